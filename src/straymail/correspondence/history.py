@@ -1,0 +1,97 @@
+"""What the detectors need to know of the past, as a protocol: ``Correspondence`` holds it, ``record`` keeps it.
+
+Keys are ``Address.person`` strings; times are Unix seconds (UTC). Every fact is a commutative count, minimum
+or maximum, so the order of learning does not matter and learning twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """Directed: ``a`` wrote to ``b``. ``replies`` counts those that were replies ("Re:" or In-Reply-To)."""
+
+    sent: int
+    replies: int
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """Totals for one address: written by it (``sent``), addressed to it (``received``)."""
+
+    sent: int
+    received: int
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class DomainFacts:
+    """Totals for one domain. ``answered``: addresses in it that have answered somebody of the organisation."""
+
+    people: int
+    sent: int
+    received: int
+    answered: int
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What people have settled about a (sender, recipient) pair or a recipient, beyond counting."""
+
+    confirmed: bool = False  # a person said: this is right
+    corrected_to: str = ""  # a person said: not this, but that address
+    directory: bool = False  # listed in a directory the organisation loaded
+
+
+class History(Protocol):
+    """Read side of the learned history."""
+
+    @property
+    def own_domains(self) -> frozenset[str]:
+        """The organisation's own domains."""
+        ...
+
+    def is_own(self, domain: str) -> bool:
+        """Whether the domain, or a parent of it, is the organisation's own."""
+        ...
+
+    def person(self, key: str) -> PersonFacts | None: ...
+    def pair(self, a: str, b: str) -> PairFacts | None: ...
+    def domain(self, name: str) -> DomainFacts | None: ...
+    def standing(self, sender: str, recipient: str) -> Standing: ...
+    def names(self, key: str) -> Sequence[tuple[str, int]]:
+        """Display names seen for the address with counts, most frequent first."""
+        ...
+
+    def contacts(self, key: str) -> Iterable[str]:
+        """The address book: everyone ``key`` has written to, or had mail from."""
+        ...
+
+    def near_domains(self, name: str) -> Sequence[tuple[str, int]]:
+        """Known domains within two OSA edits of ``name`` (itself excluded), with the distance."""
+        ...
+
+    def near_mailboxes(self, domain: str, local: str) -> Sequence[tuple[str, int]]:
+        """Known person keys in ``domain`` whose local part is within two OSA edits, with the distance."""
+        ...
+
+    def named(self, token: str) -> Iterable[str]:
+        """Person keys whose display name or local part holds this name token (lower case, two letters or more)."""
+        ...
+
+    def together(self, sender: str, a: str, b: str) -> int:
+        """How many messages of ``sender`` went to both ``a`` and ``b``."""
+        ...
+
+    def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
+        """Person keys seen in the thread these references (or, lacking them, this normalised subject) belong to."""
+        ...

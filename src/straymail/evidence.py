@@ -1,0 +1,143 @@
+"""The vocabulary every layer shares: signal, evidence, finding, action, verdict.
+
+A *signal* is what a detector saw (id + strength, no weight). The weights file turns signals into
+*evidence* (log-odds, natural log; positive = more likely a stray). Policy turns probability and
+findings into an *action*. Signals, weights and combination thus stand in three places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from straymail.message import Address
+
+
+class Action(StrEnum):
+    """What happens to a recipient or a message, mildest first."""
+
+    PASS = "pass"  # noqa: S105  (an action, not a password)
+    TAG = "tag"
+    ASK = "ask"
+    HOLD = "hold"
+    REFUSE = "refuse"
+    DEFER = "defer"
+
+    @property
+    def severity(self) -> int:
+        """0 (pass) to 5 (defer): the message's action is its recipients' most severe."""
+        return list(Action).index(self)
+
+
+class Sensitivity(IntEnum):
+    """What it would cost if the content got out."""
+
+    NONE = 0
+    LOW = 1
+    ELEVATED = 2
+    HIGH = 3
+    SEVERE = 4
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may have been meant.
+
+    ``score`` is log P(typed | meant) + log prior(meant), natural log, comparable only between
+    candidates of one recipient. ``name`` is the display name known for the address, or "".
+    """
+
+    address: Address
+    score: float
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What one detector saw about one recipient.
+
+    ``strength`` is in the detector's own unit (its doc line says which), usually 0..1 or a log ratio.
+    ``sender_text`` is for the sender (plain words, no internals); ``operator_text`` for the log and the
+    officer. ``meant`` lists candidates, best first.
+    """
+
+    id: str
+    strength: float
+    sender_text: str = ""
+    operator_text: str = ""
+    meant: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A signal with its weight: one additive term of the log-odds that the recipient is a stray."""
+
+    id: str
+    weight: float
+    strength: float
+    sender_text: str = ""
+    operator_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One recipient, judged before policy: calibrated probability of a stray, its terms, who was meant (best first)."""
+
+    address: Address
+    probability: float
+    evidence: tuple[Evidence, ...] = ()
+    meant: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the message holds.
+
+    ``id`` begins with its class (``marking.``, ``secret.``, ``health.``, ``travel.``, ``place.``,
+    ``person.``, ``money.``, ``own.``, ``unread.``). ``where`` is a place a person understands
+    ("subject", "body line 12", "plan.pdf page 2"). ``excerpt`` is redacted; ``digest`` is a keyed or
+    truncated hash of the matched text, never the text. ``excludes`` lists audiences the content itself
+    excludes: ISO 3166 alpha-2 country codes, or ``!XX`` for "anyone but XX" (e.g. NOFORN = ``!US``).
+    """
+
+    id: str
+    where: str
+    sensitivity: Sensitivity
+    confidence: float
+    text: str = ""
+    excerpt: str = ""
+    digest: str = ""
+    quoted: bool = False
+    excludes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientVerdict:
+    """One recipient after policy. ``rule`` names the policy rule that decided."""
+
+    address: Address
+    action: Action
+    probability: float
+    meant: tuple[Address, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The whole message after policy; ``action`` is the most severe of the recipients' actions.
+
+    ``split`` is true when recipients that pass go now and only the others wait. ``versions`` names the
+    policy, weights and program versions so that the verdict can be recomputed from its record.
+    """
+
+    action: Action
+    probability: float
+    recipients: tuple[RecipientVerdict, ...]
+    content: tuple[Finding, ...] = ()
+    split: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)

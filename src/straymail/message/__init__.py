@@ -1,0 +1,37 @@
+"""Addresses, envelope and parts: the one place where bytes from the wire become words of the field.
+
+Total: whatever bytes arrive, ``parse_message`` returns a Message with its defects listed; it never raises.
+"""
+
+from __future__ import annotations
+
+from straymail.message.address import Address, Mailbox, parse_address, parse_mailboxes
+from straymail.message.domain import (
+    country_tld,
+    domain_to_unicode,
+    normalise_domain,
+    public_suffix,
+    registrable,
+)
+from straymail.message.envelope import Envelope
+from straymail.message.limits import Limits
+from straymail.message.model import Defect, Message, Part
+from straymail.message.parse import parse_message
+
+__all__ = [
+    "Address",
+    "Defect",
+    "Envelope",
+    "Limits",
+    "Mailbox",
+    "Message",
+    "Part",
+    "country_tld",
+    "domain_to_unicode",
+    "normalise_domain",
+    "parse_address",
+    "parse_mailboxes",
+    "parse_message",
+    "public_suffix",
+    "registrable",
+]
