@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Debian packages the tests use: a real Postfix. Says what it installs; uses sudo when not root.
+set -euo pipefail
+missing=()
+[ -x /usr/sbin/postconf ] || missing+=(postfix)
+[ ${#missing[@]} -eq 0 ] && exit 0
+if ! command -v apt-get >/dev/null; then
+  echo "The tests need ${missing[*]}; install it with this system's package manager." >&2; exit 1
+fi
+sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+echo "Installing for the tests: ${missing[*]} (apt-get${sudo:+, with sudo}); no daemon of it is started or configured."
+export DEBIAN_FRONTEND=noninteractive
+echo 'postfix postfix/main_mailer_type select No configuration' | $sudo debconf-set-selections
+$sudo apt-get update -qq
+# Without a policy, Debian would start the system's Postfix; the tests run their own in a private folder.
+policy=/usr/sbin/policy-rc.d made=
+if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null; $sudo chmod 755 $policy; made=1; fi
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/tmp/straymail-apt.log 2>&1 \
+  || { tail -20 /tmp/straymail-apt.log >&2; exit 1; }
+[ -z "$made" ] || $sudo rm -f $policy
