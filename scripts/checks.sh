@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lint, types, import contracts, budgets, docs in sync. usage: checks.sh VENV
+# Lint, types, import contracts, budgets and purity, docs in sync. usage: checks.sh VENV
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$1/bin
@@ -8,5 +8,5 @@ step 'ruff' "$bin/ruff" check .
 step 'format' "$bin/ruff" format --check .
 step 'types (mypy strict, tests too)' "$bin/mypy"
 step 'import contracts' "$bin/lint-imports"
-step 'budgets' "$bin/python" scripts/check_budgets.py
+step 'budgets and purity' "$bin/python" scripts/check_tree.py
 step 'docs in sync' "$bin/python" scripts/gendocs.py --check
