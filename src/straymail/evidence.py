@@ -117,7 +117,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RecipientVerdict:
-    """One recipient after policy. ``rule`` names the policy rule that decided."""
+    """One recipient after policy. ``rule`` names the policy rule (or threshold) that decided.
+
+    ``would`` is what that rule asked for when something milder was done: in watch mode, or because nobody
+    can be asked (bounces, lists, machines); None when ``action`` is what the rule said.
+    """
 
     address: Address
     action: Action
@@ -125,6 +129,7 @@ class RecipientVerdict:
     meant: tuple[Address, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     rule: str = ""
+    would: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +146,8 @@ class Verdict:
     content: tuple[Finding, ...] = ()
     split: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def would(self) -> Action | None:
+        """The most severe action a recipient's rule asked for and did not get; None when all got theirs."""
+        return max((r.would for r in self.recipients if r.would), key=lambda action: action.severity, default=None)
