@@ -1,1 +1,26 @@
-"""To be described."""
+"""Weights, evidence and policy come together: from signals to an action.
+
+combine   weights file + signals -> calibrated probability of a stray (``assess``)
+policy    what the organisation wants, as types
+pattern   who a rule is about
+stakes    content meets recipient: excluded, first contact, expected loss
+decide    rules and thresholds -> Verdict
+"""
+
+from __future__ import annotations
+
+from straymail.verdict.decide import decide, decide_recipient, is_automatic
+from straymail.verdict.policy import BASE_RATE, Mode, OnFailure, Organisation, Policy, Rule, Wait
+
+__all__ = [
+    "BASE_RATE",
+    "Mode",
+    "OnFailure",
+    "Organisation",
+    "Policy",
+    "Rule",
+    "Wait",
+    "decide",
+    "decide_recipient",
+    "is_automatic",
+]

@@ -21,8 +21,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -214,12 +216,6 @@ class Rule(Strict):
     automatic: bool | None = Field(default=None, description="Sent by a machine or to a list, or with the null sender.")
     wait: Wait | None = Field(default=None, description="Overrides policy.wait for recipients this rule makes wait.")
 
-    @property
-    def needs_message(self) -> bool:
-        """Whether a condition cannot be told from sender and recipient alone (at RCPT TO)."""
-        told = (self.min_sensitivity, self.min_probability, self.max_probability, self.min_loss)
-        return bool(self.content) or any(item is not None for item in (*told, self.excluded, self.automatic))
-
     @model_validator(mode="after")
     def _sensible(self) -> Rule:
         low, high = self.min_probability, self.max_probability
@@ -306,11 +302,17 @@ class Policy(Strict):
         """Expected loss from which a question is asked: calibrated, or the bound derived from the budget."""
         return self.thresholds.ask_at or BASE_RATE / (BASE_RATE + self.budget / 1000)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """16 hex digits of the SHA-256 of the policy in canonical form: equal policies have equal versions."""
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's; a changed copy computes its own version."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("version", None)
+        return copy
 
     @model_validator(mode="after")
     def _known_groups(self) -> Policy:

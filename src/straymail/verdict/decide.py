@@ -1,0 +1,208 @@
+"""Policy applied: from assessments and findings to what happens to each recipient, and to the message.
+
+For each recipient, in this order:
+
+1. an **exception** (allowed pair) lets it pass;
+2. the first **rule** all of whose conditions hold decides;
+3. the **thresholds** decide on the expected loss: ask from ``ask_at`` on; in enforce mode hold from ``hold_at`` on.
+
+Then what was decided is softened where it must be: in watch mode nothing goes beyond a tag; nobody is asked about mail
+with the null sender, from machines or from lists, and such mail is held only where a rule says so. What would have
+been done is kept in ``would``. The message's action is its recipients' most severe.
+
+At RCPT TO only sender and recipient are known, so ``decide_recipient`` says refuse or pass, and refuses only what the
+address alone settles: a rule that would need the message leaves the decision to ``decide``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from straymail import __version__
+from straymail.evidence import Action, Assessment, Finding, RecipientVerdict, Verdict
+from straymail.message import Address, Envelope, Message
+from straymail.verdict.pattern import any_match
+from straymail.verdict.policy import Mode, Policy, Rule, Wait
+from straymail.verdict.stakes import Stakes, weigh
+
+if TYPE_CHECKING:
+    from straymail.verdict.combine import Weights
+
+_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What a rule or threshold said. ``written`` is true for rules: somebody wanted exactly this."""
+
+    action: Action
+    rule: str = ""
+    wait: Wait | None = None
+    written: bool = False
+
+
+def decide(
+    policy: Policy,
+    envelope: Envelope,
+    message: Message,
+    assessments: Sequence[Assessment],
+    findings: Sequence[Finding],
+    weights: Weights,
+) -> Verdict:
+    """The verdict on a whole message; ``assessments`` are those of ``envelope.recipients``."""
+    automatic = is_automatic(envelope, message)
+    decided = []
+    for assessment in assessments:
+        stakes = weigh(policy, assessment, findings)
+        decision = _decision(policy, envelope.sender, stakes, automatic)
+        decided.append((_verdict(policy, stakes, decision, automatic), decision))
+    recipients = tuple(verdict for verdict, _ in decided)
+    action = max((verdict.action for verdict in recipients), key=lambda each: each.severity, default=Action.PASS)
+    return Verdict(
+        action=action,
+        probability=max((verdict.probability for verdict in recipients), default=0.0),
+        recipients=recipients,
+        content=tuple(findings),
+        split=_split(policy, action, decided),
+        versions={"policy": policy.version, "weights": weights.version, "program": __version__},
+    )
+
+
+def decide_recipient(policy: Policy, envelope: Envelope, assessment: Assessment) -> RecipientVerdict:
+    """The verdict at RCPT TO: refuse, or pass (which only means: not yet settled)."""
+    stakes = weigh(policy, assessment, None)
+    decision = _Decision(Action.PASS)
+    if envelope.sender is not None:
+        decision = _address_decision(policy, envelope.sender, stakes)
+    if policy.mode is Mode.WATCH and decision.action is Action.REFUSE:
+        return _recipient(stakes, Action.PASS, decision)
+    return _recipient(stakes, decision.action, decision)
+
+
+def is_automatic(envelope: Envelope, message: Message) -> bool:
+    """Whether nobody is there to answer: null sender, machine-made (RFC 3834) or list mail."""
+    return envelope.sender is None or message.automatic or bool(message.list_id)
+
+
+def _decision(policy: Policy, sender: Address | None, stakes: Stakes, automatic: bool) -> _Decision:
+    if allowed := _exception(policy, sender, stakes.address):
+        return allowed
+    for rule in policy.rules:
+        if matches(policy, rule, sender, stakes, automatic):
+            return _Decision(rule.action, rule.name, rule.wait, written=True)
+    if policy.mode is not Mode.ASK and stakes.loss >= policy.thresholds.hold_at:
+        return _Decision(Action.HOLD, "thresholds.hold_at")
+    if stakes.loss >= policy.ask_at:
+        return _Decision(Action.ASK, "thresholds.ask_at")
+    return _Decision(Action.PASS)
+
+
+def _exception(policy: Policy, sender: Address | None, recipient: Address) -> _Decision | None:
+    for entry in policy.exceptions:
+        if any_match([entry.sender], sender, policy.groups) and any_match([entry.recipient], recipient, policy.groups):
+            return _Decision(Action.PASS, f"exception: {entry.note}" if entry.note else "exception", written=True)
+    return None
+
+
+def _address_decision(policy: Policy, sender: Address, stakes: Stakes) -> _Decision:
+    if _exception(policy, sender, stakes.address):
+        return _Decision(Action.PASS)
+    for rule in policy.rules:
+        match matches(policy, rule, sender, stakes, None):
+            case True if rule.action is Action.REFUSE:
+                return _Decision(Action.REFUSE, rule.name, written=True)
+            case True | None:
+                return _Decision(Action.PASS)
+    certain = stakes.probability >= policy.thresholds.refuse_at
+    if policy.mode is not Mode.ASK and certain and stakes.assessment.meant:
+        return _Decision(Action.REFUSE, "thresholds.refuse_at")
+    return _Decision(Action.PASS)
+
+
+def matches(policy: Policy, rule: Rule, sender: Address | None, stakes: Stakes, automatic: bool | None) -> bool | None:
+    """Whether a rule covers a recipient; None when that cannot be told before the message is known."""
+    answers = (*_who(policy, rule, sender, stakes), *_how(rule, stakes), *_what(rule, stakes, automatic))
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _who(policy: Policy, rule: Rule, sender: Address | None, stakes: Stakes) -> tuple[bool, ...]:
+    return (
+        not rule.senders or any_match(rule.senders, sender, policy.groups),
+        not rule.recipients or any_match(rule.recipients, stakes.address, policy.groups),
+        rule.external in (None, stakes.external),
+        rule.outside_country in (None, stakes.outside_country),
+        rule.first_contact in (None, stakes.first_contact),
+    )
+
+
+def _how(rule: Rule, stakes: Stakes) -> tuple[bool | None, ...]:
+    """Probability and loss; before the message is known both can still rise, and probability can fall."""
+    early = None if stakes.findings is None else False
+    likely = rule.min_probability is None or stakes.probability >= rule.min_probability
+    bad = rule.min_loss is None or stakes.loss >= rule.min_loss
+    unlikely: bool | None = rule.max_probability is None or stakes.probability <= rule.max_probability
+    if stakes.findings is None and rule.max_probability is not None:
+        unlikely = None
+    return (likely or early, bad or early, unlikely)
+
+
+def _what(rule: Rule, stakes: Stakes, automatic: bool | None) -> tuple[bool | None, ...]:
+    asked = bool(rule.content) or rule.min_sensitivity is not None
+    if stakes.findings is None:
+        unknown = asked or rule.excluded is not None or rule.automatic is not None
+        return (None if unknown else True,)
+    return (
+        not asked or any(_covers(rule, finding) for finding in stakes.findings),
+        rule.excluded in (None, stakes.excluded),
+        rule.automatic in (None, automatic),
+    )
+
+
+def _covers(rule: Rule, finding: Finding) -> bool:
+    """One finding must satisfy class, sensitivity, confidence and quoting together."""
+    return (
+        finding.confidence >= rule.min_confidence
+        and (rule.quoted or not finding.quoted)
+        and (rule.min_sensitivity is None or finding.sensitivity >= rule.min_sensitivity)
+        and (not rule.content or any(id_matches(pattern, finding.id) for pattern in rule.content))
+    )
+
+
+def id_matches(pattern: str, finding_id: str) -> bool:
+    """``secret.key`` is that id and those below it; ``secret.*`` or ``secret`` is the class; ``*`` is anything."""
+    stem = pattern.removesuffix("*").removesuffix(".")
+    return not stem or finding_id == stem or finding_id.startswith(stem + ".")
+
+
+def _verdict(policy: Policy, stakes: Stakes, decision: _Decision, automatic: bool) -> RecipientVerdict:
+    action = decision.action
+    held_by_rule = decision.written and action is Action.HOLD
+    if policy.mode is Mode.WATCH or (automatic and not held_by_rule):
+        action = min(action, Action.TAG, key=lambda each: each.severity)
+    return _recipient(stakes, action, decision)
+
+
+def _recipient(stakes: Stakes, action: Action, decision: _Decision) -> RecipientVerdict:
+    return RecipientVerdict(
+        address=stakes.address,
+        action=action,
+        probability=stakes.probability,
+        meant=tuple(candidate.address for candidate in stakes.assessment.meant[:_SUGGESTIONS]),
+        evidence=stakes.assessment.evidence,
+        rule=decision.rule,
+        would=None if action is decision.action else decision.action,
+    )
+
+
+def _split(policy: Policy, action: Action, decided: Sequence[tuple[RecipientVerdict, _Decision]]) -> bool:
+    """Whether the others go now: somebody waits, somebody does not, and nobody's rule says that all wait."""
+    if action not in (Action.ASK, Action.HOLD):
+        return False
+    waits = [
+        decision.wait or policy.wait for verdict, decision in decided if verdict.action in (Action.ASK, Action.HOLD)
+    ]
+    return len(waits) < len(decided) and all(wait is Wait.SPLIT for wait in waits)
