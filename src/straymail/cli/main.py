@@ -1,0 +1,145 @@
+"""``straymail``: the list of commands.
+
+Commands are loaded when they are used, not before: the store, the detectors and the servers take half a second to
+import, and ``straymail --help`` or a completion on the Tab key must not wait for them. So the one-line help of each
+stands in the table below; a test holds it equal to the command's own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from straymail import __version__
+from straymail.errors import BadInput, StraymailError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SETUP, DAILY, JUDGE, MODEL = "Set up and run", "Day to day", "Judge and explain", "Learn and measure"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command lives (``module:attribute``, a function or a Typer application), its help and its panel."""
+
+    target: str
+    help: str
+    panel: str
+
+
+COMMANDS = {
+    "init": Entry("init:init", "Write straymail.toml, make the key and the database.", SETUP),
+    "learn": Entry("learn:learn", "Learn who writes to whom from archives and directories.", SETUP),
+    "serve": Entry("serve:serve", "Run the guard: milter, SMTP proxy and desk.", SETUP),
+    "demo": Entry("demo:demo", "Try it: a guard with an invented organisation, and four messages.", SETUP),
+    "status": Entry("status:status", "Show what is held, how old the queue and the model are, and failures.", DAILY),
+    "held": Entry("held:app", "Messages in custody: list, show, release, correct, discard.", DAILY),
+    "log": Entry("log:app", "The decision log: read it, follow it, verify it.", DAILY),
+    "forget": Entry("forget:forget", "Remove an address from the learned history.", DAILY),
+    "check": Entry("check:check", "Judge a message before it is sent, and explain why.", JUDGE),
+    "policy": Entry("policy:app", "The policy: check it, show it, explain what it does to a message.", JUDGE),
+    "replay": Entry("replay:replay", "Judge an archive in time order, learning as it goes.", MODEL),
+    "calibrate": Entry("replay:calibrate", "Find the thresholds that keep to the budget of questions.", MODEL),
+    "train": Entry("replay:train", "Fit the weights to your own history.", MODEL),
+    "bench": Entry("replay:bench", "Measure quality on an archive.", MODEL),
+    "version": Entry("version:version", "Print the version.", SETUP),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A command group whose members are imported when called; a listing shows stand-ins made of the table.
+
+    Typer keeps click's types to itself, hence the ``Any``.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        """The command if it has been loaded, else a stand-in that only has name, help and panel."""
+        entry = COMMANDS.get(cmd_name)
+        if cmd_name in self.commands or entry is None:
+            return self.commands.get(cmd_name)
+        return TyperCommand(name=cmd_name, help=entry.help, rich_help_panel=entry.panel)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        """Load the command that is meant, then resolve as usual; a near name is suggested for an unknown one."""
+        if args and args[0] in COMMANDS:
+            self.commands[args[0]] = load_command(args[0])
+        elif args and (near := get_close_matches(args[0], COMMANDS)) and not args[0].startswith("-"):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
+
+def load_command(name: str) -> Any:  # noqa: ANN401  (Typer's command type is not public)
+    """Import a command and give it the name, help and panel of the table."""
+    entry = COMMANDS[name]
+    module, _, attribute = entry.target.partition(":")
+    target = getattr(import_module(f"straymail.cli.{module}"), attribute)
+    command = typer.main.get_command(target if isinstance(target, typer.Typer) else _single(name, target))
+    command.name = name
+    return command
+
+
+def _single(name: str, function: Callable[..., Any]) -> typer.Typer:
+    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    single.command(name)(function)
+    return single
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    name="straymail",
+    help='Stops misdirected e-mail: asks "is this who you meant?" before a message leaves.',
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad input, 10 check would ask, hold or refuse.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        sys.stdout.write(f"straymail {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """The console script: runs a command and turns our own errors into one line and an exit code."""
+    try:
+        app(arguments)
+    except BadInput as error:
+        _fail(error, 3)
+    except StraymailError as error:
+        _fail(error, 1)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left; nothing more to say
+        sys.exit(0)
+
+
+def _fail(error: StraymailError, code: int) -> None:
+    lines = [str(error), *(str(other) for other in getattr(error, "others", ()))]
+    for line in lines:
+        sys.stderr.write(f"straymail: {line or type(error).__name__}\n")
+    sys.exit(code)
