@@ -16,28 +16,28 @@ _WIDTH = 100
 _RULES = """\
 # Rules: the first that matches a recipient decides; see docs/reference/settings.md for every condition.
 #
-# [[policy.rules]]
-# name = "marked documents to a first contact"
-# content = ["marking.*"]
-# first_contact = true
-# external = true
-# action = "hold"
+#   [[policy.rules]]
+#   name = "marked documents to a first contact"
+#   content = ["marking.*"]
+#   first_contact = true
+#   external = true
+#   action = "hold"
 #
-# [policy.groups]
-# counsel = ["@lawyers.example", "notary@office.example"]
+#   [policy.groups]
+#   counsel = ["@lawyers.example", "notary@office.example"]
 #
-# [[policy.exceptions]]
-# sender = "*"
-# recipient = "group:counsel"
-# note = "agreed with the legal department"
+#   [[policy.exceptions]]
+#   sender = "*"
+#   recipient = "group:counsel"
+#   note = "agreed with the legal department"
 #
-# [[policy.markings]]
-# text = "MINISTRY EYES ONLY"
-# sensitivity = "severe"
+#   [[policy.markings]]
+#   text = "MINISTRY EYES ONLY"
+#   sensitivity = "severe"
 #
-# [[policy.terms]]
-# text = "Project Heron"
-# sensitivity = "high"
+#   [[policy.terms]]
+#   text = "Project Heron"
+#   sensitivity = "high"
 """
 
 

@@ -60,7 +60,7 @@ class LimitSettings(Section):
 
     def limits(self) -> Limits:
         """The same bounds as the parser takes them."""
-        return Limits(**self.model_dump())
+        return Limits(**{name: getattr(self, name) for name in type(self).model_fields})
 
 
 class Gateway(Section):

@@ -1,0 +1,178 @@
+"""Faults in straymail.toml name file, line, key, and what is allowed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from straymail.config import Off, Outbox, Settings, Tcp, UnixSocket, default, find, load, parse, render_commented
+from straymail.config.load import SettingsError
+from straymail.errors import ConfigError
+from straymail.verdict import Mode, OnFailure
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field", "words"),
+    [
+        ("x = 1", 1, "x", "unknown key"),
+        ("[polcy]\nmode = 'ask'", 1, "polcy", "did you mean 'policy'"),
+        ("# note\n[policy]\n\nmoed = 'ask'", 4, "policy.moed", "did you mean 'mode'"),
+        ("[policy]\nmode = 'aks'", 2, "policy.mode", "'watch', 'ask' or 'enforce'"),
+        ("[policy]\non_error = 'drop'", 2, "policy.on_error", "'pass', 'hold' or 'defer'"),
+        ("[policy]\nbudget = 0", 2, "policy.budget", "greater than 0"),
+        ("[policy.thresholds]\nask_at = 2", 2, "policy.thresholds.ask_at", "less than or equal to 1"),
+        ("policy = 3", 1, "policy", "a table of keys"),
+        ("[gateway]\nlisten = 'nowhere'", 2, "gateway.listen", '"off"'),
+        ("[gateway]\nlisten = 'localhost:70000'", 2, "gateway.listen", '"off"'),
+        ("[gateway]\nnext_hop = 'nowhere'", 2, "gateway.next_hop", "outbox:/folder"),
+        ("[gateway]\nmax_connections = 0", 2, "gateway.max_connections", "greater than or equal to 1"),
+        ("[gateway.limits]\nsize = '9 bushels'", 2, "gateway.limits.size", "64MiB"),
+        ("[gateway]\ntls_cert = 'a.pem'", 1, "gateway", "tls_cert and tls_key belong together"),
+        ("[desk]\nexpire_after = '5 fortnights'", 2, "desk.expire_after", '"5d"'),
+        ("[desk]\nremind_after = '6d'", 1, "desk", "remind_after must be shorter"),
+        ("[store]\nurl = 'postgresql://me:secret@db/mail'", 1, "store", "STRAYMAIL_STORE_URL"),
+        ("[organisation]\ndomains = 'mod.example'", 2, "organisation.domains", "a list"),
+        ("[policy]\norganisation = {}", 2, "policy.organisation", "section of its own"),
+        ("[log]\nlevel = 'loud'", 2, "log.level", "'debug', 'info', 'warning' or 'error'"),
+        ("a = [1,\n2", 2, "", "not valid TOML"),
+        ("[policy]\n\nmode = ask", 3, "", "not valid TOML"),
+    ],
+)
+def test_fault_names_line_key_and_what_is_allowed(text: str, line: int, field: str, words: str) -> None:
+    """Each fault points to its line and says what would do."""
+    with pytest.raises(ConfigError) as caught:
+        parse(text, "straymail.toml")
+    fault = caught.value
+    assert (line, field) == (fault.line, fault.field)
+    assert words in str(fault)
+    assert str(fault).startswith(f"straymail.toml:{line}: ")
+
+
+def test_the_secret_in_a_refused_url_is_not_repeated() -> None:
+    """The error on a password in the file does not print the password."""
+    with pytest.raises(ConfigError) as caught:
+        parse("[store]\nurl = 'postgresql://me:hunter2@db/mail'")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_several_faults_come_in_the_order_of_the_file() -> None:
+    """The first is raised; the others are at hand."""
+    text = """
+[[policy.rules]]
+name = "good"
+action = "hold"
+
+[[policy.rules]]
+name = "bad"
+acton = "hold"
+
+[gateway]
+max_connections = -1
+"""
+    with pytest.raises(SettingsError) as caught:
+        parse(text)
+    faults = [caught.value, *caught.value.others]
+    assert [(fault.line, fault.field) for fault in faults] == [
+        (6, "policy.rules[2].action"),
+        (8, "policy.rules[2].acton"),
+        (11, "gateway.max_connections"),
+    ]
+
+
+def test_values_that_span_lines_do_not_mislead_the_line_count() -> None:
+    """Arrays, multi-line strings and comments with brackets are stepped over."""
+    text = '''
+[organisation]
+name = """
+[policy]
+mode = "nonsense"
+"""  # [ not a bracket
+[policy]
+terms = [
+  { text = "Heron ]", sensitivity = "high" },  # ]]
+]
+"mode" = "aks"
+'''
+    with pytest.raises(ConfigError) as caught:
+        parse(text)
+    assert (caught.value.line, caught.value.field) == (11, "policy.mode")
+
+
+def test_unreadable_files_are_config_errors(tmp_path: Path) -> None:
+    """A missing file and bytes that are no text are told as such."""
+    with pytest.raises(ConfigError, match="No such file"):
+        load(tmp_path / "straymail.toml")
+    broken = tmp_path / "broken.toml"
+    broken.write_bytes(b"# fine\nname = '\xff'\n")
+    with pytest.raises(ConfigError, match=r"broken\.toml:2: is not UTF-8 text"):
+        load(broken)
+
+
+def test_paths_stand_below_the_data_folder(tmp_path: Path) -> None:
+    """Relative paths are resolved once, absolute ones stay."""
+    text = f"data_dir = '{tmp_path}'\n[gateway]\nnext_hop = 'outbox:out'\n[store]\nkey_file = '/etc/keys/mail'\n"
+    settings = parse(text)
+    assert Outbox(tmp_path / "out") == settings.gateway.next_hop
+    assert UnixSocket(tmp_path / "milter.sock") == settings.gateway.milter
+    assert Path("/etc/keys/mail") == settings.store.key_file
+    assert f"sqlite:///{tmp_path}/straymail.db" == settings.store_url
+
+
+def test_the_environment_may_name_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL with a password comes from the environment, never from the file."""
+    monkeypatch.setenv("STRAYMAIL_STORE_URL", "postgresql://me:secret@db/mail")
+    assert default(tmp_path).store_url == "postgresql://me:secret@db/mail"
+
+
+def test_written_forms() -> None:
+    """Lengths, sizes and places are read in their written forms."""
+    settings = parse(
+        "[gateway]\nmilter = 'inet:127.0.0.1:8891'\nlisten = 'off'\nnext_hop = '[::1]:25'\njudge_timeout = '1.5s'\n"
+        "[gateway.limits]\nsize = '10MB'\n[desk]\nexpire_after = '3 days'\nremind_after = '36h'\n"
+        "[policy]\nmode = 'watch'\non_store_down = 'pass'\n"
+    )
+    assert Tcp("127.0.0.1", 8891) == settings.gateway.milter
+    assert Off() == settings.gateway.listen
+    assert str(settings.gateway.next_hop) == "[::1]:25"
+    assert timedelta(seconds=1.5) == settings.gateway.judge_timeout
+    assert settings.gateway.limits.limits().size == 10_000_000
+    assert (timedelta(days=3), timedelta(hours=36)) == (settings.desk.expire_after, settings.desk.remind_after)
+    assert (settings.policy.mode, settings.policy.on_store_down) == (Mode.WATCH, OnFailure.PASS)
+
+
+def test_the_commented_sample_is_the_defaults(tmp_path: Path) -> None:
+    """The sample file reads as the defaults, and so it does with every setting uncommented."""
+    text = render_commented(data_dir=f"'{tmp_path}'")
+    assert default(tmp_path) == parse(text)
+    uncommented = [line.removeprefix("# ") if _is_setting(line) else line for line in text.splitlines()]
+    assert len(uncommented) > 100
+    assert default(tmp_path) == parse("\n".join(uncommented))
+
+
+def _is_setting(line: str) -> bool:
+    name, equals, value = line.removeprefix("# ").partition(" = ")
+    return line.startswith("# ") and bool(equals and value) and name.replace("_", "").isalnum() and not line[2] == " "
+
+
+def test_given_values_stand_in_the_sample() -> None:
+    """`straymail init` fills in what it knows."""
+    settings = parse(render_commented(organisation__name='"Ministry"', gateway__listen='"127.0.0.1:2626"'))
+    assert ("Ministry", Tcp("127.0.0.1", 2626)) == (settings.organisation.name, settings.gateway.listen)
+
+
+def test_the_policy_knows_the_organisation(tmp_path: Path) -> None:
+    """Rules ask what is external; the policy carries the organisation."""
+    settings = Settings(data_dir=tmp_path)
+    assert settings.policy.organisation == settings.organisation
+
+
+def test_the_file_is_found_in_the_usual_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment comes first, then the current folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    (tmp_path / "straymail.toml").write_text("")
+    assert Path("straymail.toml") == find()
+    monkeypatch.setenv("STRAYMAIL_CONFIG", "/elsewhere.toml")
+    assert Path("/elsewhere.toml") == find()
