@@ -24,7 +24,7 @@ import json
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -44,6 +44,10 @@ from straymail.verdict.pattern import AddressPattern, Kind, Pattern
 
 BASE_RATE = 1e-4
 """Share of messages with a stray recipient; the order of magnitude reported by those who counted."""
+
+
+RULE_ACTIONS = (Action.PASS, Action.TAG, Action.ASK, Action.HOLD, Action.REFUSE)
+"""What a rule may do; ``defer`` is for failures alone."""
 
 
 class Strict(BaseModel):
@@ -93,6 +97,13 @@ def _read_address(value: object) -> Address:
         raise ValueError(f"an e-mail address such as name@mod.example; {error.problem}") from error
 
 
+def _rule_action(value: object) -> Action:
+    named = next((action for action in RULE_ACTIONS if action == value), None)
+    if named is None:
+        raise ValueError(", ".join(f'"{action}"' for action in RULE_ACTIONS))
+    return named
+
+
 def _domain(value: str) -> str:
     try:
         return normalise_domain(value)
@@ -110,7 +121,9 @@ Domain = Annotated[str, AfterValidator(_domain)]
 MailAddress = Annotated[
     Address, BeforeValidator(_read_address), PlainSerializer(str), WithJsonSchema({"type": "string", "format": "email"})
 ]
-RuleAction = Literal[Action.PASS, Action.TAG, Action.ASK, Action.HOLD, Action.REFUSE]
+RuleAction = Annotated[
+    Action, BeforeValidator(_rule_action), WithJsonSchema({"enum": [str(action) for action in RULE_ACTIONS]})
+]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -223,9 +236,7 @@ class Rule(Strict):
             raise ValueError("min_probability is above max_probability: the rule could never match")
         for pattern in self.content:
             if not pattern or any(not (sign.isalnum() or sign in "._-*") for sign in pattern):
-                raise ValueError(
-                    f'content: {pattern!r} is not an id such as "secret.key" or a class such as "secret.*"'
-                )
+                raise ValueError(f'content: {pattern!r} is no id such as "secret.key" and no class such as "secret.*"')
         return self
 
 

@@ -153,7 +153,7 @@ def test_the_commented_sample_is_the_defaults(tmp_path: Path) -> None:
 
 def _is_setting(line: str) -> bool:
     name, equals, value = line.removeprefix("# ").partition(" = ")
-    return line.startswith("# ") and bool(equals and value) and name.replace("_", "").isalnum() and not line[2] == " "
+    return line.startswith("# ") and bool(equals and value) and name.replace("_", "").isalnum() and line[2] != " "
 
 
 def test_given_values_stand_in_the_sample() -> None:
