@@ -266,7 +266,7 @@ class Term(Strict):
 
 
 class Policy(Strict):
-    """What to do about what. See the module's docstring for the arithmetic."""
+    """What to do about what: modes, budget, failure policy, and who and what is special."""
 
     mode: Mode = Field(
         default=Mode.ASK,
