@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 
 from straymail import __version__
 from straymail.errors import BadInput, StraymailError
@@ -24,6 +25,7 @@ from straymail.errors import BadInput, StraymailError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+EXIT_FAILED, EXIT_USAGE, EXIT_BAD_INPUT = 1, 2, 3
 SETUP, DAILY, JUDGE, MODEL = "Set up and run", "Day to day", "Judge and explain", "Learn and measure"
 
 
@@ -51,6 +53,7 @@ COMMANDS = {
     "calibrate": Entry("replay:calibrate", "Find the thresholds that keep to the budget of questions.", MODEL),
     "train": Entry("replay:train", "Fit the weights to your own history.", MODEL),
     "bench": Entry("replay:bench", "Measure quality on an archive.", MODEL),
+    "completion": Entry("version:completion", "Print the completion script of a shell.", SETUP),
     "version": Entry("version:version", "Print the version.", SETUP),
 }
 
@@ -123,23 +126,35 @@ def _root(
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """The console script: runs a command and turns our own errors into one line and an exit code."""
+    """The console script: runs a command; every error is one clear line on standard error, and an exit code."""
     try:
-        app(arguments)
+        code = app(arguments, prog_name="straymail", standalone_mode=False)
+    except TyperException as error:
+        sys.exit(_usage(error))
+    except typer.Abort:
+        sys.exit(_fail("stopped", EXIT_FAILED))
     except BadInput as error:
-        _fail(error, 3)
+        others = (str(other) for other in getattr(error, "others", ()))
+        sys.exit(_fail("\n".join([str(error), *others]), EXIT_BAD_INPUT))
     except StraymailError as error:
-        _fail(error, 1)
-    except KeyboardInterrupt:
-        sys.stderr.write("\n")
-        sys.exit(130)
+        sys.exit(_fail(str(error) or type(error).__name__, EXIT_FAILED))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left; nothing more to say
         sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(error: StraymailError, code: int) -> None:
-    lines = [str(error), *(str(other) for other in getattr(error, "others", ()))]
-    for line in lines:
-        sys.stderr.write(f"straymail: {line or type(error).__name__}\n")
-    sys.exit(code)
+def _usage(error: TyperException) -> int:
+    """Wrong usage in one line; a bare group or command prints its help instead."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return EXIT_USAGE  # Typer has printed the help by making the error
+    path = context.command_path if context is not None else "straymail"
+    problem = " ".join(error.format_message().split()).rstrip(".").replace("Value error, ", "")
+    return _fail(f"{problem} (see `{path} --help`)", error.exit_code)
+
+
+def _fail(problem: str, code: int) -> int:
+    for line in problem.split("\n"):
+        sys.stderr.write(f"straymail: {line}\n")
+    return code
