@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 
 from straymail.config.keys import key_lines, line_of
 from straymail.config.settings import Settings, default_data_dir
+from straymail.config.terms import with_terms
 from straymail.errors import ConfigError
 
 _LIMIT = 16 << 20  # bytes; a dictionary of 100,000 terms is a few MB
@@ -69,7 +70,7 @@ def parse(text: str, file: str = "straymail.toml") -> Settings:
         line = line_of(lines, ("policy", "organisation"))
         raise ConfigError("is a section of its own", file=file, line=line, field="policy.organisation")
     try:
-        return Settings.model_validate(values)
+        return with_terms(Settings.model_validate(values))
     except ValidationError as error:
         faults = sorted((_fault(details, lines, file) for details in error.errors()), key=lambda fault: fault.line)
         faults[0].others = tuple(faults[1:])

@@ -24,6 +24,7 @@ import json
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -306,6 +307,10 @@ class Policy(Strict):
     rules: tuple[Rule, ...] = Field(default=(), description="First match decides; with none, the thresholds do.")
     markings: tuple[OwnMarking, ...] = Field(default=(), description="The organisation's own marking scheme.")
     terms: tuple[Term, ...] = Field(default=(), description="The organisation's own dictionary.")
+    terms_files: tuple[Path, ...] = Field(
+        default=(),
+        description="Files with more terms, one a line; a tab and a sensitivity may follow; # begins a comment.",
+    )
     organisation: Organisation = Field(default=Organisation(), description="Filled in from [organisation].")
 
     @property
