@@ -6,10 +6,12 @@ detectors' doc lines. Nothing here is written by hand twice.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -63,6 +65,8 @@ def _section(path: str, model: type[BaseModel]) -> list[str]:
     about = (model.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
     lines = [f"\n## `{title}`\n", " ".join(about.split()) + "\n"]
     lines += ["| key | default | allowed | meaning |", "| --- | --- | --- | --- |"]
+    if model is Policy:
+        lines[1:1] = ["\n" + _prose("straymail.verdict.policy"), "\n" + _prose("straymail.verdict.decide") + "\n"]
     nested: list[str] = []
     for name, field in model.model_fields.items():
         if (path, name) == ("policy", "organisation"):
@@ -72,6 +76,12 @@ def _section(path: str, model: type[BaseModel]) -> list[str]:
         else:
             lines.append(_row(name, field))
     return [*lines, *nested]
+
+
+def _prose(module: str) -> str:
+    """A module's docstring without its first line, as Markdown."""
+    text = inspect.cleandoc(import_module(module).__doc__ or "").partition("\n")[2].strip()
+    return text.replace("``", "`")
 
 
 def _row(name: str, field: FieldInfo) -> str:
