@@ -63,14 +63,17 @@ def shown(width: int) -> str:
     return text.getvalue()
 
 
-@pytest.mark.parametrize("width", [40, 80, 120])
-def test_text_tells_what_and_why_at_every_width(width: int) -> None:
-    """No line is wider than the terminal, and the telling parts are there."""
-    text = shown(width)
-    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
-    joined = "".join(text.split())
-    for part in ("Didyoumeangeneral@army.mil?", "97%", "under0.1%", "+6.1", "typo.domain", "OFFICIAL-SENSITIVE"):
-        assert part in joined
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_text_fits_every_width(width: int) -> None:
+    """No line is wider than the terminal."""
+    assert max(len(line.rstrip()) for line in shown(width).splitlines()) <= width
+
+
+def test_text_tells_what_and_why() -> None:
+    """The telling parts are there."""
+    text = shown(80)
+    for part in ("Did you mean general@army.mil?", "97 %", "under 0.1 %", "+6.1", "typo.domain", "OFFICIAL-SENSITIVE"):
+        assert part in text
 
 
 def test_what_weighs_nothing_is_not_mentioned_to_people() -> None:

@@ -107,7 +107,7 @@ REFUSE_ML = "[[rules]]\nname = 'ml'\nrecipients = ['*.ml']\naction = 'refuse'\n"
         ("", Case(p=0.095), "ask", "thresholds.ask_at"),
         ("budget = 0.1", Case(p=0.095), "pass", ""),
         ("budget = 10.0", Case(p=0.0105), "ask", "thresholds.ask_at"),
-        ("[thresholds]\nask_at = 0.5", Case(p=0.4), "pass", ""),
+        ("[thresholds]\nask_at = 0.5", Case(p=0.4, to="x@a.example"), "pass", ""),
         ("[thresholds]\nask_at = 0.5", Case(p=0.5, to="x@a.example"), "ask", "thresholds.ask_at"),
         # sensitive content makes a small probability worth a question
         ("", Case(p=0.002, to="x@a.example", findings=HIGH), "pass", ""),
