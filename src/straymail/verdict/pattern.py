@@ -83,7 +83,7 @@ def parse_pattern(value: object) -> Pattern:
     try:
         return _parse(text)
     except AddressError as error:
-        raise ValueError(f"{text!r} is no address pattern ({error.problem}); allowed: {ALLOWED}") from error
+        raise ValueError(f"{ALLOWED}; {error.problem}") from error
 
 
 def _parse(text: str) -> Pattern:
