@@ -17,7 +17,7 @@ from straymail.cli.present import recipient_json, show_verdict, verdict_json
 from straymail.config import load
 from straymail.evidence import Assessment, RecipientVerdict, Sensitivity, Verdict
 from straymail.verdict import OnFailure, Policy
-from straymail.verdict.stakes import weigh
+from straymail.verdict.stakes import content_cost, weigh
 
 app = typer.Typer(no_args_is_help=True, help="The policy: check it, show it, explain what it does to a message.")
 
@@ -159,9 +159,10 @@ def _reason_json(policy: Policy, verdict: Verdict, recipient: RecipientVerdict) 
 def _show_arithmetic(out: Console, policy: Policy, verdict: Verdict) -> None:
     out.print(Text("What the policy made of it", style="bold"))
     table = _plain()
+    ordinary = content_cost(policy, verdict.content)
     for recipient in verdict.recipients:
         settled = Assessment(recipient.address, recipient.probability, recipient.evidence)
-        cost = weigh(policy, settled, verdict.content).cost
+        cost = weigh(policy, settled, verdict.content, ordinary).cost
         loss = recipient.probability * cost
         said = f"probability {recipient.probability:.3g} x cost {cost:.3g} = expected loss {loss:.3g}; "
         said += f"{recipient.action} by {recipient.rule}" if recipient.rule else "no rule, and below every threshold"

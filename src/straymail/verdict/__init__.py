@@ -4,7 +4,7 @@ combine   weights file + signals -> calibrated probability of a stray (``assess`
 policy    what the organisation wants, as types
 pattern   who a rule is about
 stakes    content meets recipient: excluded, first contact, expected loss
-decide    rules and thresholds -> Verdict
+decide    exceptions, rules and thresholds -> Verdict
 """
 
 from __future__ import annotations

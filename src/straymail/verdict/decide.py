@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING
 from straymail import __version__
 from straymail.evidence import Action, Assessment, Finding, RecipientVerdict, Verdict
 from straymail.message import Address, Envelope, Message
+from straymail.verdict.matching import Mail, answers, mail_of
 from straymail.verdict.pattern import any_match
-from straymail.verdict.policy import Mode, Policy, Rule, Wait
-from straymail.verdict.stakes import Stakes, weigh
+from straymail.verdict.policy import Mode, Policy, Wait
+from straymail.verdict.stakes import Stakes, content_cost, weigh
 
 if TYPE_CHECKING:
     from straymail.verdict.combine import Weights
@@ -53,10 +54,12 @@ def decide(
 ) -> Verdict:
     """The verdict on a whole message; ``assessments`` are those of ``envelope.recipients``."""
     automatic = is_automatic(envelope, message)
+    mail = mail_of(policy, envelope.sender, automatic, findings)
+    cost = content_cost(policy, findings)
     decided = []
     for assessment in assessments:
-        stakes = weigh(policy, assessment, findings)
-        decision = _decision(policy, envelope.sender, stakes, automatic)
+        stakes = weigh(policy, assessment, findings, cost)
+        decision = _decision(policy, mail, stakes)
         decided.append((_verdict(policy, stakes, decision, automatic), decision))
     recipients = tuple(verdict for verdict, _ in decided)
     action = max((verdict.action for verdict in recipients), key=lambda each: each.severity, default=Action.PASS)
@@ -72,10 +75,10 @@ def decide(
 
 def decide_recipient(policy: Policy, envelope: Envelope, assessment: Assessment) -> RecipientVerdict:
     """The verdict at RCPT TO: refuse, or pass (which only means: not yet settled)."""
-    stakes = weigh(policy, assessment, None)
+    stakes = weigh(policy, assessment, None, policy.costs.none)
     decision = _Decision(Action.PASS)
     if envelope.sender is not None:
-        decision = _address_decision(policy, envelope.sender, stakes)
+        decision = _address_decision(policy, mail_of(policy, envelope.sender, None, None), stakes)
     if policy.mode is Mode.WATCH and decision.action is Action.REFUSE:
         return _recipient(stakes, Action.PASS, decision)
     return _recipient(stakes, decision.action, decision)
@@ -86,11 +89,11 @@ def is_automatic(envelope: Envelope, message: Message) -> bool:
     return envelope.sender is None or message.automatic or bool(message.list_id)
 
 
-def _decision(policy: Policy, sender: Address | None, stakes: Stakes, automatic: bool) -> _Decision:
-    if allowed := _exception(policy, sender, stakes.address):
+def _decision(policy: Policy, mail: Mail, stakes: Stakes) -> _Decision:
+    if allowed := _exception(policy, mail.sender, stakes.address):
         return allowed
-    for rule in policy.rules:
-        if matches(policy, rule, sender, stakes, automatic):
+    for rule, answer in answers(policy, mail, stakes):
+        if answer:
             return _Decision(rule.action, rule.name, rule.wait, written=True)
     if policy.mode is not Mode.ASK and stakes.loss >= policy.thresholds.hold_at:
         return _Decision(Action.HOLD, "thresholds.hold_at")
@@ -106,76 +109,18 @@ def _exception(policy: Policy, sender: Address | None, recipient: Address) -> _D
     return None
 
 
-def _address_decision(policy: Policy, sender: Address, stakes: Stakes) -> _Decision:
-    if _exception(policy, sender, stakes.address):
+def _address_decision(policy: Policy, mail: Mail, stakes: Stakes) -> _Decision:
+    if _exception(policy, mail.sender, stakes.address):
         return _Decision(Action.PASS)
-    for rule in policy.rules:
-        match matches(policy, rule, sender, stakes, None):
-            case True if rule.action is Action.REFUSE:
-                return _Decision(Action.REFUSE, rule.name, written=True)
-            case True | None:
-                return _Decision(Action.PASS)
+    for rule, answer in answers(policy, mail, stakes):
+        if answer and rule.action is Action.REFUSE:
+            return _Decision(Action.REFUSE, rule.name, written=True)
+        if answer is not False:
+            return _Decision(Action.PASS)
     certain = stakes.probability >= policy.thresholds.refuse_at
     if policy.mode is not Mode.ASK and certain and stakes.assessment.meant:
         return _Decision(Action.REFUSE, "thresholds.refuse_at")
     return _Decision(Action.PASS)
-
-
-def matches(policy: Policy, rule: Rule, sender: Address | None, stakes: Stakes, automatic: bool | None) -> bool | None:
-    """Whether a rule covers a recipient; None when that cannot be told before the message is known."""
-    answers = (*_who(policy, rule, sender, stakes), *_how(rule, stakes), *_what(rule, stakes, automatic))
-    if False in answers:
-        return False
-    return None if None in answers else True
-
-
-def _who(policy: Policy, rule: Rule, sender: Address | None, stakes: Stakes) -> tuple[bool, ...]:
-    return (
-        not rule.senders or any_match(rule.senders, sender, policy.groups),
-        not rule.recipients or any_match(rule.recipients, stakes.address, policy.groups),
-        rule.external in (None, stakes.external),
-        rule.outside_country in (None, stakes.outside_country),
-        rule.first_contact in (None, stakes.first_contact),
-    )
-
-
-def _how(rule: Rule, stakes: Stakes) -> tuple[bool | None, ...]:
-    """Probability and loss; before the message is known both can still rise, and probability can fall."""
-    early = None if stakes.findings is None else False
-    likely = rule.min_probability is None or stakes.probability >= rule.min_probability
-    bad = rule.min_loss is None or stakes.loss >= rule.min_loss
-    unlikely: bool | None = rule.max_probability is None or stakes.probability <= rule.max_probability
-    if stakes.findings is None and rule.max_probability is not None:
-        unlikely = None
-    return (likely or early, bad or early, unlikely)
-
-
-def _what(rule: Rule, stakes: Stakes, automatic: bool | None) -> tuple[bool | None, ...]:
-    asked = bool(rule.content) or rule.min_sensitivity is not None
-    if stakes.findings is None:
-        unknown = asked or rule.excluded is not None or rule.automatic is not None
-        return (None if unknown else True,)
-    return (
-        not asked or any(_covers(rule, finding) for finding in stakes.findings),
-        rule.excluded in (None, stakes.excluded),
-        rule.automatic in (None, automatic),
-    )
-
-
-def _covers(rule: Rule, finding: Finding) -> bool:
-    """One finding must satisfy class, sensitivity, confidence and quoting together."""
-    return (
-        finding.confidence >= rule.min_confidence
-        and (rule.quoted or not finding.quoted)
-        and (rule.min_sensitivity is None or finding.sensitivity >= rule.min_sensitivity)
-        and (not rule.content or any(id_matches(pattern, finding.id) for pattern in rule.content))
-    )
-
-
-def id_matches(pattern: str, finding_id: str) -> bool:
-    """``secret.key`` is that id and those below it; ``secret.*`` or ``secret`` is the class; ``*`` is anything."""
-    stem = pattern.removesuffix("*").removesuffix(".")
-    return not stem or finding_id == stem or finding_id.startswith(stem + ".")
 
 
 def _verdict(policy: Policy, stakes: Stakes, decision: _Decision, automatic: bool) -> RecipientVerdict:

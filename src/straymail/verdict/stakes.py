@@ -33,10 +33,10 @@ _GENERIC_COUNTRY = {"mil": "US", "gov": "US"}
 
 @dataclass(frozen=True, slots=True)
 class Stakes:
-    """One recipient with everything a rule may look at. ``findings`` is None before the message is known (RCPT TO)."""
+    """One recipient with everything a rule may look at; not ``complete`` before the message is known (RCPT TO)."""
 
     assessment: Assessment
-    findings: tuple[Finding, ...] | None
+    complete: bool
     excluded: bool
     external: bool
     outside_country: bool
@@ -59,21 +59,22 @@ class Stakes:
         return self.probability * self.cost
 
 
-def weigh(policy: Policy, assessment: Assessment, findings: Sequence[Finding] | None) -> Stakes:
-    """Put recipient and content together under a policy."""
-    found = tuple(findings or ())
+def weigh(policy: Policy, assessment: Assessment, findings: Sequence[Finding] | None, cost: float) -> Stakes:
+    """Put recipient and content together under a policy.
+
+    ``findings`` is None at RCPT TO; ``cost`` is ``content_cost`` of the findings, the same for every recipient.
+    """
+    found = findings or ()
     domain = assessment.address.domain
     external = not policy.organisation.is_own(domain)
     country = country_of(domain)
     outside = bool(external and country and policy.organisation.country not in ("", country))
-    against = [finding for finding in found if excludes(finding, domain)]
+    against = [finding for finding in found if finding.excludes and excludes(finding, domain)]
     first = any(item.id.partition(".")[0] in FIRST_CONTACT_IDS for item in assessment.evidence)
     assessment = _with_content(assessment, against, found if first and external else ())
-    cost = content_cost(policy, found)
     cost *= policy.costs.outside_country if outside else 1.0
     cost *= policy.costs.excluded if against else 1.0
-    known = None if findings is None else found
-    return Stakes(assessment, known, bool(against), external, outside, first, cost)
+    return Stakes(assessment, findings is not None, bool(against), external, outside, first, cost)
 
 
 def country_of(domain: str) -> str:
