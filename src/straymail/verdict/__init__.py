@@ -1,10 +1,13 @@
 """Weights, evidence and policy come together: from signals to an action.
 
-combine   weights file + signals -> calibrated probability of a stray (``assess``)
-policy    what the organisation wants, as types
-pattern   who a rule is about
-stakes    content meets recipient: excluded, first contact, expected loss
-decide    exceptions, rules and thresholds -> Verdict
+The files, in the order of the work:
+
+    combine   weights file + signals -> calibrated probability of a stray (``assess``)
+    policy    what the organisation wants, as types
+    pattern   who a rule is about
+    stakes    content meets recipient: excluded, first contact, expected loss
+    matching  whether a rule covers a recipient
+    decide    exceptions, rules and thresholds -> Verdict
 """
 
 from __future__ import annotations
