@@ -99,6 +99,8 @@ def _parse(text: str) -> Pattern:
         return Pattern(Kind.DOMAIN, normalise_domain(text[1:]))
     if "@" not in text:
         raise AddressError("a domain is written @domain or *.domain")
+    if "*" in text:  # RFC 5321 allows a star in a local part; whoever writes one here means everybody
+        raise AddressError("everybody of a domain is written @domain")
     return Pattern(Kind.MAILBOX, parse_address(text).person)
 
 
