@@ -1,8 +1,36 @@
-"""Addresses as types (RFC 5321 4.1.2, RFC 5322 3.4, RFC 6531): an address is not a string."""
+"""Addresses as types (RFC 5321 4.1.2, RFC 5322 3.4, RFC 6531): an address is not a string.
+
+Reading is lenient where real mail is loose (``k..allen@``, unquoted dots at the ends, local parts over 64
+octets) and strict where a slip would change who is meant (control characters, bare specials, no domain).
+Every loop runs once over its input.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+
+from straymail.errors import AddressError
+from straymail.message.domain import normalise_domain
+from straymail.message.encoded import decode_words
+
+_MAX_LOCAL = 255  # RFC 5321 4.5.3.1.1 says 64 and asks receivers to take more; VERP senders use more
+_ATEXT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u00a1-\U0010ffff]+")
+_DOT_ATOM = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\U0010ffff]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u00a1-\U0010ffff]+)*"
+)
+_SIMPLE = re.compile(r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]{1,64})@([A-Za-z0-9_.\-]{1,253})")
+_TOKEN = re.compile(r"""
+    (?P<quoted>"[^"\\]*(?:\\.[^"\\]*)*"?)    # the closing quote is optional: an open string ends with the field
+  | (?P<literal>\[[^\[\]]*\]?)
+  | (?P<special>[,;:<>()])
+  | (?P<text>[^",;:<>()\[\\]+)
+  | (?P<other>\\.?|.)
+""", re.VERBOSE | re.DOTALL)  # fmt: skip
+_PAREN = re.compile(r"[()]|\\.", re.DOTALL)
+_UNQUOTE = re.compile(r"\\(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +54,12 @@ class Address:
         """Key without the plus-tag (``a+b@x`` gives ``a@x``)."""
         return f"{self.local.lower().partition('+')[0] or self.local.lower()}@{self.domain}"
 
+    def __str__(self) -> str:
+        if _DOT_ATOM.fullmatch(self.local):
+            return f"{self.local}@{self.domain}"
+        escaped = self.local.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"@{self.domain}'
+
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
@@ -35,15 +69,174 @@ class Mailbox:
     name: str = ""
 
 
+@lru_cache(maxsize=65_536)
 def parse_address(text: str) -> Address:
     """One address: ``a@b``, ``<a@b>``, ``"q s"@b``, source routes dropped.
 
     Raises:
         AddressError: not a mailbox; says what is wrong.
     """
-    raise NotImplementedError(text)
+    text = text.strip(" \t\r\n")
+    if text.startswith("<") and text.endswith(">"):
+        text = text[1:-1].strip(" \t\r\n")
+    if text.startswith("@"):
+        text = text.partition(":")[2]
+    simple = _SIMPLE.fullmatch(text)
+    if simple:
+        return Address(simple[1], normalise_domain(simple[2]))
+    local, domain = _split(text)
+    return Address(_local(local), normalise_domain(domain))
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Local part as written and domain: at the "@" after a quoted string, else at the last one."""
+    if text.startswith('"'):
+        match = _TOKEN.match(text)
+        end = match.end() if match else 0
+        if end < 2 or text[end - 1] != '"' or text[end : end + 1] != "@":
+            raise AddressError(f"the quoted local part does not end before an @: {text[:80]!r}")
+        return text[:end], text[end + 1 :]
+    local, at, domain = text.rpartition("@")
+    if not at:
+        raise AddressError(f"no @ in {text[:80]!r}", allowed="local@domain")
+    return local, domain
+
+
+def _local(text: str) -> str:
+    quoted = len(text) > 1 and text.startswith('"') and text.endswith('"')
+    local = _UNQUOTE.sub(r"\1", text[1:-1]) if quoted else text
+    local = unicodedata.normalize("NFC", local)
+    if len(local) > _MAX_LOCAL or len(local.encode("utf-8", "replace")) > _MAX_LOCAL:
+        raise AddressError("the part before @ is too long", allowed="at most 255 octets")
+    if any(unicodedata.category(c) in ("Cc", "Cs") for c in local):
+        raise AddressError(f"a control character before @: {text[:80]!r}")
+    if not quoted and not _ATEXT.fullmatch(local):
+        raise AddressError(f"not a local part: {text[:80]!r}", allowed="letters, digits, dots, or a quoted string")
+    return local
 
 
 def parse_mailboxes(value: str) -> tuple[Mailbox, ...]:
-    """Every mailbox in a decoded address-list header, in order; groups flattened, comments dropped; never raises."""
-    raise NotImplementedError(value)
+    """Every mailbox in an address-list header, in order; groups flattened, comments dropped; never raises.
+
+    RFC 2047 words are decoded after the list is taken apart, so that a comma inside one splits nothing.
+    Where there is no display name, the comment after an address (RFC 822 style) stands for it.
+    """
+    return scan_mailboxes(value)[0]
+
+
+def scan_mailboxes(value: str, limit: int = 100_000) -> tuple[tuple[Mailbox, ...], int]:
+    """As ``parse_mailboxes``, and how many entries were no mailbox (or lay beyond ``limit``)."""
+    if '"' not in value and "<" not in value and "(" not in value and ":" not in value:
+        entries = [("", part, "") for part in value.replace(";", ",").split(",")]
+    else:
+        entries = _Scanner(value).entries
+    found: list[Mailbox] = []
+    bad = max(0, len(entries) - limit)
+    for name, address, comment in entries[:limit]:
+        if not (name or address.strip()):
+            continue
+        mailbox = _mailbox(name, address, comment)
+        if mailbox is None:
+            bad += 1
+        else:
+            found.append(mailbox)
+    return tuple(found), bad
+
+
+class _Scanner:
+    """One pass over an address list; ``entries`` are (phrase, address as written, comment)."""
+
+    def __init__(self, value: str) -> None:
+        self.entries: list[tuple[str, str, str]] = []
+        self._reset()
+        stray_quote = False  # an opening quote without its partner: from there on quotes are plain characters
+        at = 0
+        while match := _TOKEN.match(value, at):
+            piece, at = match[0], match.end()
+            if match.lastgroup == "quoted" and (stray_quote or len(piece) == 1 or not piece.endswith('"')):
+                stray_quote = True
+                piece, at = '"', match.start() + 1
+            if piece == "(":
+                at = self._comment(value, at)
+            elif match.lastgroup == "special":
+                self._special(piece)
+            else:
+                (self.angle if self.inside else self.phrase).append(piece)
+        self._finish()
+
+    def _comment(self, value: str, start: int) -> int:
+        """Take a comment, nested ones included (RFC 5322 3.2.2: quotes mean nothing here); returns its end."""
+        depth = 1
+        for match in _PAREN.finditer(value, start):
+            depth += {"(": 1, ")": -1}.get(match[0], 0)
+            if not depth:
+                self.comment.append(value[start : match.start()])
+                return match.end()
+        return len(value)
+
+    def _reset(self) -> None:
+        self.phrase: list[str] = []
+        self.angle: list[str] = []
+        self.comment: list[str] = []
+        self.inside = False
+
+    def _special(self, piece: str) -> None:
+        if piece == "<":
+            self.inside = True
+            self.angle = []
+        elif piece == ">":
+            self.inside = False
+        elif self.inside and self.angle and self.angle[0].lstrip().startswith("@") and piece in ",:":
+            self.angle.append(piece)  # a source route, dropped when the address is read
+        elif piece == ":":
+            (self.angle if self.inside else self.phrase).append(":") if self._has_at() else self._reset()
+        else:
+            self._finish()
+
+    def _has_at(self) -> bool:
+        return any("@" in piece for piece in (self.angle if self.inside else self.phrase))
+
+    def _finish(self) -> None:
+        phrase, angle = "".join(self.phrase), "".join(self.angle)
+        if phrase or angle:
+            self.entries.append(
+                (phrase, angle, "".join(self.comment)) if angle else ("", phrase, "".join(self.comment))
+            )
+        self._reset()
+
+
+def _mailbox(phrase: str, text: str, comment: str) -> Mailbox | None:
+    try:
+        address = parse_address(text)
+    except AddressError:
+        loose = _loose(text)
+        if loose is None:
+            return None
+        address = loose
+    return Mailbox(address, display_name(phrase or comment))
+
+
+def _loose(text: str) -> Address | None:
+    """An address among other words (``mailto:a@b``, ``Ann a@b``, ``a @ b``): the last word with an @."""
+    words = [word for word in text.replace("mailto:", " ").split() if "@" in word[1:-1]]
+    for word in (*words[-1:], "".join(text.split()) if text.count("@") == 1 else ""):
+        try:
+            return parse_address(word.strip("'\"<>[]"))
+        except AddressError:
+            continue
+    return None
+
+
+def display_name(phrase: str) -> str:
+    """A phrase for people to read: unquoted, RFC 2047-decoded, white space folded, NFC."""
+    if '"' in phrase:
+        phrase = "".join(
+            _UNQUOTE.sub(r"\1", m[0][1:-1] if m[0].endswith('"') and len(m[0]) > 1 else m[0][1:])
+            if m.lastgroup == "quoted"
+            else m[0]
+            for m in _TOKEN.finditer(phrase)
+        )
+    name = " ".join(decode_words(phrase).split())
+    if len(name) > 1 and name[0] == name[-1] == "'":
+        name = name[1:-1].strip()
+    return name

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from straymail.message.address import Mailbox
+from straymail.message.encoded import decode_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,12 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One leaf of the MIME tree. ``path`` is dotted, 1-based ("1.2"); ``content`` is transfer-decoded bytes."""
+    """One leaf of the MIME tree. ``path`` is dotted, 1-based ("1.2"); ``content`` is transfer-decoded bytes.
+
+    An embedded message shows as a ``message/rfc822`` part holding its header block, followed by the parts of its
+    body below the same path. ``parser`` says who saw the part: "first", "second" (only the other parser saw it),
+    or "uuencode" (a file inside a text body).
+    """
 
     path: str
     content_type: str  # lower case, "type/subtype", as declared
@@ -28,10 +34,19 @@ class Part:
     disposition: str  # "inline", "attachment" or ""
     content: bytes
     parser: str = "first"  # "first", "second" (only the other parser saw it)
+    _text: list[str] = field(default_factory=list, init=False, repr=False, compare=False)  # decoded once, on demand
 
     def text(self) -> str:
         """Content decoded by its charset, replacement characters where it does not fit; never raises."""
-        raise NotImplementedError
+        if not self._text:
+            self._text.append(decode_text(self.content, self.charset))
+        return self._text[0]
+
+    @property
+    def is_attachment(self) -> bool:
+        """Whether it is a file rather than text shown in the mail."""
+        named = bool(self.filename) or self.disposition == "attachment"
+        return named or not self.content_type.startswith(("text/plain", "text/html", "message/rfc822"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,168 @@
+"""The MIME tree of a message, by the first parser, and by a second one where there is doubt.
+
+The first parser (fast-mail-parser) is fast and reads what is well-formed. Wherever the bytes give a reason to
+doubt that two mail programs would see the same parts, the standard library reads them too, and parts that only
+it saw are added: a filter that trusts one view can be walked past. Different views are themselves a Defect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import fast_mail_parser as fast
+
+from straymail.message.fields import Block, header_end, parameters
+from straymail.message.limits import Limits
+from straymail.message.model import Defect, Part
+from straymail.message.second import second_view
+from straymail.message.uuencode import uu_files
+
+Node = fast.PyLazyMimePart
+_SECOND_WORK = 40_000_000  # lines x boundaries the second parser may be given: about a second of its time
+
+
+def read_parts(
+    raw: bytes, block: Block, limits: Limits, *, doubtful: bool
+) -> tuple[tuple[Part, ...], tuple[Defect, ...]]:
+    """Every leaf, in order, and what was wrong; never raises."""
+    walk = _Walk(limits)
+    walk.line_ends(raw)
+    try:
+        walk.node(fast.parse_email_tree(raw, mode="lazy"), "1", 0)
+    except fast.ParseError as error:
+        walk.complain("unparsable", f"the first parser gave up: {error}")
+        walk.parts.clear()
+    if doubtful or walk.doubts:
+        _compare(raw, block, walk)
+    walk.uuencoded()
+    return tuple(walk.parts), tuple(dict.fromkeys(walk.defects))
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Collects leaves within the limits."""
+
+    limits: Limits
+    parts: list[Part] = field(default_factory=list)
+    defects: list[Defect] = field(default_factory=list)
+    decoded: int = 0
+    doubts: bool = False
+
+    def complain(self, name: str, text: str, *, doubt: bool = True) -> None:
+        self.defects.append(Defect(name, text))
+        self.doubts |= doubt
+
+    def line_ends(self, raw: bytes) -> None:
+        """NUL, bare CR, and LF among CRLF: what smuggling and disagreement are made of (RFC 5321 2.3.8)."""
+        pairs, lines, returns = raw.count(b"\r\n"), raw.count(b"\n"), raw.count(b"\r")
+        if b"\0" in raw:
+            self.complain("nul", "the message holds NUL bytes")
+        if returns != pairs:
+            self.complain("bare-cr", "a carriage return without a line feed")
+        if pairs and lines != pairs:
+            self.complain("bare-lf", "a line feed without a carriage return among proper line ends")
+
+    def node(self, node: Node, path: str, depth: int) -> None:
+        """Take a node and what lies below it."""
+        if depth > self.limits.depth:
+            self.complain("too-deep", f"parts nested deeper than {self.limits.depth}: not read", doubt=False)
+            return
+        if node.is_message:
+            self._embedded(node, path)
+        elif node.content_type.startswith("multipart/"):
+            if not node.children:
+                self.complain("empty-multipart", f"part {path} is said to hold parts and holds none")
+        elif not node.children:
+            self._leaf(node, path)
+        below = path if node.is_message else f"{path}."
+        for number, child in enumerate(node.children, 1):
+            if len(self.parts) >= self.limits.parts:
+                self.complain("too-many-parts", f"more than {self.limits.parts} parts: not read", doubt=False)
+                return
+            self.node(child, f"{below}.1" if node.is_message else f"{below}{number}", depth + 1)
+
+    def _embedded(self, node: Node, path: str) -> None:
+        content = self._content(node, path)
+        self.parts.append(
+            Part(path, "message/rfc822", "", node.filename, _disposition(node), content[: header_end(content)[0]])
+        )
+        if not node.children:
+            self.complain("unparsable", f"the embedded message {path} could not be read")
+
+    def _leaf(self, node: Node, path: str) -> None:
+        kind, given, repeated = parameters(_field(node, "content-type"))
+        if repeated or len(_values(node, "content-type")) > 1:
+            self.complain("ambiguous-type", f"part {path} states its type twice")
+        if kind.count("/") != 1 and kind:
+            self.complain("bad-type", f"part {path} has a malformed type")
+        content = self._content(node, path)
+        self.decoded += len(content)
+        if self.decoded > self.limits.decoded:
+            self.complain("decoded-too-large", f"more than {self.limits.decoded} bytes of parts: not read", doubt=False)
+            return
+        self.parts.append(
+            Part(
+                path,
+                node.content_type.lower(),
+                given.get("charset", "").lower(),
+                node.filename,
+                _disposition(node),
+                content,
+            )
+        )
+
+    def _content(self, node: Node, path: str) -> bytes:
+        if self.decoded > self.limits.decoded:
+            return b""
+        try:
+            return node.content or b""
+        except fast.ParseError as error:
+            self.complain("bad-encoding", f"part {path} does not decode: {error}")
+            return b""
+
+    def uuencoded(self) -> None:
+        """Add files uuencoded inside text bodies."""
+        for part in list(self.parts):
+            if b"\nend" not in part.content or b"begin" not in part.content or part.content_type != "text/plain":
+                continue
+            for number, (name, data) in enumerate(uu_files(part.content, self.limits), 1):
+                self.parts.append(
+                    Part(f"{part.path}.u{number}", "application/octet-stream", "", name, "attachment", data, "uuencode")
+                )
+
+
+def _values(node: Node, name: str) -> list[str]:
+    return next((values for key, values in node.headers.items() if key.lower() == name), [])
+
+
+def _field(node: Node, name: str) -> str:
+    return next(iter(_values(node, name)), "")
+
+
+def _disposition(node: Node) -> str:
+    kind = (node.disposition or "").partition(";")[0].strip().lower()
+    return kind if kind in ("inline", "attachment", "") else "attachment"  # RFC 2183 2.8: unknown means attachment
+
+
+def _compare(raw: bytes, block: Block, walk: _Walk) -> None:
+    """Read again with the other parser; add what only it saw."""
+    lower = raw.lower()
+    nesting = lower.count(b"boundary") + lower.count(b"message/rfc822")
+    if raw.count(b"\n") * (nesting + 1) > _SECOND_WORK:
+        walk.complain("second-view-skipped", "too much nesting to read a second time")
+        if not walk.parts:
+            walk.parts.append(Part("1", "text/plain", "", "", "", raw[block.body :], "second"))
+        return
+    seen = {_digest(part) for part in walk.parts}
+    others, problems = second_view(raw, walk.limits)
+    walk.defects.extend(problems)
+    unseen = [part for part in others if _digest(part) not in seen and part.content.strip()]
+    missed = seen - {_digest(part) for part in others} - {b""}
+    walk.parts.extend(unseen)
+    if unseen or (missed and others):
+        walk.complain("parsers-disagree", f"two ways of reading see different parts ({len(unseen)} / {len(missed)})")
+
+
+def _digest(part: Part) -> bytes:
+    """Content without white space at line ends: parsers differ in those without anybody seeing it."""
+    return b"".join(part.content.split()) if len(part.content) < 1_000_000 else part.content.strip()

@@ -1,0 +1,160 @@
+"""The header block of a message or a part: split, unfolded, bounded (RFC 5322 2.2). Linear; never raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from straymail.message.encoded import decode_text, header_text
+from straymail.message.limits import Limits
+
+_MAX_DATE = 200
+_SPACE = (32, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Fields as (name, raw value unfolded), where the body begins, and ids of what was odd."""
+
+    fields: tuple[tuple[str, str], ...]
+    body: int
+    odd: frozenset[str]
+
+
+def header_end(raw: bytes) -> tuple[int, int]:
+    """Offsets where the header block ends and where the body begins (after the first empty line)."""
+    if raw[:1] == b"\n":
+        return 0, 1
+    if raw[:2] == b"\r\n":
+        return 0, 2
+    found = [(raw.find(mark), len(mark)) for mark in (b"\n\n", b"\n\r\n")]
+    at, length = min((pair for pair in found if pair[0] >= 0), default=(len(raw), 0))
+    return min(at + 1, len(raw)), at + length
+
+
+def read_block(raw: bytes, limits: Limits) -> Block:
+    """Split the header block of ``raw``."""
+    end, body = header_end(raw)
+    odd: set[str] = set()
+    fields: list[tuple[str, str]] = []
+    for name, value in _unfold(raw[:end], odd):
+        if len(fields) >= limits.headers:
+            odd.add("too-many-headers")
+            break
+        if len(value) > limits.header_size:
+            odd.add("header-too-large")
+            value = value[: limits.header_size]
+        fields.append((name, header_text(value)))
+    return Block(tuple(fields), body, frozenset(odd))
+
+
+def _unfold(block: bytes, odd: set[str]) -> Iterator[tuple[str, bytes]]:
+    name, pieces = "", list[bytes]()
+    for line in block.split(b"\n"):
+        line = line.removesuffix(b"\r")
+        if line[:1] in (b" ", b"\t"):
+            pieces.append(line)
+            continue
+        if name:
+            yield name, (pieces[0] if len(pieces) == 1 else b"".join(pieces)).strip()
+        label, colon, value = line.partition(b":")
+        name = label.rstrip(b" \t").decode("ascii", "replace") if colon else ""
+        pieces = [value]
+        if (not colon and line and not line.startswith((b"From ", b">From "))) or (
+            name and (" " in name or not name.isprintable() or not name.isascii())
+        ):
+            odd.add("bad-header")
+    if name:
+        yield name, b"".join(pieces).strip()
+
+
+def parameters(value: str) -> tuple[str, dict[str, str], bool]:
+    """A structured value (Content-Type, Content-Disposition): the token, its parameters, whether one was repeated.
+
+    RFC 2231 continuations and charsets are decoded. The first of two equal names counts.
+    """
+    head, _, rest = value.partition(";")
+    found: dict[str, str] = {}
+    repeated = False
+    for name, text in _pairs(rest):
+        if name in found:
+            repeated = True
+        elif len(found) < 1_000:
+            found[name] = text
+    return head.strip().lower(), _rfc2231(found) if any("*" in name for name in found) else found, repeated
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    at, end = 0, len(text)
+    while at < end:
+        equals = text.find("=", at)
+        if equals < 0:
+            return
+        name = text[at:equals].rpartition(";")[2].strip().lower()
+        at = equals + 1
+        while at < end and ord(text[at]) in _SPACE:
+            at += 1
+        if text[at : at + 1] == '"':
+            value, at = _quoted(text, at + 1)
+        else:
+            stop = text.find(";", at)
+            stop = end if stop < 0 else stop
+            value, at = text[at:stop].strip(), stop
+        if name:
+            yield name, value
+
+
+def _quoted(text: str, at: int) -> tuple[str, int]:
+    close = text.find('"', at)
+    while close > 0 and text[close - 1] == "\\" and (close - len(text[at:close].rstrip("\\")) - at) % 2:
+        close = text.find('"', close + 1)
+    close = len(text) if close < 0 else close
+    value = text[at:close]
+    return (value.replace('\\"', '"').replace("\\\\", "\\") if "\\" in value else value), close + 1
+
+
+def _rfc2231(found: dict[str, str]) -> dict[str, str]:
+    plain = {name: value for name, value in found.items() if "*" not in name}
+    groups: dict[str, list[tuple[int, bool, str]]] = {}
+    for name, value in found.items():
+        base, star, tail = name.partition("*")
+        if star:
+            number = tail.removesuffix("*")
+            index = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0
+            groups.setdefault(base, []).append((index, tail.endswith("*") or not tail, value))
+    for base, pieces in groups.items():
+        plain[base] = _join_2231(sorted(pieces))
+    return plain
+
+
+def _join_2231(pieces: list[tuple[int, bool, str]]) -> str:
+    charset, data = "", b""
+    for index, encoded, value in pieces:
+        if encoded and index == 0 and value.count("'") > 1:
+            charset, _, value = value.split("'", 2)
+        data += _percent(value) if encoded else value.encode("utf-8", "replace")
+    return decode_text(data, charset)
+
+
+def _percent(text: str) -> bytes:
+    head, *rest = text.encode("utf-8", "replace").split(b"%")
+    out = [head]
+    for piece in rest:
+        try:
+            out.append(bytes([int(piece[:2], 16)]) + piece[2:])
+        except ValueError:
+            out.append(b"%" + piece)
+    return b"".join(out)
+
+
+def read_date(value: str) -> datetime | None:
+    """The Date field as aware UTC (a date without a zone is taken as UTC); None when it is no date."""
+    if not value:
+        return None
+    try:
+        moment = parsedate_to_datetime(value[:_MAX_DATE])
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
+        return None
