@@ -14,9 +14,11 @@ from straymail.message.domain import (
     registrable,
 )
 from straymail.message.envelope import Envelope
+from straymail.message.html import html_to_text
 from straymail.message.limits import Limits
 from straymail.message.model import Defect, Message, Part
 from straymail.message.parse import parse_message
+from straymail.message.quoted import body_parts, body_text, new_text, quoted_text, signature_text
 
 __all__ = [
     "Address",
@@ -26,12 +28,18 @@ __all__ = [
     "Mailbox",
     "Message",
     "Part",
+    "body_parts",
+    "body_text",
     "country_tld",
     "domain_to_unicode",
+    "html_to_text",
+    "new_text",
     "normalise_domain",
     "parse_address",
     "parse_mailboxes",
     "parse_message",
     "public_suffix",
+    "quoted_text",
     "registrable",
+    "signature_text",
 ]

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from straymail.errors import AddressError
 from straymail.message.domain import normalise_domain
@@ -23,7 +24,7 @@ _DOT_ATOM = re.compile(
 )
 _SIMPLE = re.compile(r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]{1,64})@([A-Za-z0-9_.\-]{1,253})")
 _TOKEN = re.compile(r"""
-    (?P<quoted>"[^"\\]*(?:\\.[^"\\]*)*"?)    # the closing quote is optional: an open string ends with the field
+    (?P<quoted>"[^"\\]*(?:\\.[^"\\]*)*(?P<shut>"?))    # an open string ends with the field
   | (?P<literal>\[[^\[\]]*\]?)
   | (?P<special>[,;:<>()])
   | (?P<text>[^",;:<>()\[\\]+)
@@ -93,7 +94,7 @@ def _split(text: str) -> tuple[str, str]:
     if text.startswith('"'):
         match = _TOKEN.match(text)
         end = match.end() if match else 0
-        if end < 2 or text[end - 1] != '"' or text[end : end + 1] != "@":
+        if not match or not match["shut"] or text[end : end + 1] != "@":
             raise AddressError(f"the quoted local part does not end before an @: {text[:80]!r}")
         return text[:end], text[end + 1 :]
     local, at, domain = text.rpartition("@")
@@ -124,45 +125,57 @@ def parse_mailboxes(value: str) -> tuple[Mailbox, ...]:
     return scan_mailboxes(value)[0]
 
 
+class Entry(NamedTuple):
+    """One entry of an address list as written; ``start`` and ``end`` are its offsets, comments included."""
+
+    phrase: str
+    address: str
+    comment: str
+    start: int = 0
+    end: int = 0
+
+
 def scan_mailboxes(value: str, limit: int = 100_000) -> tuple[tuple[Mailbox, ...], int]:
     """As ``parse_mailboxes``, and how many entries were no mailbox (or lay beyond ``limit``)."""
     if '"' not in value and "<" not in value and "(" not in value and ":" not in value:
-        entries = [("", part, "") for part in value.replace(";", ",").split(",")]
+        entries = [Entry("", part, "") for part in value.replace(";", ",").split(",") if part.strip()]
     else:
-        entries = _Scanner(value).entries
-    found: list[Mailbox] = []
-    bad = max(0, len(entries) - limit)
-    for name, address, comment in entries[:limit]:
-        if not (name or address.strip()):
-            continue
-        mailbox = _mailbox(name, address, comment)
-        if mailbox is None:
-            bad += 1
-        else:
-            found.append(mailbox)
-    return tuple(found), bad
+        entries = Scanner(value).entries
+    read = [read_entry(entry) for entry in entries[:limit]]
+    found = tuple(mailbox for mailbox in read if mailbox is not None)
+    return found, len(entries) - len(found)
 
 
-class _Scanner:
-    """One pass over an address list; ``entries`` are (phrase, address as written, comment)."""
+class Scanner:
+    """One pass over an address list; ``entries`` hold what stands between commas, groups flattened."""
 
     def __init__(self, value: str) -> None:
-        self.entries: list[tuple[str, str, str]] = []
-        self._reset()
+        self.entries: list[Entry] = []
+        self._phrase: list[str] = []
+        self._angle: list[str] = []
+        self._comments: list[str] = []
+        self._inside = self._at = False
+        self._start = -1
         stray_quote = False  # an opening quote without its partner: from there on quotes are plain characters
         at = 0
         while match := _TOKEN.match(value, at):
-            piece, at = match[0], match.end()
-            if match.lastgroup == "quoted" and (stray_quote or len(piece) == 1 or not piece.endswith('"')):
+            begin, piece, at = at, match[0], match.end()
+            if match.lastgroup == "quoted" and (stray_quote or not match["shut"]):
                 stray_quote = True
-                piece, at = '"', match.start() + 1
+                piece, at = '"', begin + 1
             if piece == "(":
+                self._start = begin if self._start < 0 else self._start
                 at = self._comment(value, at)
             elif match.lastgroup == "special":
-                self._special(piece)
+                self._special(piece, begin)
             else:
-                (self.angle if self.inside else self.phrase).append(piece)
-        self._finish()
+                self._add(piece, begin)
+        self._finish(len(value))
+
+    def _add(self, piece: str, begin: int) -> None:
+        self._start = begin if self._start < 0 else self._start
+        self._at = self._at or "@" in piece
+        (self._angle if self._inside else self._phrase).append(piece)
 
     def _comment(self, value: str, start: int) -> int:
         """Take a comment, nested ones included (RFC 5322 3.2.2: quotes mean nothing here); returns its end."""
@@ -170,50 +183,49 @@ class _Scanner:
         for match in _PAREN.finditer(value, start):
             depth += {"(": 1, ")": -1}.get(match[0], 0)
             if not depth:
-                self.comment.append(value[start : match.start()])
+                self._comments.append(value[start : match.start()])
                 return match.end()
         return len(value)
 
     def _reset(self) -> None:
-        self.phrase: list[str] = []
-        self.angle: list[str] = []
-        self.comment: list[str] = []
-        self.inside = False
+        self._phrase, self._angle, self._comments = [], [], []
+        self._inside = self._at = False
+        self._start = -1
 
-    def _special(self, piece: str) -> None:
+    def _special(self, piece: str, begin: int) -> None:
         if piece == "<":
-            self.inside = True
-            self.angle = []
+            self._start = begin if self._start < 0 else self._start
+            self._inside, self._at, self._angle = True, False, []
         elif piece == ">":
-            self.inside = False
-        elif self.inside and self.angle and self.angle[0].lstrip().startswith("@") and piece in ",:":
-            self.angle.append(piece)  # a source route, dropped when the address is read
+            self._inside = False
+        elif self._inside and piece in ",:" and self._angle and self._angle[0].lstrip().startswith("@"):
+            self._angle.append(piece)  # a source route, dropped when the address is read
+        elif piece == ":" and self._at:
+            self._add(piece, begin)
         elif piece == ":":
-            (self.angle if self.inside else self.phrase).append(":") if self._has_at() else self._reset()
+            self._reset()  # the name of a group
         else:
-            self._finish()
+            self._finish(begin)
 
-    def _has_at(self) -> bool:
-        return any("@" in piece for piece in (self.angle if self.inside else self.phrase))
-
-    def _finish(self) -> None:
-        phrase, angle = "".join(self.phrase), "".join(self.angle)
-        if phrase or angle:
-            self.entries.append(
-                (phrase, angle, "".join(self.comment)) if angle else ("", phrase, "".join(self.comment))
-            )
+    def _finish(self, end: int) -> None:
+        phrase, angle = "".join(self._phrase), "".join(self._angle)
+        if phrase.strip() or angle:
+            named = (phrase, angle) if angle else ("", phrase)
+            self.entries.append(Entry(*named, "".join(self._comments), self._start, end))
         self._reset()
 
 
-def _mailbox(phrase: str, text: str, comment: str) -> Mailbox | None:
+def read_entry(entry: Entry) -> Mailbox | None:
+    """The mailbox of an entry; None when it is none."""
     try:
-        address = parse_address(text)
+        address = parse_address(entry.address)
     except AddressError:
-        loose = _loose(text)
+        loose = _loose(entry.address)
         if loose is None:
             return None
         address = loose
-    return Mailbox(address, display_name(phrase or comment))
+    name = entry.phrase or entry.comment
+    return Mailbox(address, display_name(name) if name else "")
 
 
 def _loose(text: str) -> Address | None:

@@ -1,0 +1,126 @@
+"""HTML to the text a reader sees: one pass, no parser tree, no backtracking; quoted blocks marked with ``> ``.
+
+Hidden text (``display:none``, white on white) is kept: what the recipient's machine receives has left the house.
+Scripts, styles and comments are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+_BREAK = frozenset(
+    """address article aside blockquote br center dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6
+    header hr li main nav ol option p pre section summary table tbody thead title tr ul
+    """.split()  # noqa: SIM905  (a table to read)
+)
+_CELL = frozenset(("td", "th"))
+_RAW = {name: re.compile(f"</{name}", re.IGNORECASE | re.ASCII) for name in ("script", "style")}
+_NAME = re.compile(r"/?[a-zA-Z][a-zA-Z0-9:_-]{0,40}")
+_TAG_STOP = re.compile("[>\"']")
+_SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
+_MAX_QUOTE_DEPTH = 20
+
+
+def html_to_text(html: str) -> str:
+    """Text of an HTML document or fragment; lines end in LF; never raises; time linear in the input."""
+    reader = _Reader()
+    reader.read(html)
+    return reader.text()
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._line: list[str] = []
+        self._depth = 0
+        self._pre = 0
+
+    def text(self) -> str:
+        """Everything read so far."""
+        self._break()
+        return "\n".join(self._lines).strip("\n")
+
+    def read(self, html: str) -> None:
+        """Walk from one ``<`` to the next."""
+        at, end = 0, len(html)
+        while at < end:
+            opening = html.find("<", at)
+            self._data(html[at:] if opening < 0 else html[at:opening])
+            if opening < 0:
+                return
+            at = self._markup(html, opening)
+
+    def _markup(self, html: str, opening: int) -> int:
+        """Handle what begins at ``<``; returns where reading goes on."""
+        if html.startswith("<!--", opening):
+            close = html.find("-->", opening + 4)
+            return len(html) if close < 0 else close + 3
+        match = _NAME.match(html, opening + 1)
+        if not match:
+            if html.startswith(("<!", "<?"), opening):
+                close = html.find(">", opening)
+                return len(html) if close < 0 else close + 1
+            self._data("<")
+            return opening + 1
+        close = _tag_end(html, match.end())
+        name = match[0].lower()
+        self._tag(name)
+        raw = _RAW.get(name)
+        if raw:
+            ending = raw.search(html, close)
+            return ending.start() if ending else len(html)
+        return close
+
+    def _tag(self, tag: str) -> None:
+        name = tag.removeprefix("/")
+        if name in _CELL:
+            self._line.append(" ")
+        elif name in _BREAK:
+            self._break()
+        step = -1 if tag.startswith("/") else 1
+        if name == "blockquote":
+            self._depth = max(0, self._depth + step)
+        elif name == "pre":
+            self._pre = max(0, self._pre + step)
+
+    def _data(self, data: str) -> None:
+        if not data:
+            return
+        if "&" in data:
+            data = _unescape(data)
+        if not self._pre:
+            self._line.append(_SPACE.sub(" ", data))
+            return
+        first, *rest = data.split("\n")
+        self._line.append(first)
+        for line in rest:
+            self._break()
+            self._line.append(line)
+
+    def _break(self) -> None:
+        line = _SPACE.sub(" ", "".join(self._line)).strip()
+        self._line.clear()
+        if line or (self._lines and self._lines[-1]):
+            self._lines.append("> " * min(self._depth, _MAX_QUOTE_DEPTH) + line if line else "")
+
+
+def _unescape(data: str) -> str:
+    try:
+        return unescape(data)
+    except ValueError:  # a numeric reference of thousands of digits
+        return data
+
+
+def _tag_end(html: str, at: int) -> int:
+    """Offset after the ``>`` that closes a tag; quotes after ``=`` protect what they hold."""
+    while match := _TAG_STOP.search(html, at):
+        at = match.end()
+        if match[0] == ">":
+            return at
+        if html[max(0, match.start() - 20) : match.start()].rstrip().endswith("="):
+            close = html.find(match[0], at)
+            if close < 0:
+                return len(html)
+            at = close + 1
+    return len(html)

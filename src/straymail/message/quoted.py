@@ -1,0 +1,166 @@
+"""New text apart from quoted text and signatures, line by line.
+
+Known forms of quoting: ``>`` lines (also ``JS>``), "On ... wrote:" lines in several languages, "-----Original
+Message-----", "Forwarded by", "Begin forwarded message:", Outlook's From/Sent/To/Subject block and Lotus Notes'
+name/date/To/cc/Subject block. Signatures begin at "-- "; a closing confidentiality notice counts as signature.
+Whom it gets wrong: people who answer below an unmarked quotation (their answer counts as quoted), and tables of
+``To:`` and ``Subject:`` lines typed by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from straymail.message.html import html_to_text
+from straymail.message.model import Message, Part
+
+_MAX_TEXT = 2_000_000  # characters of body that are told apart; beyond, text counts as new
+_QUOTE = re.compile(r"[ \t]{0,8}(?:[A-Z]{0,4}[>\u203a]|\|)")
+_DIVIDER = re.compile(
+    r"[ \t>]{0,8}(?:-{2,40} {0,3}(?:original|forwarded|ursprüngliche|weitergeleitete|message d|mensaje|messaggio|"
+    r"reply|begin forwarded|urspr)[^\n]{0,200}|begin forwarded message:|_{5,80} {0,3}(?:forward|reply)[^\n]{0,80})",
+    re.IGNORECASE,
+)
+_WROTE = re.compile(
+    r"(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|napisał\(a\)|пишет):?\s{0,3}:?$",
+    re.IGNORECASE,
+)
+_WROTE_START = re.compile(r"(?:on|am|le|el|il|op|em|den|dnia|at|in|[\"']?[\w.'<])[ \w]", re.IGNORECASE)
+_FIELD = re.compile(
+    r"[ \t*]{0,8}(from|sent|date|to|cc|subject|von|gesendet|an|betreff|de|envoyé|à|objet|para|asunto)\*?[ \t]?:\*?",
+    re.IGNORECASE,
+)
+_NOTICE = re.compile(
+    r"(?:this|the information|the contents|confidentiality|notice|disclaimer|privileged|diese|ce message|important)",
+    re.IGNORECASE,
+)
+_NOTICE_WORDS = ("intended recipient", "intended only", "addressee", "received this", "in error", "confidential",
+                 "privileged", "disclaimer", "virus", "irrtümlich", "vertraulich", "destinataire")  # fmt: skip
+_RULE = re.compile(r"[ \t]{0,8}[_*=-]{5,200}[ \t]{0,8}")
+_BLOCK = 8  # lines within which a header block must show
+_NOTICE_HITS = 2
+
+
+class Kind(StrEnum):
+    """What a line of a body is."""
+
+    NEW = "new"
+    QUOTED = "quoted"
+    SIGNATURE = "signature"
+
+
+def body_parts(message: Message) -> tuple[Part, ...]:
+    """Parts that make up the mail's own body: shown text outside attachments and embedded messages."""
+    embedded = tuple(part.path + "." for part in message.parts if part.content_type == "message/rfc822")
+    shown = [
+        part
+        for part in message.parts
+        if part.content_type in ("text/plain", "text/html")
+        and not part.is_attachment
+        and not part.path.startswith(embedded)
+    ]
+    return tuple(shown)
+
+
+def body_text(message: Message) -> str:
+    """The body as text: its plain parts, or its HTML parts as text when there are no plain ones with content."""
+    parts = body_parts(message)
+    plain = [part.text() for part in parts if part.content_type == "text/plain" and part.content.strip()]
+    texts = plain or [html_to_text(part.text()) for part in parts if part.content_type == "text/html"]
+    return "\n".join(texts).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def new_text(message: Message) -> str:
+    """What the sender wrote now: no quotation, no signature."""
+    return _select(body_text(message), Kind.NEW)
+
+
+def quoted_text(message: Message) -> str:
+    """What the sender quoted or forwarded in the body."""
+    return _select(body_text(message), Kind.QUOTED)
+
+
+def signature_text(message: Message) -> str:
+    """Signature and closing notices."""
+    return _select(body_text(message), Kind.SIGNATURE)
+
+
+def _select(text: str, kind: Kind) -> str:
+    lines = text.split("\n")
+    return "\n".join(line for line, found in zip(lines, classify(lines), strict=True) if found is kind).strip("\n")
+
+
+def classify(lines: Sequence[str]) -> list[Kind]:
+    """The kind of each line; as long as ``lines``. Time is linear in the text."""
+    kinds: list[Kind] = []
+    mode = Kind.NEW
+    budget = _MAX_TEXT
+    for index, line in enumerate(lines):
+        budget -= len(line)
+        if mode is not Kind.QUOTED and budget > 0:
+            mode = _turn(lines, index, mode)
+        own = Kind.QUOTED if _QUOTE.match(line) or (mode is Kind.NEW and _is_wrote(lines, index)) else mode
+        kinds.append(own)
+    return kinds
+
+
+def _turn(lines: Sequence[str], index: int, mode: Kind) -> Kind:
+    """The mode from this line on."""
+    line = lines[index]
+    if _DIVIDER.match(line) or _header_block(lines, index) or _unmarked_reply(lines, index):
+        return Kind.QUOTED
+    if line.rstrip("\r") in ("-- ", "--") or (mode is Kind.NEW and _is_notice(lines, index)):
+        return Kind.SIGNATURE
+    return mode
+
+
+def _is_wrote(lines: Sequence[str], index: int) -> bool:
+    """Whether an "On ... wrote:" line, up to three lines long, covers this line."""
+    line = lines[index].strip()
+    if not line or len(line) > 300:
+        return False
+    if _WROTE.search(line[-40:]):
+        return line.endswith(":") and (_WROTE_START.match(line) is not None or "@" in line)
+    if not line.lower().startswith(("on ", "am ", "le ", "el ", "il ", "op ", "em ")):
+        return False
+    return any(
+        _WROTE.search(later.strip()[-40:]) and later.strip().endswith(":") for later in lines[index + 1 : index + 3]
+    )
+
+
+def _unmarked_reply(lines: Sequence[str], index: int) -> bool:
+    """An "On ... wrote:" line after which the quotation carries no marks: all below is quoted."""
+    if not _is_wrote(lines, index) or not lines[index].strip().endswith(":"):
+        return False
+    following = next((line for line in lines[index + 1 : index + 1 + _BLOCK] if line.strip()), "")
+    return bool(following) and not _QUOTE.match(following)
+
+
+def _header_block(lines: Sequence[str], index: int) -> bool:
+    """Outlook's or Notes' block of header lines begins here (Notes: one or two lines of name and date before it)."""
+    line = lines[index].strip()
+    if not line or len(line) > 300:
+        return False
+    first = _FIELD.match(line)
+    window = [text for text in lines[index : index + _BLOCK] if text.strip()][:6]
+    names = [match[1].lower() for text in window if (match := _FIELD.match(text))]
+    if first:
+        return len(set(names)) >= 3 and names[0] in ("from", "von", "de")
+    notes = window[1:4] if _names_somebody(line) else []
+    return any(text.strip().lower().startswith("to:") for text in notes) and "subject" in names
+
+
+def _names_somebody(line: str) -> bool:
+    """The first line of a Notes block: ``Name/ORG@FIRM``, ``"Name" <a@b> on 12/13/2000``, or a name with a date."""
+    return "@" in line or "/" in line or (len(line) < 60 and line.replace(" ", "").replace(".", "").isalpha())
+
+
+def _is_notice(lines: Sequence[str], index: int) -> bool:
+    """A confidentiality notice begins here, or a rule with one below it."""
+    start = index + 1 if _RULE.fullmatch(lines[index]) else index
+    window = " ".join(line.strip() for line in lines[start : start + 6])[:800].lower()
+    if not _NOTICE.match(window.lstrip("* _-(")):
+        return False
+    return sum(word in window for word in _NOTICE_WORDS) >= _NOTICE_HITS
