@@ -141,7 +141,7 @@ def scan_mailboxes(value: str, limit: int = 100_000) -> tuple[tuple[Mailbox, ...
         entries = [Entry("", part, "") for part in value.replace(";", ",").split(",") if part.strip()]
     else:
         entries = Scanner(value).entries
-    read = [read_entry(entry) for entry in entries[:limit]]
+    read = [read_entry(entry) for entry in (entries[:limit] if len(entries) > limit else entries)]
     found = tuple(mailbox for mailbox in read if mailbox is not None)
     return found, len(entries) - len(found)
 

@@ -18,6 +18,7 @@ from straymail.message.second import second_view
 from straymail.message.uuencode import uu_files
 
 Node = fast.PyLazyMimePart
+_IDENTITY = frozenset(("", "7bit", "8bit", "binary"))
 _SECOND_WORK = 40_000_000  # lines x boundaries the second parser may be given: about a second of its time
 
 
@@ -36,6 +37,25 @@ def read_parts(
         _compare(raw, block, walk)
     walk.uuencoded()
     return tuple(walk.parts), tuple(dict.fromkeys(walk.defects))
+
+
+def read_whole(
+    raw: bytes, block: Block, limits: Limits, content_type: str, encoding: str, disposition: str
+) -> tuple[tuple[Part, ...], tuple[Defect, ...]] | None:
+    """The quick way for plain mail: one text part, not encoded, about which no two parsers can differ; else None."""
+    if encoding.lower() not in _IDENTITY or disposition:
+        return None
+    kind, given, repeated = parameters(content_type) if content_type else ("text/plain", {}, False)
+    if repeated or kind not in ("text/plain", "text/html") or "name" in given or "boundary" in given:
+        return None
+    walk = _Walk(limits)
+    walk.line_ends(raw)
+    content = raw[block.body :]
+    if walk.doubts or len(content) > limits.decoded or len(given) > 8:
+        return None
+    walk.parts.append(Part("1", kind, given.get("charset", "").lower(), "", "", content))
+    walk.uuencoded()
+    return tuple(walk.parts), ()
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from straymail.message.encoded import decode_text, header_text
 from straymail.message.limits import Limits
@@ -16,11 +17,12 @@ _SPACE = (32, 9)
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Fields as (name, raw value unfolded), where the body begins, and ids of what was odd."""
+    """Fields as (name, raw value unfolded), where the body begins, what was odd, whether all is plain ASCII."""
 
     fields: tuple[tuple[str, str], ...]
     body: int
     odd: frozenset[str]
+    plain: bool
 
 
 def header_end(raw: bytes) -> tuple[int, int]:
@@ -35,42 +37,69 @@ def header_end(raw: bytes) -> tuple[int, int]:
 
 
 def read_block(raw: bytes, limits: Limits) -> Block:
-    """Split the header block of ``raw``."""
+    """Split the header block of ``raw``: unfolded as a whole, then line by line."""
     end, body = header_end(raw)
+    text = _unfold(raw[:end])
     odd: set[str] = set()
+    lines = text.split("\n")
+    if len(lines) > limits.headers:
+        lines = _cut(lines, limits.headers, odd)
+    longest = limits.header_size if len(text) > limits.header_size else 0
     fields: list[tuple[str, str]] = []
-    for name, value in _unfold(raw[:end], odd):
-        if len(fields) >= limits.headers:
-            odd.add("too-many-headers")
-            break
-        if len(value) > limits.header_size:
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not name.isascii() or not name.isprintable() or " " in name:
+            name = _odd_name(name, colon, odd)
+            if not name:
+                continue
+        if longest and len(value) > longest:
             odd.add("header-too-large")
-            value = value[: limits.header_size]
-        fields.append((name, header_text(value)))
-    return Block(tuple(fields), body, frozenset(odd))
+            value = value[:longest]
+        fields.append((name, value.strip()))
+    return Block(tuple(fields), body, frozenset(odd), text.isascii() and "=?" not in text)
 
 
-def _unfold(block: bytes, odd: set[str]) -> Iterator[tuple[str, bytes]]:
-    name, pieces = "", list[bytes]()
-    for line in block.split(b"\n"):
-        line = line.removesuffix(b"\r")
-        if line[:1] in (b" ", b"\t"):
-            pieces.append(line)
-            continue
-        if name:
-            yield name, (pieces[0] if len(pieces) == 1 else b"".join(pieces)).strip()
-        label, colon, value = line.partition(b":")
-        name = label.rstrip(b" \t").decode("ascii", "replace") if colon else ""
-        pieces = [value]
-        if (not colon and line and not line.startswith((b"From ", b">From "))) or (
-            name and (" " in name or not name.isprintable() or not name.isascii())
-        ):
+def _unfold(block: bytes) -> str:
+    """The block as text with every folded field on one line; line ends become LF."""
+    if b"\r\n" in block:
+        block = block.replace(b"\r\n", b"\n")
+    if b"\n " in block or b"\n\t" in block:
+        block = block.replace(b"\n ", b" ").replace(b"\n\t", b" ")
+    try:
+        return block.decode("utf-8")
+    except UnicodeDecodeError:
+        return "\n".join(header_text(line) for line in block.split(b"\n"))
+
+
+def _cut(lines: list[str], limit: int, odd: set[str]) -> list[str]:
+    if len(lines) > limit + 1:  # the last line is empty
+        odd.add("too-many-headers")
+    return lines[:limit]
+
+
+def _odd_name(label: str, colon: str, odd: set[str]) -> str:
+    """The usable name of an odd line, or "" (nothing usable; an mbox line is not odd)."""
+    if not colon or label.startswith(("From ", ">From ")):
+        if label and not label.startswith(("From ", ">From ")):
             odd.add("bad-header")
-    if name:
-        yield name, b"".join(pieces).strip()
+        return ""
+    name = label.rstrip(" \t")
+    if " " in name or not name.isascii() or not name.isprintable():
+        odd.add("bad-header")
+    return name.strip()
 
 
 def parameters(value: str) -> tuple[str, dict[str, str], bool]:
+    """As ``_parameters``; common short values are read once. The dict is shared: do not change it."""
+    return _common(value) if len(value) < 120 else _parameters(value)
+
+
+@lru_cache(maxsize=1_024)
+def _common(value: str) -> tuple[str, dict[str, str], bool]:
+    return _parameters(value)
+
+
+def _parameters(value: str) -> tuple[str, dict[str, str], bool]:
     """A structured value (Content-Type, Content-Disposition): the token, its parameters, whether one was repeated.
 
     RFC 2231 continuations and charsets are decoded. The first of two equal names counts.

@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 from straymail.message.address import Mailbox
 
-_WINDOW = 4_096
+_WINDOW = 2_048
 _START = 1_024
 
 
@@ -27,8 +27,11 @@ def identify(
     subject: str,
     body: bytes,
 ) -> str:
-    """32 hex digits; ``body`` is the raw body (its first 4 KB are enough)."""
-    start = b"".join(body[:_WINDOW].replace(b"\n>From ", b"\nFrom ").split())[:_START]
+    """32 hex digits; ``body`` is the raw body (its first 2 KB are enough)."""
+    window = body[:_WINDOW]
+    if b"\n>From " in window:  # mbox quoting
+        window = window.replace(b"\n>From ", b"\nFrom ")
+    start = b"".join(window.split())[:_START]
     text = "\0".join(
         (
             str(int(date.timestamp())) if date else f"id {message_id}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from straymail.message.address import Mailbox, scan_mailboxes
-from straymail.message.body import read_parts
+from straymail.message.body import read_parts, read_whole
 from straymail.message.encoded import decode_words
 from straymail.message.fields import Block, read_block, read_date
 from straymail.message.identity import identify
@@ -38,7 +38,7 @@ def parse_message(raw: bytes, limits: Limits | None = None, *, headers_only: boo
     date = read_date(_first(values, "date"))
     parts, found = _parts(raw, block, values, limits, headers_only=headers_only)
     return Message(
-        headers=tuple((name, decode_words(value)) for name, value in block.fields),
+        headers=block.fields if block.plain else tuple((name, decode_words(value)) for name, value in block.fields),
         subject=subject,
         message_id=message_id,
         date=date,
@@ -55,7 +55,7 @@ def parse_message(raw: bytes, limits: Limits | None = None, *, headers_only: boo
         parts=parts,
         defects=(*_field_defects(block, values), *lists.defects, *found),
         size=len(raw),
-        identity=identify(date, message_id, from_, (*to, *cc), subject, raw[block.body : block.body + 4_096]),
+        identity=identify(date, message_id, from_, (*to, *cc), subject, raw[block.body : block.body + 2_048]),
     )
 
 
@@ -66,7 +66,19 @@ def _parts(
         return (), ()
     if len(raw) > limits.size:
         return (), (Defect("too-large", f"the message is {len(raw)} bytes; the limit is {limits.size}"),)
-    doubtful = bool(block.odd) or any(name in _ONCE and len(values[name]) > 1 for name in values)
+    repeated = len(values) != len(block.fields)
+    doubtful = bool(block.odd) or (repeated and any(name in _ONCE and len(values[name]) > 1 for name in values))
+    if not doubtful:
+        whole = read_whole(
+            raw,
+            block,
+            limits,
+            _first(values, "content-type"),
+            _first(values, "content-transfer-encoding"),
+            _first(values, "content-disposition"),
+        )
+        if whole:
+            return whole
     return read_parts(raw, block, limits, doubtful=doubtful)
 
 
@@ -92,8 +104,10 @@ class _Lists:
 
     def read(self, name: str) -> tuple[Mailbox, ...]:
         """Mailboxes of every field of this name, in order: all that a mail program might show."""
+        if name not in self._values:
+            return ()
         found: list[Mailbox] = []
-        for value in self._values.get(name, ()):
+        for value in self._values[name]:
             boxes, bad = scan_mailboxes(value, max(0, self._left))
             if bad:
                 self._complain(name, bad)
@@ -126,6 +140,8 @@ def _automatic(values: Mapping[str, list[str]]) -> bool:
 def _field_defects(block: Block, values: Mapping[str, list[str]]) -> Iterable[Defect]:
     for name in sorted(block.odd):
         yield Defect(name, _DEFECTS[name])
+    if len(values) == len(block.fields):
+        return
     for name in sorted(_ONCE.intersection(values)):
         if len(values[name]) > 1:
             yield Defect("repeated-header", f"{len(values[name])} {name.title()} fields; one is allowed")
