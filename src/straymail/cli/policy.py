@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from straymail.cli.check import draft, exit_code, judge, read_message
+from straymail.cli.check import exit_code, judge
 from straymail.cli.common import ConfigOption, JsonOption, config_path, console, print_json, settings_from
+from straymail.cli.draft import draft, read_message
 from straymail.cli.opening import open_guard
 from straymail.cli.present import recipient_json, show_verdict, verdict_json
 from straymail.config import load
