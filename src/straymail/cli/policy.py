@@ -17,12 +17,11 @@ from straymail.cli.opening import open_guard
 from straymail.cli.present import recipient_json, show_verdict, verdict_json
 from straymail.config import load
 from straymail.evidence import Assessment, RecipientVerdict, Sensitivity, Verdict
-from straymail.verdict import OnFailure, Policy
+from straymail.verdict import Policy
+from straymail.verdict.advice import FAILURES, advice
 from straymail.verdict.stakes import content_cost, weigh
 
 app = typer.Typer(no_args_is_help=True, help="The policy: check it, show it, explain what it does to a message.")
-
-_FAILURES = ("on_error", "on_timeout", "on_oversize", "on_store_down")
 
 
 @app.command("check")
@@ -33,9 +32,9 @@ def check_policy(config: ConfigOption = None, json: JsonOption = False) -> None:
     """
     path = config_path(config)
     policy = load(path).policy
-    remarks = warnings(policy)
+    remarks = advice(policy)
     if json:
-        print_json({"file": str(path), "policy": policy.version, "mode": str(policy.mode), "warnings": remarks})
+        print_json({"file": str(path), "policy": policy.version, "mode": str(policy.mode), "warnings": list(remarks)})
         return
     out = console()
     out.print(Text(f"{path} can be used.", style="bold green"))
@@ -44,32 +43,6 @@ def check_policy(config: ConfigOption = None, json: JsonOption = False) -> None:
     )
     for remark in remarks:
         out.print(Text(f"Note: {remark}", style="yellow"))
-
-
-def warnings(policy: Policy) -> list[str]:
-    """What can be used but is unwise, in plain words."""
-    remarks = [
-        f"{name} = pass lets mail leave unchecked whenever that happens, and anybody may be able to make it happen."
-        for name in _FAILURES
-        if getattr(policy, name) is OnFailure.PASS
-    ]
-    if not policy.organisation.domains:
-        remarks.append("organisation.domains is empty: every recipient counts as external.")
-    if not policy.organisation.officers:
-        remarks.append("organisation.officers is empty: nobody is told of what is held for an officer.")
-    if any(rule.outside_country is not None for rule in policy.rules) and not policy.organisation.country:
-        remarks.append("rules use outside_country, but organisation.country is empty: they never match.")
-    return [*remarks, *_unreachable(policy)]
-
-
-def _unreachable(policy: Policy) -> list[str]:
-    """Rules below one that has no condition."""
-    blank = {"name", "action", "wait"}
-    for index, rule in enumerate(policy.rules):
-        if not rule.model_dump(exclude_defaults=True).keys() - blank and policy.rules[index + 1 :]:
-            later = ", ".join(each.name for each in policy.rules[index + 1 :])
-            return [f"rule {rule.name!r} has no condition, so these are never reached: {later}."]
-    return []
 
 
 @app.command("show")
@@ -100,7 +73,7 @@ def _summary(policy: Policy) -> Table:
         "refuse at": f"probability {policy.thresholds.refuse_at:g} (enforce only)",
         "costs": costs,
         "others": "wait as well" if policy.wait == "whole" else "go now",
-        "failures": ", ".join(f"{name} {getattr(policy, name)}" for name in _FAILURES),
+        "failures": ", ".join(f"{name} {getattr(policy, name)}" for name in FAILURES),
         "exceptions": str(len(policy.exceptions)),
     }
     for name, text in rows.items():
