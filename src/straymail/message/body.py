@@ -8,6 +8,7 @@ it saw are added: a filter that trusts one view can be walked past. Different vi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import fast_mail_parser as fast
 
@@ -19,7 +20,13 @@ from straymail.message.uuencode import uu_files
 
 Node = fast.PyLazyMimePart
 _IDENTITY = frozenset(("", "7bit", "8bit", "binary"))
-_SECOND_WORK = 40_000_000  # lines x boundaries the second parser may be given: about a second of its time
+# What a parser may be given. Each bound lies where its time or memory stops growing in step with the message.
+_WORDS = 20_000  # "=?": the first parser's time is quadratic in those of one field (100,000: 1.4 s)
+_COPIES = 150_000_000  # size x embedded messages: the first parser copies the rest of the mail for each
+_SECOND_SIZE = 16_000_000
+_SECOND_LINES = 500_000
+_SECOND_SEMICOLONS = 60_000  # the second parser's time is quadratic in those of one field
+_SECOND_WORK = 20_000_000  # lines x boundaries: every line is held against every open boundary
 
 
 def read_parts(
@@ -28,15 +35,28 @@ def read_parts(
     """Every leaf, in order, and what was wrong; never raises."""
     walk = _Walk(limits)
     walk.line_ends(raw)
+    if "header-block-too-large" in block.odd or not raw.strip():
+        walk.raw_body(raw, block)
+        return tuple(walk.parts), tuple(walk.defects)
+    _first_view(raw, walk)
+    if doubtful or walk.doubts:
+        _compare(raw, walk)
+    found = {defect.id for defect in walk.defects}
+    if not walk.parts or found >= {"bad-encoding", "second-view-skipped"}:
+        walk.raw_body(raw, block)
+    walk.uuencoded()
+    return tuple(walk.parts), tuple(dict.fromkeys(walk.defects))
+
+
+def _first_view(raw: bytes, walk: _Walk) -> None:
+    if raw.count(b"=?") > _WORDS or (len(raw) > _COPIES // 256 and raw.lower().count(b"message/") * len(raw) > _COPIES):
+        walk.complain("first-view-skipped", "too many encoded words or embedded messages for the first parser")
+        return
     try:
         walk.node(fast.parse_email_tree(raw, mode="lazy"), "1", 0)
     except fast.ParseError as error:
-        walk.complain("unparsable", f"the first parser gave up: {error}")
+        walk.complain("unparsable", f"the first parser gave up: {str(error)[:200]}")
         walk.parts.clear()
-    if doubtful or walk.doubts:
-        _compare(raw, block, walk)
-    walk.uuencoded()
-    return tuple(walk.parts), tuple(dict.fromkeys(walk.defects))
 
 
 def read_whole(
@@ -84,9 +104,8 @@ class _Walk:
 
     def node(self, node: Node, path: str, depth: int) -> None:
         """Take a node and what lies below it."""
-        if depth > self.limits.depth:
-            self.complain("too-deep", f"parts nested deeper than {self.limits.depth}: not read", doubt=False)
-            return
+        if depth == self.limits.depth + 1:  # said, and read on all the same: the parser itself ends at 256
+            self.complain("too-deep", f"parts nested deeper than {self.limits.depth}", doubt=False)
         if node.is_message:
             self._embedded(node, path)
         elif node.content_type.startswith("multipart/"):
@@ -140,6 +159,11 @@ class _Walk:
             self.complain("bad-encoding", f"part {path} does not decode: {error}")
             return b""
 
+    def raw_body(self, raw: bytes, block: Block) -> None:
+        """Where no parser helps, the body as it stands is one part, so that it can at least be searched."""
+        content = raw[block.body : block.body + self.limits.decoded]
+        self.parts.append(Part("1", "text/plain", "", "", "", content, "none"))
+
     def uuencoded(self) -> None:
         """Add files uuencoded inside text bodies."""
         for part in list(self.parts):
@@ -164,25 +188,36 @@ def _disposition(node: Node) -> str:
     return kind if kind in ("inline", "attachment", "") else "attachment"  # RFC 2183 2.8: unknown means attachment
 
 
-def _compare(raw: bytes, block: Block, walk: _Walk) -> None:
+def _compare(raw: bytes, walk: _Walk) -> None:
     """Read again with the other parser; add what only it saw."""
-    lower = raw.lower()
-    nesting = lower.count(b"boundary") + lower.count(b"message/rfc822")
-    if raw.count(b"\n") * (nesting + 1) > _SECOND_WORK:
-        walk.complain("second-view-skipped", "too much nesting to read a second time")
-        if not walk.parts:
-            walk.parts.append(Part("1", "text/plain", "", "", "", raw[block.body :], "second"))
+    if not _bearable(raw):
+        walk.complain("second-view-skipped", "too large or too nested to be read a second time")
         return
     seen = {_digest(part) for part in walk.parts}
     others, problems = second_view(raw, walk.limits)
     walk.defects.extend(problems)
-    unseen = [part for part in others if _digest(part) not in seen and part.content.strip()]
-    missed = seen - {_digest(part) for part in others} - {b""}
+    if problems:
+        return
+    unseen = [part for part in others if part.content.strip() and _digest(part) not in seen]
+    missed = seen - {_digest(part) for part in others} - {_EMPTY}
     walk.parts.extend(unseen)
-    if unseen or (missed and others):
+    if unseen or missed:
         walk.complain("parsers-disagree", f"two ways of reading see different parts ({len(unseen)} / {len(missed)})")
 
 
+def _bearable(raw: bytes) -> bool:
+    """Whether the second parser would be done in about a second and 150 MB."""
+    lines = raw.count(b"\n") + raw.count(b"\r")
+    if len(raw) > _SECOND_SIZE or lines > _SECOND_LINES or raw.count(b";") > _SECOND_SEMICOLONS:
+        return False
+    lower = raw.lower()
+    nesting = lower.count(b"boundary") + lower.count(b"message/")
+    return lines * (nesting + 1) <= _SECOND_WORK
+
+
 def _digest(part: Part) -> bytes:
-    """Content without white space at line ends: parsers differ in those without anybody seeing it."""
-    return b"".join(part.content.split()) if len(part.content) < 1_000_000 else part.content.strip()
+    """Hash of the content without white space: parsers differ in line ends without anybody seeing it."""
+    return blake2b(b"".join(part.content.split()), digest_size=16).digest()
+
+
+_EMPTY = blake2b(b"", digest_size=16).digest()

@@ -13,6 +13,7 @@ from straymail.message.limits import Limits
 
 _MAX_DATE = 200
 _SPACE = (32, 9)
+_BLOCK_FACTOR = 16  # the whole block may be so many times the longest field
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,14 @@ def header_end(raw: bytes) -> tuple[int, int]:
 def read_block(raw: bytes, limits: Limits) -> Block:
     """Split the header block of ``raw``: unfolded as a whole, then line by line."""
     end, body = header_end(raw)
-    text = _unfold(raw[:end])
     odd: set[str] = set()
-    lines = text.split("\n")
-    if len(lines) > limits.headers:
-        lines = _cut(lines, limits.headers, odd)
+    if end > limits.header_size * _BLOCK_FACTOR:
+        odd.add("header-block-too-large")
+        end = limits.header_size * _BLOCK_FACTOR
+    text = _unfold(raw[:end])
+    lines = text.split("\n", limits.headers)
+    if len(lines) > limits.headers and lines.pop().strip("\n"):
+        odd.add("too-many-headers")
     longest = limits.header_size if len(text) > limits.header_size else 0
     fields: list[tuple[str, str]] = []
     for line in lines:
@@ -69,12 +73,6 @@ def _unfold(block: bytes) -> str:
         return block.decode("utf-8")
     except UnicodeDecodeError:
         return "\n".join(header_text(line) for line in block.split(b"\n"))
-
-
-def _cut(lines: list[str], limit: int, odd: set[str]) -> list[str]:
-    if len(lines) > limit + 1:  # the last line is empty
-        odd.add("too-many-headers")
-    return lines[:limit]
 
 
 def _odd_name(label: str, colon: str, odd: set[str]) -> str:

@@ -17,16 +17,20 @@ _BREAK = frozenset(
 _CELL = frozenset(("td", "th"))
 _RAW = {name: re.compile(f"</{name}", re.IGNORECASE | re.ASCII) for name in ("script", "style")}
 _NAME = re.compile(r"/?[a-zA-Z][a-zA-Z0-9:_-]{0,40}")
+_OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG_STOP = re.compile("[>\"']")
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _MAX_QUOTE_DEPTH = 20
 
 
-def html_to_text(html: str) -> str:
-    """Text of an HTML document or fragment; lines end in LF; never raises; time linear in the input."""
+def html_to_text(html: str, limit: int = 2_000_000) -> str:
+    """Text of an HTML document or fragment; lines end in LF; never raises; time linear in the input.
+
+    What lies beyond ``limit`` characters follows as it stands, tags included: nothing is left unseen.
+    """
     reader = _Reader()
-    reader.read(html)
-    return reader.text()
+    reader.read(html[:limit])
+    return reader.text() + html[limit:]
 
 
 class _Reader:
@@ -45,11 +49,11 @@ class _Reader:
         """Walk from one ``<`` to the next."""
         at, end = 0, len(html)
         while at < end:
-            opening = html.find("<", at)
-            self._data(html[at:] if opening < 0 else html[at:opening])
-            if opening < 0:
+            match = _OPENING.search(html, at)
+            self._data(html[at : match.start()] if match else html[at:])
+            if not match:
                 return
-            at = self._markup(html, opening)
+            at = self._markup(html, match.start())
 
     def _markup(self, html: str, opening: int) -> int:
         """Handle what begins at ``<``; returns where reading goes on."""

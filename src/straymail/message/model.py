@@ -24,7 +24,7 @@ class Part:
 
     An embedded message shows as a ``message/rfc822`` part holding its header block, followed by the parts of its
     body below the same path. ``parser`` says who saw the part: "first", "second" (only the other parser saw it),
-    or "uuencode" (a file inside a text body).
+    "uuencode" (a file inside a text body), or "none" (neither parser could: the body as it stands).
     """
 
     path: str

@@ -20,6 +20,7 @@ _BULK = frozenset(("bulk", "junk", "list"))
 _DEFECTS = {
     "bad-header": "a line in the header is no header field",
     "too-many-headers": "more header fields than the limit: the rest was not read",
+    "header-block-too-large": "the header is larger than the limit: its end was not read, nor its parts told apart",
     "header-too-large": "a header field is longer than the limit: its end was not read",
 }
 _MAX_REFERENCES = 1_000
@@ -94,11 +95,10 @@ def _first(values: Mapping[str, list[str]], name: str) -> str:
 
 
 class _Lists:
-    """Reads address headers within one budget of recipients and remembers what was wrong with them."""
+    """Reads address headers, each within the limit of recipients, and remembers what was wrong with them."""
 
     def __init__(self, values: Mapping[str, list[str]], limits: Limits) -> None:
         self._values = values
-        self._left = limits.recipients
         self._limit = limits.recipients
         self.defects: list[Defect] = []
 
@@ -108,18 +108,16 @@ class _Lists:
             return ()
         found: list[Mailbox] = []
         for value in self._values[name]:
-            boxes, bad = scan_mailboxes(value, max(0, self._left))
-            if bad:
-                self._complain(name, bad)
-            self._left -= len(boxes)
+            boxes, bad = scan_mailboxes(value, self._limit + 1)
             found.extend(boxes)
-        return tuple(found)
-
-    def _complain(self, name: str, bad: int) -> None:
-        if self._left <= 0 or bad >= self._left:
-            self.defects.append(Defect("too-many-recipients", f"more than {self._limit} addresses in the header"))
-        else:
-            self.defects.append(Defect("bad-address", f"{bad} entries in {name.title()} are no addresses"))
+            if bad:
+                self.defects.append(Defect("bad-address", f"{bad} entries in {name.title()} are no addresses"))
+            if len(found) > self._limit:
+                self.defects.append(
+                    Defect("too-many-recipients", f"more than {self._limit} addresses in {name.title()}")
+                )
+                break
+        return tuple(found[: self._limit])
 
 
 def _references(values: Mapping[str, list[str]]) -> tuple[str, ...]:

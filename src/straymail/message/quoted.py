@@ -16,7 +16,8 @@ from enum import StrEnum
 from straymail.message.html import html_to_text
 from straymail.message.model import Message, Part
 
-_MAX_TEXT = 2_000_000  # characters of body that are told apart; beyond, text counts as new
+_MAX_TEXT = 1_000_000  # characters of body that are told apart; beyond, all is as the last line before
+_MAX_LINES = 20_000  # lines, likewise
 _QUOTE = re.compile(r"[ \t]{0,8}(?:[A-Z]{0,4}[>\u203a]|\|)")
 _DIVIDER = re.compile(
     r"[ \t>]{0,8}(?:-{2,40} {0,3}(?:original|forwarded|ursprüngliche|weitergeleitete|message d|mensaje|messaggio|"
@@ -97,13 +98,14 @@ def classify(lines: Sequence[str]) -> list[Kind]:
     kinds: list[Kind] = []
     mode = Kind.NEW
     budget = _MAX_TEXT
-    for index, line in enumerate(lines):
+    for index, line in enumerate(lines[:_MAX_LINES]):
         budget -= len(line)
-        if mode is not Kind.QUOTED and budget > 0:
+        if budget < 0:
+            break
+        if mode is not Kind.QUOTED:
             mode = _turn(lines, index, mode)
-        own = Kind.QUOTED if _QUOTE.match(line) or (mode is Kind.NEW and _is_wrote(lines, index)) else mode
-        kinds.append(own)
-    return kinds
+        kinds.append(Kind.QUOTED if _QUOTE.match(line) or (mode is Kind.NEW and _is_wrote(lines, index)) else mode)
+    return kinds + [mode] * (len(lines) - len(kinds))
 
 
 def _turn(lines: Sequence[str], index: int, mode: Kind) -> Kind:
