@@ -109,6 +109,7 @@ class _Walk:
         if node.is_message:
             self._embedded(node, path)
         elif node.content_type.startswith("multipart/"):
+            self._ambiguous(node, path)
             if not node.children:
                 self.complain("empty-multipart", f"part {path} is said to hold parts and holds none")
         elif not node.children:
@@ -129,9 +130,7 @@ class _Walk:
             self.complain("unparsable", f"the embedded message {path} could not be read")
 
     def _leaf(self, node: Node, path: str) -> None:
-        kind, given, repeated = parameters(_field(node, "content-type"))
-        if repeated or len(_values(node, "content-type")) > 1:
-            self.complain("ambiguous-type", f"part {path} states its type twice")
+        kind, given = self._ambiguous(node, path)
         if kind.count("/") != 1 and kind:
             self.complain("bad-type", f"part {path} has a malformed type")
         content = self._content(node, path)
@@ -149,6 +148,14 @@ class _Walk:
                 content,
             )
         )
+
+    def _ambiguous(self, node: Node, path: str) -> tuple[str, dict[str, str]]:
+        """The type and its parameters; a type or parameter stated twice is read differently by different programs."""
+        stated = _values(node, "content-type")
+        kind, given, repeated = parameters(stated[0] if stated else "")
+        if repeated or len(stated) > 1:
+            self.complain("ambiguous-type", f"part {path} states its type twice")
+        return kind, given
 
     def _content(self, node: Node, path: str) -> bytes:
         if self.decoded > self.limits.decoded:
@@ -177,10 +184,6 @@ class _Walk:
 
 def _values(node: Node, name: str) -> list[str]:
     return next((values for key, values in node.headers.items() if key.lower() == name), [])
-
-
-def _field(node: Node, name: str) -> str:
-    return next(iter(_values(node, name)), "")
 
 
 def _disposition(node: Node) -> str:

@@ -13,10 +13,12 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from straymail.message.encoded import decode_text
 from straymail.message.html import html_to_text
 from straymail.message.model import Message, Part
 
 _MAX_TEXT = 1_000_000  # characters of body that are told apart; beyond, all is as the last line before
+_MAX_PART = 8_000_000  # bytes of one part that are looked at
 _MAX_LINES = 20_000  # lines, likewise
 _QUOTE = re.compile(r"[ \t]{0,8}(?:[A-Z]{0,4}[>\u203a]|\|)")
 _DIVIDER = re.compile(
@@ -25,10 +27,12 @@ _DIVIDER = re.compile(
     re.IGNORECASE,
 )
 _WROTE = re.compile(
-    r"(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|napisał\(a\)|пишет):?\s{0,3}:?$",
+    r"\b(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|napisał\(a\)|пишет)\b",
     re.IGNORECASE,
 )
-_WROTE_START = re.compile(r"(?:on|am|le|el|il|op|em|den|dnia|at|in|[\"']?[\w.'<])[ \w]", re.IGNORECASE)
+_WROTE_START = ("on ", "am ", "le ", "el ", "il ", "op ", "em ", "den ", "dnia ")
+_NOTES_TO = re.compile(r"[ \t]{0,8}to:", re.IGNORECASE)
+_DATE_LINE = re.compile(r"[ \t]{0,40}(?:on )?\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b", re.IGNORECASE)
 _FIELD = re.compile(
     r"[ \t*]{0,8}(from|sent|date|to|cc|subject|von|gesendet|an|betreff|de|envoyé|à|objet|para|asunto)\*?[ \t]?:\*?",
     re.IGNORECASE,
@@ -40,7 +44,11 @@ _NOTICE = re.compile(
 _NOTICE_WORDS = ("intended recipient", "intended only", "addressee", "received this", "in error", "confidential",
                  "privileged", "disclaimer", "virus", "irrtümlich", "vertraulich", "destinataire")  # fmt: skip
 _RULE = re.compile(r"[ \t]{0,8}[_*=-]{5,200}[ \t]{0,8}")
+_LONGEST = 300  # characters; longer lines are prose
 _BLOCK = 8  # lines within which a header block must show
+_LONG_BLOCK = 40
+_SECOND_FIELDS = frozenset(("to", "sent", "date", "an", "gesendet", "à", "envoyé", "para"))
+_SUBJECT = frozenset(("subject", "betreff", "objet", "asunto"))
 _NOTICE_HITS = 2
 
 
@@ -66,11 +74,19 @@ def body_parts(message: Message) -> tuple[Part, ...]:
 
 
 def body_text(message: Message) -> str:
-    """The body as text: its plain parts, or its HTML parts as text when there are no plain ones with content."""
+    """The body as text: its plain parts, or its HTML parts as text when there are no plain ones with content.
+
+    At most the first 8 MB of each part; ``Part.text`` has the whole.
+    """
     parts = body_parts(message)
-    plain = [part.text() for part in parts if part.content_type == "text/plain" and part.content.strip()]
-    texts = plain or [html_to_text(part.text()) for part in parts if part.content_type == "text/html"]
-    return "\n".join(texts).replace("\r\n", "\n").replace("\r", "\n")
+    plain = [_text(part) for part in parts if part.content_type == "text/plain" and part.content.strip()]
+    texts = plain or [html_to_text(_text(part)) for part in parts if part.content_type == "text/html"]
+    text = "\n".join(texts)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _text(part: Part) -> str:
+    return part.text() if len(part.content) <= _MAX_PART else decode_text(part.content[:_MAX_PART], part.charset)
 
 
 def new_text(message: Message) -> str:
@@ -89,19 +105,19 @@ def signature_text(message: Message) -> str:
 
 
 def _select(text: str, kind: Kind) -> str:
-    lines = text.split("\n")
-    return "\n".join(line for line, found in zip(lines, classify(lines), strict=True) if found is kind).strip("\n")
+    lines = text[:_MAX_TEXT].split("\n")
+    kinds = classify(lines)
+    chosen = [line for line, found in zip(lines, kinds, strict=True) if found is kind]
+    if len(text) > _MAX_TEXT and kinds[-1] is kind and chosen:
+        chosen[-1] += text[_MAX_TEXT:]
+    return "\n".join(chosen).strip("\n")
 
 
 def classify(lines: Sequence[str]) -> list[Kind]:
     """The kind of each line; as long as ``lines``. Time is linear in the text."""
     kinds: list[Kind] = []
     mode = Kind.NEW
-    budget = _MAX_TEXT
     for index, line in enumerate(lines[:_MAX_LINES]):
-        budget -= len(line)
-        if budget < 0:
-            break
         if mode is not Kind.QUOTED:
             mode = _turn(lines, index, mode)
         kinds.append(Kind.QUOTED if _QUOTE.match(line) or (mode is Kind.NEW and _is_wrote(lines, index)) else mode)
@@ -121,15 +137,19 @@ def _turn(lines: Sequence[str], index: int, mode: Kind) -> Kind:
 def _is_wrote(lines: Sequence[str], index: int) -> bool:
     """Whether an "On ... wrote:" line, up to three lines long, covers this line."""
     line = lines[index].strip()
-    if not line or len(line) > 300:
+    if not line or len(line) > _LONGEST:
         return False
-    if _WROTE.search(line[-40:]):
-        return line.endswith(":") and (_WROTE_START.match(line) is not None or "@" in line)
-    if not line.lower().startswith(("on ", "am ", "le ", "el ", "il ", "op ", "em ")):
+    begins = line.lower().startswith(_WROTE_START) and any(c.isdigit() for c in line)
+    if line.endswith(":") and _WROTE.search(line):
+        before = lines[max(0, index - 2) : index]
+        opened = begins or "@" in line or any(text.strip().lower().startswith(_WROTE_START) for text in before)
+        return (
+            opened
+            or _QUOTE.match(next((text for text in lines[index + 1 : index + 4] if text.strip()), "")) is not None
+        )
+    if not begins:
         return False
-    return any(
-        _WROTE.search(later.strip()[-40:]) and later.strip().endswith(":") for later in lines[index + 1 : index + 3]
-    )
+    return any(text.strip().endswith(":") and _WROTE.search(text[:_LONGEST]) for text in lines[index + 1 : index + 3])
 
 
 def _unmarked_reply(lines: Sequence[str], index: int) -> bool:
@@ -143,20 +163,43 @@ def _unmarked_reply(lines: Sequence[str], index: int) -> bool:
 def _header_block(lines: Sequence[str], index: int) -> bool:
     """Outlook's or Notes' block of header lines begins here (Notes: one or two lines of name and date before it)."""
     line = lines[index].strip()
-    if not line or len(line) > 300:
+    if not line or len(line) > _LONGEST:
         return False
     first = _FIELD.match(line)
-    window = [text for text in lines[index : index + _BLOCK] if text.strip()][:6]
-    names = [match[1].lower() for text in window if (match := _FIELD.match(text))]
-    if first:
-        return len(set(names)) >= 3 and names[0] in ("from", "von", "de")
-    notes = window[1:4] if _names_somebody(line) else []
-    return any(text.strip().lower().startswith("to:") for text in notes) and "subject" in names
+    if first is None:
+        return _notes_block(lines, index)
+    if first[1].lower() not in ("from", "von", "de"):
+        return False
+    near = [text for text in lines[index + 1 : index + _BLOCK] if text.strip()][:3]
+    names = {match[1].lower() for text in near if (match := _FIELD.match(text))}
+    return bool(names & _SECOND_FIELDS) and _subject_follows(lines, index)
+
+
+def _notes_block(lines: Sequence[str], index: int) -> bool:
+    """Notes: a name, a date (on the same line or the next), ``To:``, ``cc:``, ``Subject:``."""
+    line = lines[index].strip()
+    below = [text for text in lines[index + 1 : index + 5] if text.strip()][:2]
+    if not below or not _names_somebody(line):
+        return False
+    dated = len(below) > 1 and _DATE_LINE.match(below[0]) and _NOTES_TO.match(below[1])
+    return bool(dated or (_NOTES_TO.match(below[0]) and ("@" in line or "/" in line))) and _subject_follows(
+        lines, index
+    )
+
+
+def _subject_follows(lines: Sequence[str], index: int) -> bool:
+    later = lines[index + 1 : index + _LONG_BLOCK]  # long lists of names stand between To: and Subject:
+    return any(match[1].lower() in _SUBJECT for text in later if (match := _FIELD.match(text)))
 
 
 def _names_somebody(line: str) -> bool:
-    """The first line of a Notes block: ``Name/ORG@FIRM``, ``"Name" <a@b> on 12/13/2000``, or a name with a date."""
-    return "@" in line or "/" in line or (len(line) < 60 and line.replace(" ", "").replace(".", "").isalpha())
+    """``Name/ORG@FIRM``, ``"Name" <a@b> on 12/13/2000``, or up to four capitalised words."""
+    words = line.split()
+    return (
+        "@" in line
+        or "/" in line
+        or (len(words) < 5 and line[-1] not in ".!?:," and all(w[0].isupper() for w in words))
+    )
 
 
 def _is_notice(lines: Sequence[str], index: int) -> bool:
