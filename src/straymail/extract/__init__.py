@@ -1,1 +1,14 @@
-"""To be described."""
+"""Text and structure out of attachments, in a limited process of their own.
+
+Types are told by content, not by name; a name that claims otherwise is itself a finding. What cannot be read is
+said (``unread.encrypted``, ``unread.damaged``, ``unread.limit``, ``unread.type``, ``unread.mismatch``), never passed
+over in silence. Pictures are handed on but their writing is not read.
+"""
+
+from __future__ import annotations
+
+from straymail.extract.extractor import Extractor
+from straymail.extract.limits import ReadLimits
+from straymail.extract.model import Extraction, File
+
+__all__ = ["Extraction", "Extractor", "File", "ReadLimits"]

@@ -1,0 +1,95 @@
+"""Office Open XML and OpenDocument: every text part, so also headers, comments, notes and hidden sheets."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import python_calamine
+
+from straymail.extract.limits import Unread
+from straymail.extract.reading import Reading
+from straymail.extract.xml import xml_pairs, xml_text
+
+_LABELS = frozenset(("name", "id", "siteId"))
+_SKIPPED = ("theme", "styles", "fonttable", "settings", "numbering", "websettings", "printersettings", "slidelayout",
+            "slidemaster", "calcchain", "tablestyles", "presprops", "viewprops", "webextension")  # fmt: skip
+_EMBEDDED = ("/embeddings/", "/media/", "Pictures/", "Object ")
+
+
+def read_office(reading: Reading, archive: zipfile.ZipFile, data: bytes, kind: str, where: str, depth: int) -> None:
+    """Read the parts of a document container."""
+    for info in archive.infolist():
+        if info.flag_bits & 1:
+            raise Unread("encrypted", "document with a password")
+        name = info.filename
+        if name == "META-INF/manifest.xml" and b"encryption-data" in _part(reading, archive, info):
+            raise Unread("encrypted", "document with a password")
+    for info in archive.infolist():
+        _one(reading, archive, info, kind, where, depth)
+    if kind == "xlsx":
+        read_sheets(reading, data, where)
+
+
+def _one(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind: str, where: str, depth: int) -> None:
+    name = info.filename
+    base = name.rpartition("/")[2].lower()
+    if any(mark in f"/{name}" for mark in _EMBEDDED) and not info.is_dir() and not name.endswith((".xml", ".rels")):
+        reading.file(_part(reading, archive, info), base, f"{where} > {base}", depth + 1)
+    elif name.startswith(("docProps/", "docMetadata/")) or name == "meta.xml":
+        if name.endswith(".xml"):
+            for key, value in xml_pairs(_part(reading, archive, info), _LABELS if "Metadata/" in name else frozenset()):
+                reading.property(where, key, value)
+    elif name.endswith(".rels") and name.startswith(("word/", "xl/", "ppt/")):
+        _links(reading, archive, info, where)
+    elif name.endswith(".xml") and not any(word in name.lower() for word in _SKIPPED) and _holds_text(name, kind):
+        _text(reading, archive, info, f"{where}, {base.removesuffix('.xml')}")
+
+
+def _holds_text(name: str, kind: str) -> bool:
+    if kind == "odf":
+        return name.endswith(("content.xml", "styles.xml"))
+    if kind == "xlsx":
+        return name.startswith("xl/") and not name.startswith("xl/worksheets/sheet")
+    return name.startswith(("word/", "ppt/", "customXml/"))
+
+
+def _text(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) -> None:
+    try:
+        reading.text(place, xml_text(_part(reading, archive, info)))
+    except Unread as stop:
+        if stop.why != "damaged":
+            raise
+        reading.problem(place, "damaged", stop.text)
+
+
+def _links(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> None:
+    content = _part(reading, archive, info)
+    if b"External" in content:
+        targets = [value for name, value in xml_pairs(content, frozenset(("Target",))) if "://" in value and name]
+        reading.text(f"{where}, links", "\n".join(targets))
+
+
+def _part(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    with archive.open(info) as file:
+        content = file.read(reading.budget.room() + 1)
+    reading.budget.take(len(content))
+    return content
+
+
+def read_sheets(reading: Reading, data: bytes, where: str) -> None:
+    """Values of every sheet of a workbook (xlsx, xls, xlsb, ods), hidden ones included, rows as tab-separated lines."""
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except python_calamine.PasswordError as error:
+        raise Unread("encrypted", "workbook with a password") from error
+    except python_calamine.CalamineError as error:
+        raise Unread("damaged", "workbook") from error
+    for sheet in book.sheets_metadata:
+        hidden = " (hidden)" if sheet.visible != python_calamine.SheetVisibleEnum.Visible else ""
+        try:
+            rows = book.get_sheet_by_name(sheet.name).iter_rows()
+            lines = ("\t".join(str(cell) for cell in row).rstrip("\t") for row in rows)
+            reading.text(f"{where}, sheet {sheet.name}{hidden}", "\n".join(line for line in lines if line))
+        except python_calamine.CalamineError:
+            reading.problem(f"{where}, sheet {sheet.name}", "damaged", "sheet")

@@ -1,0 +1,132 @@
+"""Compound files: Word, Excel and PowerPoint of 1997-2003, Outlook messages, and encrypted new documents."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import olefile  # type: ignore[import-untyped]  # ships no types
+
+from straymail.extract.limits import Unread
+from straymail.extract.readers.office import read_sheets
+from straymail.extract.reading import Reading
+from straymail.message import html_to_text
+from straymail.message.encoded import decode_text
+
+_MAX_STREAMS = 5_000
+_META = ("title", "subject", "author", "keywords", "comments", "last_saved_by", "company", "manager", "category")
+_MSG_TEXT = {"0037": "subject", "1000": "", "0E04": "to", "0E03": "cc", "0C1A": "from"}
+_MSG_HTML = "1013"
+
+
+def read_ole(reading: Reading, data: bytes, _name: str, where: str, depth: int) -> str:
+    """Tell which program's file it is by its streams, and read it."""
+    with olefile.OleFileIO(io.BytesIO(data), raise_defects=olefile.DEFECT_FATAL) as ole:
+        streams = ole.listdir(streams=True, storages=False)[:_MAX_STREAMS]
+        names = {stream[0] for stream in streams if len(stream) == 1}
+        if "EncryptedPackage" in names:
+            raise Unread("encrypted", "document with a password")
+        _metadata(reading, ole, where)
+        if any(stream[-1].startswith("__substg1.0_") for stream in streams):
+            _msg(reading, ole, streams, where, depth)
+            return "ole"
+        if "WordDocument" in names:
+            reading.text(where, _word(reading, ole))
+        elif names & {"Workbook", "Book"}:
+            read_sheets(reading, data, where)
+        elif "PowerPoint Document" in names:
+            reading.text(where, _powerpoint(_stream(reading, ole, ["PowerPoint Document"])))
+        else:
+            raise Unread("type", "a compound file of an unknown program")
+    return ""
+
+
+def _stream(reading: Reading, ole: olefile.OleFileIO, path: list[str]) -> bytes:
+    size = ole.get_size(path)
+    reading.budget.take(size)
+    content: bytes = ole.openstream(path).read()
+    return content
+
+
+def _metadata(reading: Reading, ole: olefile.OleFileIO, where: str) -> None:
+    meta = ole.get_metadata()
+    for key in _META:
+        value = getattr(meta, key, None)
+        if isinstance(value, bytes) and value:
+            reading.property(where, key, decode_text(value, ""))
+
+
+def _word(reading: Reading, ole: olefile.OleFileIO) -> str:
+    """Text by the piece table (MS-DOC 2.4.1): body, notes, headers, comments and text boxes alike."""
+    main = _stream(reading, ole, ["WordDocument"])
+    flags = struct.unpack_from("<H", main, 10)[0]
+    if flags & 0x0100:
+        raise Unread("encrypted", "document with a password")
+    table = _stream(reading, ole, ["1Table" if flags & 0x0200 else "0Table"])
+    start, size = struct.unpack_from("<II", main, 0x01A2)
+    clx = table[start : start + size]
+    at = 0
+    while at < len(clx) and clx[at] == 1:
+        at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
+    if at >= len(clx) or clx[at] != 2:
+        raise Unread("damaged", "Word document without a piece table")
+    length = struct.unpack_from("<I", clx, at + 1)[0]
+    return _pieces(reading, main, clx[at + 5 : at + 5 + length])
+
+
+def _pieces(reading: Reading, main: bytes, table: bytes) -> str:
+    count = (len(table) - 4) // 12
+    ends = struct.unpack_from(f"<{count + 1}I", table, 0)
+    out: list[str] = []
+    for number in range(count):
+        place = struct.unpack_from("<I", table, 4 * (count + 1) + 8 * number + 2)[0]
+        length = max(0, ends[number + 1] - ends[number])
+        if place & 0x4000_0000:
+            start = (place & 0x3FFF_FFFF) // 2
+            text = main[start : start + length].decode("cp1252", "replace")
+        else:
+            text = main[place : place + 2 * length].decode("utf-16-le", "replace")
+        reading.budget.take(len(text))
+        out.append(text)
+    return "".join(out).replace("\r", "\n").replace("\x07", "\t").replace("\x0b", "\n")
+
+
+def _powerpoint(data: bytes) -> str:
+    """Text atoms (MS-PPT 2.9.42): containers are entered, other records passed over."""
+    out: list[str] = []
+    at = 0
+    while at + 8 <= len(data):
+        version, kind, size = struct.unpack_from("<HHI", data, at)
+        at += 8
+        if version & 0xF == 0xF:
+            continue
+        if kind in (0x0FA0, 0x0FBA):
+            out.append(data[at : at + size].decode("utf-16-le", "replace"))
+        elif kind == 0x0FA8:
+            out.append(data[at : at + size].decode("latin-1"))
+        at += size
+    return "\n".join(out).replace("\r", "\n")
+
+
+def _msg(reading: Reading, ole: olefile.OleFileIO, streams: list[list[str]], where: str, depth: int) -> None:
+    """An Outlook message (MS-OXMSG): subject, people, bodies, attachments; embedded messages by their streams."""
+    files: dict[str, dict[str, bytes]] = {}
+    for path in streams:
+        tag, kind = path[-1][12:16].upper(), path[-1][16:20].upper()
+        if tag in ("3701", "3707", "3704") and len(path) > 1:
+            files.setdefault("/".join(path[:-1]), {})[tag] = _stream(reading, ole, path)
+        elif tag in _MSG_TEXT or tag == _MSG_HTML:
+            text = _string(_stream(reading, ole, path), kind)
+            reading.text(
+                f"{where}, {_MSG_TEXT[tag]}" if _MSG_TEXT.get(tag) else where,
+                html_to_text(text) if tag == _MSG_HTML else text,
+            )
+    for found in files.values():
+        if "3701" in found:
+            name = _string(found.get("3707") or found.get("3704") or b"", "001F")
+            reading.file(found["3701"], name, f"{where} > {name or 'file'}", depth + 1)
+
+
+def _string(data: bytes, kind: str) -> str:
+    text = data.decode("utf-16-le", "replace") if kind == "001F" else decode_text(data, "")
+    return text.rstrip("\0")

@@ -1,0 +1,133 @@
+"""Reading one file and what it holds, recursively, within a budget. Runs in the worker process only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib import import_module
+
+from straymail.extract.kinds import IMAGES, TEXTS, UNREADABLE, contradicts, kind_of
+from straymail.extract.limits import Budget, Unread
+
+RETURNED = IMAGES | {"kml", "gpx", "json", "svg", "dicom", "nitf", "shapefile", "dwg", "dxf", "kmz", "ics", "vcf"}
+_MAX_TEXTS = 20_000
+_MAX_PROPERTIES = 2_000
+_MAX_PROPERTY = 2_000
+
+
+@dataclass(slots=True)
+class Reading:
+    """Collects what is found; plain lists and bytes, ready to be sent to the parent."""
+
+    budget: Budget
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    unread: list[tuple[str, str, str]] = field(default_factory=list)
+    properties: list[tuple[str, str, str]] = field(default_factory=list)
+    files: list[tuple[str, str, str, int, str, bytes]] = field(default_factory=list)
+
+    def text(self, where: str, text: str) -> None:
+        """Keep a text."""
+        text = text.strip()
+        if not text:
+            return
+        room = self.budget.limits.text - self.budget.text
+        if len(text) > room or len(self.texts) >= _MAX_TEXTS:
+            self.texts.append((where, text[: max(0, room)]))
+            self.budget.text += len(text)
+            raise Unread("limit", f"more than {self.budget.limits.text} characters of text")
+        self.budget.text += len(text)
+        self.texts.append((where, text))
+
+    def property(self, where: str, name: str, value: str) -> None:
+        """Keep a piece of document metadata."""
+        if value.strip() and len(self.properties) < _MAX_PROPERTIES:
+            self.properties.append((where, name[:_MAX_PROPERTY], value.strip()[:_MAX_PROPERTY]))
+
+    def problem(self, where: str, why: str, detail: str) -> None:
+        """Say that something was not read."""
+        if len(self.unread) < _MAX_PROPERTIES:
+            self.unread.append((why, where, detail))
+
+    def file(self, data: bytes, name: str, where: str, depth: int = 0) -> None:
+        """Read a file of any kind; what cannot be read is noted, and reading goes on beside it."""
+        self.budget.file()
+        kind = kind_of(data)
+        if depth > self.budget.limits.depth:
+            self.problem(where, "limit", f"nested deeper than {self.budget.limits.depth}")
+            self._record(data, name, where, kind)
+            return
+        reader = reader_of(kind)
+        try:
+            if reader:
+                kind = reader(self, data, name, where, depth) or kind
+            elif kind in UNREADABLE:
+                self.problem(where, "type", UNREADABLE[kind])
+        except Unread as stop:
+            if not stop.noted:
+                self.problem(where, stop.why, stop.text)
+                stop.noted = True
+            if stop.why == "limit" and depth:
+                self._record(data, name, where, kind)
+                raise
+        except RecursionError:
+            self.problem(where, "limit", "nested too deeply")
+        except (
+            ValueError,
+            KeyError,
+            IndexError,
+            TypeError,
+            AttributeError,
+            EOFError,
+            OSError,
+            ArithmeticError,
+        ) as error:
+            self.problem(where, "damaged", type(error).__name__)
+        if contradicts(name, kind):
+            self.problem(where, "mismatch", f"the content is {kind}")
+        self._record(data, name, where, kind)
+
+    def _record(self, data: bytes, name: str, where: str, kind: str) -> None:
+        wanted = kind in RETURNED and self.budget.returned + len(data) <= self.budget.limits.returned
+        self.budget.returned += len(data) if wanted else 0
+        digest = sha256(data).hexdigest()
+        self.files.append((where, name, kind, len(data), digest, data if wanted else b""))
+
+
+FileReader = Callable[[Reading, bytes, str, str, int], str]
+"""Takes (reading, data, name, where, depth); returns a more precise kind, or ""."""
+
+
+_READERS = {
+    "pdf": ("pdf", "read_pdf"),
+    "zip": ("archive", "read_zip"),
+    "gzip": ("archive", "read_stream"),
+    "bzip2": ("archive", "read_stream"),
+    "xz": ("archive", "read_stream"),
+    "tar": ("archive", "read_tar"),
+    "ole": ("ole", "read_ole"),
+    "rtf": ("rtf", "read_rtf"),
+    "tnef": ("tnef", "read_tnef"),
+    "signed": ("text", "read_signed"),
+    "pgp": ("text", "read_encrypted"),
+    "pkcs7": ("text", "read_encrypted"),
+    "enveloped": ("text", "read_encrypted"),
+    **dict.fromkeys(TEXTS, ("text", "read_text")),
+}
+
+
+@cache
+def reader_of(kind: str) -> FileReader | None:
+    """The reader for a kind, its module imported when first needed; None when there is none."""
+    if kind not in _READERS:
+        return None
+    module, function = _READERS[kind]
+    reader: FileReader = getattr(import_module(f"straymail.extract.readers.{module}"), function)
+    return reader
+
+
+def load_readers() -> None:
+    """Import every reader (before the worker gives up its rights)."""
+    for kind in _READERS:
+        reader_of(kind)
