@@ -96,7 +96,7 @@ class Gateway(Section):
         default=1_000, ge=1, le=100_000, description="Most connections at once, each door; beyond it new ones get 421."
     )
     judge_timeout: Duration = Field(
-        default=timedelta(seconds=10),
+        default=timedelta(seconds=30),
         description="Longest time to judge one message; beyond it policy.on_timeout decides.",
     )
     idle_timeout: Duration = Field(
@@ -150,16 +150,18 @@ class Attachments(Section):
     """Reading what is enclosed, in a worker process with limits. What cannot be read is said, never skipped."""
 
     read: bool = Field(
-        default=True, description="Whether attachments are opened at all; if not, each counts as unread."
+        default=True, description="Whether attachments are opened at all; if not, each of them counts as unread."
     )
     timeout: Duration = Field(
-        default=timedelta(seconds=5), description="Longest time for all attachments of one message."
+        default=timedelta(seconds=20),
+        description="Longest time for all attachments of one message; the rest counts as unread. "
+        "Keep it below gateway.judge_timeout.",
     )
-    memory: Size = Field(default=512 << 20, ge=64 << 20, le=16 << 30, description="Most memory of one worker process.")
+    memory: Size = Field(default=1 << 30, ge=64 << 20, le=16 << 30, description="Most memory of one worker process.")
+    unpacked: Size = Field(
+        default=128 << 20, ge=1 << 20, le=4 << 30, description="Most bytes unpacked from one attachment."
+    )
     workers: int = Field(default=1, ge=1, le=64, description="Worker processes.")
-    ocr: bool = Field(
-        default=False, description="Read text in images with tesseract, if installed (slow: seconds a page)."
-    )
 
 
 class Store(Section):
