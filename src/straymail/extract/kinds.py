@@ -37,6 +37,8 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"AC10", "dwg"),
     (0, b"\0\0\x27\x0a", "shapefile"),
     (0, b"SQLite format 3\0", "sqlite"),
+    (40, b" EMF", "drawing"),
+    (0, b"\xd7\xcd\xc6\x9a", "drawing"),
     (0, b"MZ", "program"),
     (0, b"\x7fELF", "program"),
     (0, b"OggS", "audio"),
@@ -78,9 +80,7 @@ _NAMES: dict[str, frozenset[str]] = {
     "odf": frozenset(("odt", "ods", "odp", "odg", "ott", "ots")),
     "kmz": frozenset(("kmz",)),
     "zip": frozenset(("zip", "jar", "war", "apk", "epub", "xpi", "pages", "numbers", "key")),
-    "ole": frozenset(
-        ("doc", "xls", "ppt", "msg", "dot", "xlt", "pps", "pub", "vsd", "mpp", "docx", "xlsx", "pptx", "msi")
-    ),
+    "ole": frozenset(("doc", "xls", "ppt", "msg", "dot", "xlt", "pps", "vsd", "mpp", "docx", "xlsx", "pptx", "msi")),
     "rtf": frozenset(("rtf", "doc")),
     "gzip": frozenset(("gz", "tgz", "gzip")),
     "bzip2": frozenset(("bz2", "tbz2", "tbz")),
@@ -117,6 +117,10 @@ _TEXT_NAMES = frozenset(
         "eml",
         "svg",
     )
+)
+_UNTOLD = frozenset(("unknown", "video", "audio"))
+_HABITS = frozenset(  # what programs write under these names
+    (("doc", "html"), ("xls", "html"), ("xls", "text"), ("xls", "xml"), ("doc", "xml"), ("msg", "eml"))
 )
 _KNOWN = frozenset().union(*_NAMES.values()) - {"dat", "key", "pages", "numbers", "com"}
 
@@ -186,9 +190,11 @@ def zip_kind(names: frozenset[str]) -> str:
 def contradicts(name: str, kind: str) -> bool:
     """Whether a file's name claims another kind than its content has (``plan.jpg`` that is an archive)."""
     extension = name.rpartition(".")[2].lower() if "." in name else ""
-    allowed = _NAMES.get(kind)
     if extension in _TEXT_NAMES:
         return kind not in TEXTS and kind != "unknown"
-    if extension not in _KNOWN or kind in ("unknown", "video", "audio"):
+    if extension not in _KNOWN or kind in _UNTOLD or (extension, kind) in _HABITS:
         return False
+    if kind in IMAGES and any(extension in _NAMES.get(other, ()) for other in IMAGES):
+        return False  # one picture for another harms nobody
+    allowed = _NAMES.get(kind)
     return extension not in allowed if allowed else kind in TEXTS

@@ -39,8 +39,9 @@ class _Texts(ContentHandler):
     def endElement(self, name: str) -> None:  # noqa: N802
         self._depth -= 1
         local = name.rpartition(":")[2].lower()
-        if local in _BREAKS:
-            self.pieces.append("\t" if local == "tab" else "" if name in ("w:t", "a:t") else "\n")
+        mark = "\t" if local == "tab" else "\n" if local in _BREAKS and name not in ("w:t", "a:t") else ""
+        if mark and self.pieces and self.pieces[-1] != mark:
+            self.pieces.append(mark)
         if self._depth == 1:
             self.pairs.append((self._name, "".join(self._value)))
             self._value.clear()

@@ -42,15 +42,17 @@ def _one(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind
                 reading.property(where, key, value)
     elif name.endswith(".rels") and name.startswith(("word/", "xl/", "ppt/")):
         _links(reading, archive, info, where)
-    elif name.endswith(".xml") and not any(word in name.lower() for word in _SKIPPED) and _holds_text(name, kind):
+    elif name.endswith(".xml") and _holds_text(name, kind):
         _text(reading, archive, info, f"{where}, {base.removesuffix('.xml')}")
 
 
 def _holds_text(name: str, kind: str) -> bool:
     if kind == "odf":
-        return name.endswith(("content.xml", "styles.xml"))
+        return name.endswith(("content.xml", "styles.xml"))  # headers and footers stand in styles.xml
+    if any(word in name.lower() for word in _SKIPPED):
+        return False
     if kind == "xlsx":
-        return name.startswith("xl/") and not name.startswith("xl/worksheets/sheet")
+        return name.startswith("xl/") and not name.startswith(("xl/worksheets/sheet", "xl/sharedStrings"))
     return name.startswith(("word/", "ppt/", "customXml/"))
 
 
@@ -89,7 +91,14 @@ def read_sheets(reading: Reading, data: bytes, where: str) -> None:
         hidden = " (hidden)" if sheet.visible != python_calamine.SheetVisibleEnum.Visible else ""
         try:
             rows = book.get_sheet_by_name(sheet.name).iter_rows()
-            lines = ("\t".join(str(cell) for cell in row).rstrip("\t") for row in rows)
+            lines = ("\t".join(_cell(cell) for cell in row).rstrip("\t") for row in rows)
             reading.text(f"{where}, sheet {sheet.name}{hidden}", "\n".join(line for line in lines if line))
         except python_calamine.CalamineError:
             reading.problem(f"{where}, sheet {sheet.name}", "damaged", "sheet")
+
+
+def _cell(value: object) -> str:
+    """A cell as its reader sees it: whole numbers without a decimal point, so that account numbers stay themselves."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
+        return str(int(value))
+    return str(value)

@@ -27,6 +27,7 @@ def read_ole(reading: Reading, data: bytes, _name: str, where: str, depth: int) 
         if "EncryptedPackage" in names:
             raise Unread("encrypted", "document with a password")
         _metadata(reading, ole, where)
+        embedded = _embedded(reading, ole, streams, where, depth)
         if any(stream[-1].startswith("__substg1.0_") for stream in streams):
             _msg(reading, ole, streams, where, depth)
             return "ole"
@@ -36,7 +37,7 @@ def read_ole(reading: Reading, data: bytes, _name: str, where: str, depth: int) 
             read_sheets(reading, data, where)
         elif "PowerPoint Document" in names:
             reading.text(where, _powerpoint(_stream(reading, ole, ["PowerPoint Document"])))
-        else:
+        elif not embedded:
             raise Unread("type", "a compound file of an unknown program")
     return ""
 
@@ -46,6 +47,24 @@ def _stream(reading: Reading, ole: olefile.OleFileIO, path: list[str]) -> bytes:
     reading.budget.take(size)
     content: bytes = ole.openstream(path).read()
     return content
+
+
+def _embedded(reading: Reading, ole: olefile.OleFileIO, streams: list[list[str]], where: str, depth: int) -> int:
+    """Files packed into the document (MS-OLEDS 2.3.6, and whole documents as ``Package``); returns how many."""
+    count = 0
+    for path in streams:
+        if path[-1] not in ("\x01Ole10Native", "Package"):
+            continue
+        content, name = _stream(reading, ole, path), ""
+        if path[-1] != "Package":
+            label, _, rest = content[6:].partition(b"\0")
+            _path, _, rest = rest.partition(b"\0")
+            size = struct.unpack_from("<I", rest, 4)[0]  # two words, then the length of a temporary path
+            length = struct.unpack_from("<I", rest, 8 + size)[0]
+            name, content = decode_text(label, ""), rest[12 + size : 12 + size + length]
+        reading.file(content, name, f"{where} > {name or 'object'}", depth + 1)
+        count += 1
+    return count
 
 
 def _metadata(reading: Reading, ole: olefile.OleFileIO, where: str) -> None:

@@ -20,8 +20,13 @@ _PROPERTIES = frozenset(
 _BREAKS = {
     **dict.fromkeys((b"par", b"line", b"row", b"page", b"sect"), "\n"),
     **dict.fromkeys((b"tab", b"cell"), "\t"),
-    b"emdash": "—", b"endash": "–", b"bullet": "•",
-    b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”",
+    b"emdash": "—",
+    b"endash": "–",
+    b"bullet": "•",
+    b"lquote": "‘",
+    b"rquote": "’",
+    b"ldblquote": "“",
+    b"rdblquote": "”",
 }
 _MAX_DEPTH = 5_000
 
