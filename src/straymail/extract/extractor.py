@@ -23,7 +23,7 @@ from straymail.extract.frames import read_frame, write_frame
 from straymail.extract.kinds import kind_of
 from straymail.extract.limits import ReadLimits
 from straymail.extract.model import Extraction, File, unread
-from straymail.extract.reading import RETURNED
+from straymail.extract.reading import RETURNED, read_one, reader_of
 from straymail.message import Message, Part
 
 _START_SECONDS = 20.0
@@ -36,6 +36,7 @@ class Extractor:
     def __init__(self, limits: ReadLimits | None = None, workers: int = 1) -> None:
         self.limits = limits or ReadLimits()
         self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        self._count = workers
         for _ in range(workers):
             self._free.put(_Worker(self.limits))
 
@@ -63,14 +64,18 @@ class Extractor:
         if seconds <= 0:
             found.unread.append(unread("limit", where, "no time left"))
             return
+        if _harmless(part):
+            answer, blob = read_one(part.content, part.filename, where, self.limits)
+            _merge(found, answer, blob, part, where)
+            return
         with self._worker() as worker:
-            answer = worker.ask({"name": part.filename, "where": where}, part.content, seconds)
-        if answer is None:
+            reply = worker.ask({"name": part.filename, "where": where}, part.content, seconds)
+        if reply is None:
             found.unread.append(unread("limit", where, "reading took too long, too much memory, or failed"))
             kind = kind_of(part.content)
             found.files.append(File(where, part.filename, kind, len(part.content), sha256(part.content).hexdigest()))
         else:
-            _merge(found, answer[0], answer[1], part, where)
+            _merge(found, *reply, part, where)
 
     @contextmanager
     def _worker(self) -> Iterator[_Worker]:
@@ -78,6 +83,13 @@ class Extractor:
         try:
             yield worker
         finally:
+            self._free.put(worker)
+
+    def start(self) -> None:
+        """Start the workers now rather than at the first attachment (a third of a second each)."""
+        workers = [self._free.get() for _ in range(self._count)]
+        for worker in workers:
+            worker.start()
             self._free.put(worker)
 
     def close(self) -> None:
@@ -121,6 +133,10 @@ class _Worker:
             self.stop()
         return answer
 
+    def start(self) -> None:
+        """Start the process if it does not run."""
+        self._running()
+
     def _running(self) -> subprocess.Popen[bytes] | None:
         if self._process is None or self._process.poll() is not None:
             self.stop()
@@ -159,6 +175,12 @@ class _Worker:
                 with suppress(OSError):
                     stream.close()
         process.wait()
+
+
+def _harmless(part: Part) -> bool:
+    """Kinds that are only named and counted, and plain text: nothing is parsed, so no other process is needed."""
+    kind = kind_of(part.content)
+    return reader_of(kind) is None or (kind in ("text", "ics", "vcf") and not part.filename.lower().endswith(".eml"))
 
 
 def _files(message: Message) -> Iterator[Part]:

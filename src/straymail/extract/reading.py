@@ -1,4 +1,4 @@
-"""Reading one file and what it holds, recursively, within a budget. Runs in the worker process only."""
+"""Reading one file and what it holds, recursively, within a budget. Formats are parsed in the worker process only."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
+from typing import Any
 
 from straymail.extract.kinds import IMAGES, TEXTS, UNREADABLE, contradicts, kind_of
-from straymail.extract.limits import Budget, Unread
+from straymail.extract.limits import Budget, ReadLimits, Unread
 
 RETURNED = IMAGES | {"kml", "gpx", "json", "svg", "dicom", "nitf", "shapefile", "dwg", "dxf", "kmz", "ics", "vcf"}
 _MAX_TEXTS = 20_000
@@ -131,3 +132,25 @@ def load_readers() -> None:
     """Import every reader (before the worker gives up its rights)."""
     for kind in _READERS:
         reader_of(kind)
+
+
+def read_one(data: bytes, name: str, where: str, limits: ReadLimits) -> tuple[dict[str, Any], bytes]:
+    """Read one file; the answer is plain JSON, inner bytes follow one after the other."""
+    reading = Reading(Budget(limits))
+    try:
+        reading.file(data, name, where)
+    except Unread as stop:
+        reading.problem(where, stop.why, stop.text)
+    except MemoryError:
+        reading.problem(where, "limit", "needs too much memory")
+    inner = [file for file in reading.files if file[0] != where]  # the parent has the attachment itself
+    return {
+        "texts": [(place, _clean(text)) for place, text in reading.texts],
+        "unread": reading.unread,
+        "properties": reading.properties,
+        "files": [(*file[:5], 0 if file[0] == where else len(file[5])) for file in reading.files],
+    }, b"".join(file[5] for file in inner)
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

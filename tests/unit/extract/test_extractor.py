@@ -236,29 +236,32 @@ def test_attached_mail_and_pgp_bodies_are_seen() -> None:
         assert ids(fresh.read(pgp)) == ["unread.encrypted"]
 
 
-def test_mail_without_attachments_starts_no_process() -> None:
+def test_mail_without_documents_starts_no_process() -> None:
     with Extractor() as fresh:
         assert fresh.read(parse_message(MAIL)) == Extraction()
+        found = fresh.read(parse_message(message(("a.png", b"\x89PNG\r\n\x1a\n1"), ("b.txt", b"words"))))
+        assert [(file.kind, file.data) for file in found.files] == [("png", b"\x89PNG\r\n\x1a\n1"), ("text", b"")]
+        assert found.texts == [("b.txt", "words")]
         worker = fresh._free.get_nowait()
         assert worker._process is None
 
 
 def test_a_lost_worker_is_replaced() -> None:
     with Extractor(ReadLimits(seconds=5)) as fresh:
-        assert fresh.read_file(b"words", "a.txt").texts
+        assert fresh.read_file(make.pdf("words"), "a.pdf").texts
         worker = fresh._free.get_nowait()
         assert worker._process is not None
         worker._process.kill()
         worker._process.wait()
         fresh._free.put(worker)
-        assert fresh.read_file(b"words", "a.txt").texts
+        assert fresh.read_file(make.pdf("words"), "a.pdf").texts
 
 
 @pytest.mark.timeout(60)
 def test_a_reader_that_takes_too_long_is_killed_and_reported() -> None:
     slow = make.zipped({f"{number}.txt": b"word " * 100_000 for number in range(300)})
     with Extractor(ReadLimits(seconds=0.02, text=10**9, unpacked=10**9)) as fresh:
-        fresh.read_file(b"start", "a.txt")
+        fresh.start()
         start = time.monotonic()
         assert ids(fresh.read_file(slow, "slow.zip")) == ["unread.limit"]
         assert time.monotonic() - start < 3
@@ -271,7 +274,7 @@ def test_memory_is_limited() -> None:
         big = zipfile.ZIP_DEFLATED
         data = make.zipped({"a.bin": b"\1" * 600_000_000}, big)
         assert "unread.limit" in ids(fresh.read_file(data, "a.zip"))
-        assert fresh.read_file(b"words", "a.txt").texts
+        assert fresh.read_file(make.pdf("words"), "a.pdf").texts
 
 
 def test_the_worker_has_no_network_and_writes_no_files() -> None:
