@@ -9,6 +9,7 @@ import json
 import struct
 from typing import IO
 
+MOST = 512 * 1024 * 1024  # bytes of either half: what a lost worker may make its parent hold
 HEAD = struct.Struct("!II")
 
 
@@ -22,9 +23,18 @@ def write_frame(stream: IO[bytes], value: object, blob: bytes = b"") -> None:
 
 
 def read_frame(stream: IO[bytes]) -> tuple[object, bytes] | None:
-    """Read one frame; None at the end of the stream."""
+    """Read one frame; None at the end of the stream.
+
+    Raises:
+        ValueError: the frame is too large, cut short, or no JSON.
+    """
     head = stream.read(HEAD.size)
     if len(head) < HEAD.size:
         return None
     size, blob = HEAD.unpack(head)
-    return json.loads(stream.read(size)), stream.read(blob)
+    if max(size, blob) > MOST:
+        raise ValueError("frame too large")
+    text, content = stream.read(size), stream.read(blob)
+    if len(content) < blob:
+        raise ValueError("frame cut short")
+    return json.loads(text), content

@@ -74,16 +74,7 @@ class Reading:
                 raise
         except RecursionError:
             self.problem(where, "limit", "nested too deeply")
-        except (
-            ValueError,
-            KeyError,
-            IndexError,
-            TypeError,
-            AttributeError,
-            EOFError,
-            OSError,
-            ArithmeticError,
-        ) as error:
+        except Exception as error:  # noqa: BLE001  (hostile files break libraries in every way there is)
             self.problem(where, "damaged", type(error).__name__)
         if contradicts(name, kind):
             self.problem(where, "mismatch", f"the content is {kind}")

@@ -14,14 +14,12 @@ from contextlib import suppress
 
 _NEWUSER, _NEWNET, _NEWIPC = 0x1000_0000, 0x4000_0000, 0x0800_0000
 _NO_NEW_PRIVS = 38
-_PDEATHSIG, _SIGKILL = 1, 9
 _FILES = 32
 
 
 def confine(memory: int) -> str:
     """Apply the limits; returns "namespace" or "python": how the network was taken away."""
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PDEATHSIG, _SIGKILL, 0, 0, 0)  # die with the parent
     way = "namespace" if _leave_network(libc) else "python"
     libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
     _no_sockets()

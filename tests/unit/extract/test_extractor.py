@@ -18,6 +18,7 @@ import pytest
 
 from straymail.evidence import Sensitivity
 from straymail.extract import Extraction, Extractor, ReadLimits
+from straymail.extract.frames import HEAD, read_frame, write_frame
 from straymail.extract.sandbox import confine
 from straymail.message import parse_message
 
@@ -308,3 +309,22 @@ def test_files_of_other_projects_are_read(extractor: Extractor, corpus: Path) ->
     for path in sorted((corpus / "mime").rglob("*.eml")):
         found = extractor.read(parse_message(path.read_bytes()))
         assert not any("too long" in finding.text for finding in found.unread), path
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"\0\0", HEAD.pack(2**31, 0), HEAD.pack(2, 5) + b"{}1", HEAD.pack(2, 0) + b"{x"]
+)
+def test_a_worker_that_answers_nonsense_is_not_believed(answer: bytes) -> None:
+    """A worker taken over by a hostile file can at most make its own file unread."""
+    try:
+        assert read_frame(io.BytesIO(answer)) is None
+    except ValueError:
+        return
+    assert len(answer) < HEAD.size
+
+
+def test_frames_survive_the_pipe() -> None:
+    pipe = io.BytesIO()
+    write_frame(pipe, {"a": ["ü", 1]}, b"blob")
+    pipe.seek(0)
+    assert read_frame(pipe) == ({"a": ["ü", 1]}, b"blob")
