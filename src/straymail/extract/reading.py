@@ -74,6 +74,8 @@ class Reading:
                 raise
         except RecursionError:
             self.problem(where, "limit", "nested too deeply")
+        except MemoryError:
+            self.problem(where, "limit", "needs too much memory")
         except Exception as error:  # noqa: BLE001  (hostile files break libraries in every way there is)
             self.problem(where, "damaged", type(error).__name__)
         if contradicts(name, kind):
