@@ -24,8 +24,8 @@ from straymail.verdict.policy import Policy
 
 EXCLUDED_WEIGHT = 3.0
 FIRST_CONTACT_WEIGHTS = {Sensitivity.ELEVATED: 0.75, Sensitivity.HIGH: 1.5, Sensitivity.SEVERE: 2.25}
-FIRST_CONTACT_IDS = frozenset({"newcomer"})
-"""Evidence ids (or their first part) that say: nobody here has written to this recipient before."""
+FIRST_CONTACT_IDS = frozenset({"newcomer", "newcomer.domain"})
+"""Evidence ids that say: nobody here has written to this recipient before."""
 
 _MIN_CONFIDENCE = 0.5
 _GENERIC_COUNTRY = {"mil": "US", "gov": "US"}
@@ -70,7 +70,7 @@ def weigh(policy: Policy, assessment: Assessment, findings: Sequence[Finding] | 
     country = country_of(domain)
     outside = bool(external and country and policy.organisation.country not in ("", country))
     against = [finding for finding in found if finding.excludes and excludes(finding, domain)]
-    first = any(item.id.partition(".")[0] in FIRST_CONTACT_IDS for item in assessment.evidence)
+    first = any(item.id in FIRST_CONTACT_IDS for item in assessment.evidence)
     assessment = _with_content(assessment, against, found if first and external else ())
     cost *= policy.costs.outside_country if outside else 1.0
     cost *= policy.costs.excluded if against else 1.0

@@ -189,6 +189,7 @@ def test_what_happens_to_a_recipient(text: str, case: Case, action: str, rule: s
         ("min_loss = 0.3", Case(p=0.02, to="x@a.example", findings=HIGH), Case(p=0.02, to="x@a.example")),
         ("first_contact = true", Case(evidence=("newcomer",)), Case(evidence=("typo.domain",))),
         ("first_contact = false", Case(), Case(evidence=("newcomer.domain",))),
+        ("first_contact = false", Case(evidence=("newcomer.yours",)), Case(evidence=("newcomer",))),
         ("external = true", Case(), Case(to="x@sub.mod.example")),
         ("external = false", Case(to="x@mod.example"), Case(to="x@nomod.example")),
         ("outside_country = true", Case(), Case(to="x@army.example")),
