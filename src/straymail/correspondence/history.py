@@ -64,10 +64,22 @@ class History(Protocol):
         """Whether the domain, or a parent of it, is the organisation's own."""
         ...
 
-    def person(self, key: str) -> PersonFacts | None: ...
-    def pair(self, a: str, b: str) -> PairFacts | None: ...
-    def domain(self, name: str) -> DomainFacts | None: ...
-    def standing(self, sender: str, recipient: str) -> Standing: ...
+    def person(self, key: str) -> PersonFacts | None:
+        """Totals of one address; None when it was never seen."""
+        ...
+
+    def pair(self, a: str, b: str) -> PairFacts | None:
+        """What ``a`` wrote to ``b``; None when nothing."""
+        ...
+
+    def domain(self, name: str) -> DomainFacts | None:
+        """Totals of one domain; None when no address in it is known."""
+        ...
+
+    def standing(self, sender: str, recipient: str) -> Standing:
+        """What people settled about the pair, or about the recipient for everyone."""
+        ...
+
     def names(self, key: str) -> Sequence[tuple[str, int]]:
         """Display names seen for the address with counts, most frequent first."""
         ...
@@ -90,6 +102,26 @@ class History(Protocol):
 
     def together(self, sender: str, a: str, b: str) -> int:
         """How many messages of ``sender`` went to both ``a`` and ``b``."""
+        ...
+
+    def namesakes(self, sender: str, token: str) -> list[str]:
+        """As ``named``, within the address book of ``sender``."""
+        ...
+
+    def suffix(self, tld: str) -> int:
+        """How many messages went to addresses under this top-level domain."""
+        ...
+
+    def answers(self, key: str) -> bool:
+        """Whether this address has answered somebody of the organisation."""
+        ...
+
+    def domain_answers(self, name: str) -> bool:
+        """Whether some address of the domain has answered somebody of the organisation."""
+        ...
+
+    def knows_domain(self, name: str) -> bool:
+        """Whether any address in the domain is known."""
         ...
 
     def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:

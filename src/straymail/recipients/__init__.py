@@ -1,1 +1,49 @@
-"""To be described."""
+"""Who: is each recipient the one who was meant? Detectors that see, without weighing.
+
+The model in prose. What is typed is a noisy version of who was meant. For each recipient the detectors gather signals;
+``verdict.combine`` adds them up as log-odds. In this order, cheapest and most telling first:
+
+1. **standing**: what people settled (confirmed, corrected, directory) and what mail has shown: the address *answered*,
+   was merely *known*, took part in the *thread*, or is a *newcomer*. Repetition without an answer is no proof.
+2. **typo.domain, typo.tld**: how well the domain is explained as a slip for one that is written to or well known; far
+   more so when the very same mailbox is known there. A domain that has answered is never suspected.
+3. **typo.mailbox**: the same within a domain, for addresses that have never written.
+4. **namesake, prefix**: a closer contact has the same name or the same first letters (wrong autocompletion).
+5. **greeting**: "Hi Bob" to somebody who is not called Bob.
+6. **group**: one stands beside recipients it never stood beside; one outsider among insiders.
+7. **jurisdiction**: raises the cost, hardly the probability.
+
+An address that has written to the sender is settled: the searches of 2 to 4 are skipped, which makes the usual message
+cheap.
+
+Whom it gets wrong: the wrong one of two people the sender writes to equally often, when no greeting tells; a first
+contact whose address looks like a known one by nature (``j.smith`` and ``a.smith``); mailing lists, which never answer;
+people addressed under a name the address does not show; organisations without any history, for which only the
+well-known domains speak. What a message is about is not yet compared with what a recipient usually gets.
+"""
+
+from __future__ import annotations
+
+from straymail.evidence import Signal
+from straymail.message import Address
+from straymail.recipients import domains, greeting, group, jurisdiction, mailboxes, namesake, standing
+from straymail.recipients.context import Context
+
+__all__ = ["Context", "observe"]
+
+_SEARCHES = (domains, mailboxes, namesake)
+_ALWAYS = (greeting, group)
+
+
+def observe(context: Context, address: Address) -> tuple[Signal, ...]:
+    """Every signal about one recipient; pure, never raises for a well-formed address."""
+    found = list(standing.observe(context, address))
+    ids = {signal.id for signal in found}
+    if not ids & {"answered", "confirmed"}:
+        for detector in _SEARCHES:
+            found.extend(detector.observe(context, address))
+        found.extend(jurisdiction.observe(context, address))
+    if context.message is not None:
+        for detector in _ALWAYS:
+            found.extend(detector.observe(context, address))
+    return tuple(found)

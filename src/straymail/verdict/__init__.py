@@ -12,6 +12,7 @@ The files, in the order of the work:
 
 from __future__ import annotations
 
+from straymail.verdict.combine import Weights, assess
 from straymail.verdict.decide import decide, decide_recipient, is_automatic
 from straymail.verdict.policy import BASE_RATE, Mode, OnFailure, Organisation, Policy, Rule, Wait
 
@@ -23,6 +24,8 @@ __all__ = [
     "Policy",
     "Rule",
     "Wait",
+    "Weights",
+    "assess",
     "decide",
     "decide_recipient",
     "is_automatic",

@@ -1,0 +1,346 @@
+"""Correspondence: the learned history in memory, fast to ask and cheap to add to.
+
+People are small integers. A pair is one integer key into columns. Every fact is a count, a minimum or a maximum, and a
+message is known by its identity, so neither the order of learning nor learning twice matters. ``drain`` hands out
+what changed since the last call, as rows for a store; ``load`` takes rows back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from straymail.correspondence.history import DomainFacts, PairFacts, PersonFacts, Standing
+from straymail.correspondence.names import tokens_of
+from straymail.correspondence.nearby import Nearby
+from straymail.correspondence.observation import Observation
+from straymail.correspondence.rows import Row
+from straymail.correspondence.table import Edges
+from straymail.correspondence.threads import Threads
+from straymail.message import registrable
+
+_GROUP = 12  # recipients up to which who stands beside whom is counted
+_SHIFT = 32
+_NAMED_LIMIT = 400  # people of one name that are looked at
+
+
+class Correspondence:
+    """The in-memory ``History``; one writer, any number of readers in the same thread."""
+
+    def __init__(self, own_domains: Iterable[str] = ()) -> None:
+        self._own = frozenset(own_domains)
+        self._ids: dict[str, int] = {}
+        self._keys: list[str] = []
+        self._people = Edges()
+        self._received = Edges()
+        self._pairs = Edges()
+        self._books: dict[int, set[int]] = defaultdict(set)
+        self._names: dict[int, dict[str, int]] = {}
+        self._named: dict[str, set[int]] = defaultdict(set)
+        self._domains: dict[str, set[int]] = defaultdict(set)
+        self._domain_ids: dict[str, int] = {}
+        self._domain_sent = Edges()
+        self._domain_received = Edges()
+        self._domain_answered: dict[str, int] = defaultdict(int)
+        self._answered: set[int] = set()
+        self._near_domains = Nearby()
+        self._near_mailboxes: dict[str, Nearby] = defaultdict(Nearby)
+        self._together: dict[int, int] = {}
+        self._threads = Threads()
+        self._standing: dict[tuple[str, str], Standing] = {}
+        self._directory: set[str] = set()
+        self._seen: set[int] = set()
+        self._suffixes: dict[str, int] = defaultdict(int)
+        self._dirty: set[tuple[str, str, str]] = set()
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    @property
+    def own_domains(self) -> frozenset[str]:
+        """The organisation's own domains."""
+        return self._own
+
+    def is_own(self, domain: str) -> bool:
+        """Whether the domain, or a parent of it, is the organisation's own."""
+        while domain:
+            if domain in self._own:
+                return True
+            domain = domain.partition(".")[2]
+        return False
+
+    def __len__(self) -> int:
+        """How many messages were learned."""
+        return len(self._seen)
+
+    def person(self, key: str) -> PersonFacts | None:
+        """Totals of one address; None when it was never seen (in mail or in a directory)."""
+        who = self._ids.get(key)
+        if who is None:
+            return None
+        sent, received = self._people.get(who), self._received.get(who)
+        if sent is None and received is None:
+            return None
+        both = [facts for facts in (sent, received) if facts]
+        return PersonFacts(
+            sent.sent if sent else 0,
+            received.sent if received else 0,
+            min(facts.first for facts in both),
+            max(facts.last for facts in both),
+        )
+
+    def pair(self, a: str, b: str) -> PairFacts | None:
+        """What ``a`` wrote to ``b``; None when nothing."""
+        first, second = self._ids.get(a), self._ids.get(b)
+        return None if first is None or second is None else self._pairs.get(first << _SHIFT | second)
+
+    def domain(self, name: str) -> DomainFacts | None:
+        """Totals of one domain; None when no address in it is known."""
+        people = self._domains.get(name)
+        if not people:
+            return None
+        at = self._domain_ids.get(name, -1)
+        sent, received = self._domain_sent.get(at), self._domain_received.get(at)
+        facts = [fact for fact in (sent, received) if fact]
+        return DomainFacts(
+            people=len(people),
+            sent=sent.sent if sent else 0,
+            received=received.sent if received else 0,
+            answered=self._domain_answered.get(name, 0),
+            first=min((fact.first for fact in facts), default=0.0),
+            last=max((fact.last for fact in facts), default=0.0),
+        )
+
+    def suffix(self, tld: str) -> int:
+        """How many messages went to addresses under this top-level domain."""
+        return self._suffixes.get(tld, 0)
+
+    def answers(self, key: str) -> bool:
+        """Whether this address has answered somebody of the organisation."""
+        return self._ids.get(key) in self._answered
+
+    def domain_answers(self, name: str) -> bool:
+        """Whether some address of the domain has answered somebody of the organisation."""
+        return self._domain_answered.get(name, 0) > 0
+
+    def knows_domain(self, name: str) -> bool:
+        """Whether any address in the domain is known."""
+        return bool(self._domains.get(name))
+
+    def standing(self, sender: str, recipient: str) -> Standing:
+        """What people settled about the pair, or about the recipient for everyone."""
+        found = self._standing.get((sender, recipient)) or self._standing.get(("", recipient)) or Standing()
+        if recipient in self._directory:
+            return Standing(found.confirmed, found.corrected_to, directory=True)
+        return found
+
+    def names(self, key: str) -> Sequence[tuple[str, int]]:
+        """Display names seen for the address with counts, most frequent first."""
+        found = self._names.get(self._ids.get(key, -1), {})
+        return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+
+    def contacts(self, key: str) -> Iterable[str]:
+        """The address book: everyone ``key`` has written to, or had mail from."""
+        return [self._keys[who] for who in self._books.get(self._ids.get(key, -1), ())]
+
+    def near_domains(self, name: str) -> Sequence[tuple[str, int]]:
+        """Known domains within two OSA edits of ``name`` (itself excluded), with the distance."""
+        return self._near_domains.near(name)
+
+    def near_mailboxes(self, domain: str, local: str) -> Sequence[tuple[str, int]]:
+        """Known person keys in ``domain`` whose local part is within two OSA edits, with the distance."""
+        index = self._near_mailboxes.get(domain)
+        return [(f"{other}@{domain}", edits) for other, edits in index.near(local)] if index else []
+
+    def named(self, token: str) -> Iterable[str]:
+        """Person keys whose display name or local part holds this token; the first 400 of a common name."""
+        found = self._named.get(token, set())
+        return [self._keys[who] for _, who in zip(range(_NAMED_LIMIT), found, strict=False)]
+
+    def namesakes(self, sender: str, token: str) -> list[str]:
+        """As ``named``, within the address book of ``sender``."""
+        book = self._books.get(self._ids.get(sender, -1))
+        found = self._named.get(token)
+        if not book or not found:
+            return []
+        return [self._keys[who] for who in (book & found)]
+
+    def together(self, sender: str, a: str, b: str) -> int:
+        """How many messages of ``sender`` went to both ``a`` and ``b``."""
+        return self._together.get(hash((sender, *sorted((a, b)))), 0)
+
+    def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
+        """Person keys in the thread these references, or else this normalised subject, belong to."""
+        return self._threads.people(references, subject, sender)
+
+    # -- learning --------------------------------------------------------------------------------------------------
+
+    def observe(self, seen: Observation) -> bool:
+        """Learn one message; False when it was known already or names nobody."""
+        identity = hash(seen.identity)
+        if not seen.sender or identity in self._seen:
+            return False
+        self._seen.add(identity)
+        self._dirty.add(("seen", seen.identity, ""))
+        sender = self._person(seen.sender, seen.sender_name)
+        self._count(self._people, self._domain_sent, sender, 1, seen.time, seen.time)
+        for key, name in seen.recipients:
+            who = self._person(key, name)
+            self._count(self._received, self._domain_received, who, 1, seen.time, seen.time)
+            self._wrote(sender, who, 1, int(seen.reply), seen.time, seen.time)
+            self._suffixes[key.rpartition(".")[2]] += 1
+        if 1 < len(seen.recipients) <= _GROUP:
+            for (a, _), (b, _) in combinations(seen.recipients, 2):
+                self._beside(seen.sender, a, b, 1)
+        people = frozenset((seen.sender, *(key for key, _ in seen.recipients)))
+        self._threads.add(seen.message_id, seen.references, seen.subject, people)
+        return True
+
+    def confirm(self, sender: str, recipient: str) -> None:
+        """A person said: this is right."""
+        self._standing[sender, recipient] = Standing(confirmed=True)
+        self._dirty.add(("standing", sender, recipient))
+
+    def correct(self, sender: str, wrong: str, right: str) -> None:
+        """A person said: not ``wrong`` but ``right``; remembered for the sender and, more weakly, for everyone."""
+        for who in (sender, ""):
+            self._standing[who, wrong] = Standing(corrected_to=right)
+            self._dirty.add(("standing", who, wrong))
+
+    def enter(self, key: str, name: str = "") -> None:
+        """Add a directory entry: the address exists and its owner is known."""
+        self._directory.add(key)
+        self._person(key, name)
+        self._dirty.add(("directory", key, ""))
+
+    def forget(self, address: str) -> None:
+        """Forget everything about a person key: counts, pairs, names, what was settled. Its integer is left unused."""
+        who = self._ids.get(address)
+        self._directory.discard(address)
+        for pair in [pair for pair in self._standing if address in pair]:
+            del self._standing[pair]
+        if who is None:
+            return
+        for other in self._books.pop(who, set()):
+            self._books[other].discard(who)
+            self._pairs.drop(who << _SHIFT | other)
+            self._pairs.drop(other << _SHIFT | who)
+        local, _, domain = address.partition("@")
+        self._people.drop(who)
+        self._received.drop(who)
+        self._names.pop(who, None)
+        self._domains[domain].discard(who)
+        if who in self._answered:
+            self._answered.discard(who)
+            self._domain_answered[domain] -= 1
+        self._near_mailboxes[domain].discard(local)
+        for people in self._named.values():
+            people.discard(who)
+        self._threads.forget(address)
+        del self._ids[address]
+        self._keys[who] = ""
+        self._dirty = {row for row in self._dirty if address not in row}
+        self._dirty.add(("forget", address, ""))
+
+    def _person(self, key: str, name: str = "") -> int:
+        who = self._ids.get(key)
+        if who is None:
+            who = self._ids[key] = len(self._keys)
+            self._keys.append(key)
+            self._place(who, key)
+        if name:
+            names = self._names.setdefault(who, {})
+            if name not in names:
+                for token in tokens_of(name):
+                    self._named[token].add(who)
+            names[name] = names.get(name, 0) + 1
+        self._dirty.add(("person", key, ""))
+        return who
+
+    def _place(self, who: int, key: str) -> None:
+        local, _, domain = key.partition("@")
+        self._domains[domain].add(who)
+        self._near_domains.add(domain)
+        parent = registrable(domain)
+        if parent != domain:
+            self._near_domains.add(parent)
+        self._near_mailboxes[domain].add(local)
+        for token in tokens_of(local):
+            self._named[token].add(who)
+
+    def _count(self, people: Edges, domains: Edges, who: int, count: int, first: float, last: float) -> None:
+        people.add(who, count, 0, first, last)
+        domain = self._keys[who].rpartition("@")[2]
+        domains.add(self._domain_ids.setdefault(domain, len(self._domain_ids)), count, 0, first, last)
+
+    def _wrote(self, a: int, b: int, count: int, replies: int, first: float, last: float) -> None:
+        self._pairs.add(a << _SHIFT | b, count, replies, first, last)
+        self._books[a].add(b)
+        self._books[b].add(a)
+        self._settle(a, b)
+        self._settle(b, a)
+        self._dirty.add(("pair", self._keys[a], self._keys[b]))
+
+    def _settle(self, inside: int, outside: int) -> None:
+        """An address has answered when it wrote to somebody of ours after (or before) being written to."""
+        if outside in self._answered or not self.is_own(self._keys[inside].rpartition("@")[2]):
+            return
+        if outside << _SHIFT | inside in self._pairs and inside << _SHIFT | outside in self._pairs:
+            self._answered.add(outside)
+            self._domain_answered[self._keys[outside].rpartition("@")[2]] += 1
+
+    def _beside(self, sender: str, a: str, b: str, count: int) -> None:
+        key = hash((sender, *sorted((a, b))))
+        self._together[key] = self._together.get(key, 0) + count
+
+    # -- rows for a store --------------------------------------------------------------------------------------------
+
+    def drain(self) -> list[Row]:
+        """Rows changed since the last call, as they are now; the store replaces rows of the same kind and keys."""
+        rows = [self._row(*key) for key in sorted(self._dirty)]
+        self._dirty.clear()
+        return rows
+
+    def _row(self, kind: str, a: str, b: str) -> Row:
+        if kind == "person":
+            who = self._ids[a]
+            sent, received = self._people.get(who), self._received.get(who)
+            names = dict(self._names.get(who, {}))
+            return Row(kind, a, b, {"sent": _columns(sent), "received": _columns(received), "names": names})
+        if kind == "pair":
+            return Row(kind, a, b, {"facts": _columns(self.pair(a, b))})
+        if kind == "standing":
+            found = self._standing[a, b]
+            return Row(kind, a, b, {"confirmed": found.confirmed, "corrected_to": found.corrected_to})
+        return Row(kind, a, b, {})
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Take rows of a store back; meant for an empty model. Threads and groups begin anew after a restart."""
+        for row in rows:
+            self._load(row)
+        self._dirty.clear()
+
+    def _load(self, row: Row) -> None:
+        if row.kind == "seen":
+            self._seen.add(hash(row.a))
+        elif row.kind == "person":
+            who = self._person(row.a)
+            if values := row.values["sent"]:
+                self._count(self._people, self._domain_sent, who, values[0], *values[2:])
+            if values := row.values["received"]:
+                self._count(self._received, self._domain_received, who, values[0], *values[2:])
+            for name, count in row.values["names"].items():
+                self._person(row.a, name)
+                self._names[who][name] = count
+            if received := row.values["received"]:
+                self._suffixes[row.a.rpartition(".")[2]] += received[0]
+        elif row.kind == "pair" and row.values["facts"]:
+            self._wrote(self._person(row.a), self._person(row.b), *row.values["facts"])
+        elif row.kind == "standing":
+            self._standing[row.a, row.b] = Standing(row.values["confirmed"], row.values["corrected_to"])
+        elif row.kind == "directory":
+            self.enter(row.a)
+
+
+def _columns(facts: PairFacts | None) -> list[float] | None:
+    return [facts.sent, facts.replies, facts.first, facts.last] if facts else None

@@ -1,0 +1,31 @@
+"""Name tokens: what two people's names or local parts have in common."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_SPLIT = re.compile(r"[^\w]+|[_\d]+")
+_TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "sir", "jr", "sr", "ii", "iii", "iv", "the", "and", "of"))
+_SHORTEST = 2
+
+NICKNAMES = {
+    "bob": "robert", "rob": "robert", "bill": "william", "will": "william", "jim": "james", "mike": "michael",
+    "dave": "david", "tom": "thomas", "dick": "richard", "rick": "richard", "rich": "richard", "joe": "joseph",
+    "jeff": "jeffrey", "steve": "steven", "stephen": "steven", "chris": "christopher", "dan": "daniel",
+    "matt": "matthew", "greg": "gregory", "tony": "anthony", "andy": "andrew", "ed": "edward", "ted": "edward",
+    "ken": "kenneth", "ron": "ronald", "don": "donald", "liz": "elizabeth", "beth": "elizabeth", "sue": "susan",
+    "kate": "katherine", "kathy": "katherine", "cathy": "catherine", "pat": "patricia", "jen": "jennifer",
+    "sam": "samuel", "nick": "nicholas", "larry": "lawrence", "phil": "philip", "phillip": "philip", "jon": "jonathan",
+    "deb": "deborah", "debbie": "deborah", "barb": "barbara", "peggy": "margaret", "meg": "margaret",
+    "vince": "vincent",
+    "ben": "benjamin", "tim": "timothy", "al": "albert", "fred": "frederick", "charlie": "charles", "chuck": "charles",
+}  # fmt: skip
+"""Short forms of English first names (public knowledge) to the form they are compared by."""
+
+
+@lru_cache(maxsize=65_536)
+def tokens_of(name: str) -> tuple[str, ...]:
+    """Lower-case name tokens of two letters or more, titles left out, short forms made long."""
+    words = (word for word in _SPLIT.split(name.lower()[:120]) if len(word) >= _SHORTEST and word not in _TITLES)
+    return tuple(dict.fromkeys(NICKNAMES.get(word, word) for word in words))[:8]

@@ -1,0 +1,91 @@
+"""What a detector is given: the history, the envelope, the message if it is there, and what was looked up already."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from straymail.correspondence import History, PairFacts
+from straymail.correspondence.observation import normal_subject
+from straymail.message import Address, Envelope, Message, new_text
+
+_GREETING_TEXT = 200
+_HALF_LIFE = 180 * 86_400.0
+_ANSWER_WEIGHT = 2.0
+
+
+@dataclass(frozen=True)
+class Context:
+    """One message (or, at RCPT TO, one address: ``message`` is None) about to be judged as of ``now``."""
+
+    history: History
+    envelope: Envelope
+    message: Message | None
+    now: datetime
+    _ties: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def sender(self) -> str:
+        """Person key of who writes: the header's From when it is there (it is what was learned), else the envelope."""
+        if self.message is not None and self.message.from_:
+            return self.message.from_[0].address.person
+        return self.envelope.sender.person if self.envelope.sender else ""
+
+    @cached_property
+    def recipients(self) -> frozenset[str]:
+        """Person keys of the envelope's recipients."""
+        return frozenset(address.person for address in self.envelope.recipients)
+
+    @cached_property
+    def thread(self) -> frozenset[str]:
+        """Who took part in the thread this message continues; empty when it begins one."""
+        if self.message is None:
+            return frozenset()
+        subject, again = normal_subject(self.message.subject)
+        if not again and not self.message.references:
+            return frozenset()
+        return self.history.thread(self.message.references, subject, self.sender)
+
+    @cached_property
+    def opening(self) -> str:
+        """The first line or two of what was newly written: where people greet."""
+        if self.message is None:
+            return ""
+        return new_text(self.message).lstrip()[:_GREETING_TEXT]
+
+    @cached_property
+    def shown(self) -> dict[str, str]:
+        """Display names in the header by person key."""
+        if self.message is None:
+            return {}
+        return {box.address.person: box.name for box in (*self.message.to, *self.message.cc) if box.name}
+
+    def to(self, key: str) -> PairFacts | None:
+        """What the sender wrote to this person."""
+        return self.history.pair(self.sender, key)
+
+    def back(self, key: str) -> PairFacts | None:
+        """What this person wrote to the sender."""
+        return self.history.pair(key, self.sender)
+
+    def tie(self, key: str) -> float:
+        """How close sender and person are: recency-weighted mail sent, mail received counting double; 0 for none."""
+        known = self._ties.get(key)
+        if known is None:
+            known = self._recent(self.to(key)) + _ANSWER_WEIGHT * self._recent(self.back(key))
+            self._ties[key] = known
+        return known
+
+    def _recent(self, facts: PairFacts | None) -> float:
+        if facts is None:
+            return 0.0
+        age = max(0.0, self.now.timestamp() - facts.last)
+        return facts.sent * math.pow(2.0, -age / _HALF_LIFE)
+
+    def name_of(self, address: Address) -> str:
+        """Display name: as learned, else as the header shows it, else ""."""
+        names: Sequence[tuple[str, int]] = self.history.names(address.person)
+        return names[0][0] if names else self.shown.get(address.person, "")

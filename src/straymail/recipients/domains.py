@@ -1,0 +1,156 @@
+"""``typo.domain`` and ``typo.tld``: the domain is a slip for another one.
+
+Candidates, in this order: domains of the organisation's own history within two edits; the same name under a top-level
+domain that is often confused with this one and to which the organisation writes; well-known mail domains. Strength is
+(log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5. A domain somebody of which has answered is never
+looked at, nor one that is well known itself, unless the very mailbox is known under the other name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+
+from publicsuffixlist import PublicSuffixList
+
+from straymail.correspondence.channel import TLD_SLIPS, log_tld, log_typed
+from straymail.correspondence.well_known import WELL_KNOWN, near_well_known
+from straymail.evidence import Candidate, Signal
+from straymail.message import Address, domain_to_unicode, registrable
+from straymail.recipients.context import Context
+
+_MOST = 3
+_SAME_MAILBOX = 4.0
+_OWN_BOOK = 2.0
+_OWN_DOMAIN = 2.0
+_FEW = 3  # messages to a top-level domain from which on a swap into it is thought of
+_IMPOSSIBLE = 4.0
+_RARER = 10  # times as much mail must go to the top-level domain meant as to the one typed
+_SHORT = 5
+_CROWDED = 1.5  # log-odds for each letter a name is shorter: short names lie close together by chance
+_FLOOR = -14.0
+_LOOKS = str.maketrans("абвгдеёзіјклмнопрстухсѕԁɡɩοαε", "abbrdeezijklmhonpctyxcsdgioae")
+
+
+def observe(context: Context, address: Address) -> Iterator[Signal]:
+    """At most one signal: the best explanation of the domain as a slip."""
+    history, typed = context.history, address.domain
+    if typed.startswith("[") or history.is_own(typed) or history.domain_answers(typed):
+        return
+    ranked = sorted(_scored(context, address), key=lambda found: (-found[1], found[0]))[:_MOST]
+    if not ranked:
+        return
+    best, score = ranked[0]
+    swapped = best.rpartition(".")[0] == typed.rpartition(".")[0]
+    strength = min(3.5, (score + 12.0) / 6.0)
+    if strength <= 0:
+        return
+    meant = tuple(Candidate(Address(address.local, name), points) for name, points in ranked)
+    kind = "typo.tld" if swapped else "typo.domain"
+    yield Signal(kind, strength, _text(context, typed, best), f"{typed} for {best}", meant)
+
+
+def _text(context: Context, typed: str, best: str) -> str:
+    if context.history.knows_domain(best):
+        return f"{domain_to_unicode(typed)} is not a domain you have written to; {best} is, and it looks much the same."
+    return f"{domain_to_unicode(typed)} looks much like {best}, which is far more usual."
+
+
+def _scored(context: Context, address: Address) -> Iterator[tuple[str, float]]:
+    history, typed = context.history, address.domain
+    impossible = _IMPOSSIBLE if not real_suffix(typed) else 0.0
+    famous = typed in WELL_KNOWN
+    for name in dict.fromkeys(_candidates(context, typed)):
+        if name == typed:
+            continue
+        points = log_domain(typed, name) + _prior(context, address, name) + impossible + _crowding(typed, name)
+        same = history.person(f"{address.local.lower()}@{name}") is not None
+        if points > _FLOOR and (same or not famous):
+            yield name, points
+
+
+def _candidates(context: Context, typed: str) -> Iterable[str]:
+    history = context.history
+    for name, _ in history.near_domains(typed):
+        if not history.knows_domain(name) or history.is_own(name) or _established(context, name):
+            yield name
+    base = registrable(typed)
+    if base != typed:
+        sub = typed.removesuffix(base)
+        yield from (sub + name for name, _ in history.near_domains(base))
+    rest, _, tld = typed.rpartition(".")
+    for meant in _swaps(tld):
+        if history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)) or not real_suffix(typed):
+            yield f"{rest}.{meant}"
+    plain = _look_alike(typed)
+    if plain != typed and (history.knows_domain(plain) or plain in WELL_KNOWN):
+        yield plain
+    yield from near_well_known(typed)
+
+
+def _prior(context: Context, address: Address, name: str) -> float:
+    history = context.history
+    known = history.domain(name)
+    points = math.log1p(known.received + 3 * known.answered) if known else 0.0
+    if not known:
+        points = 2.0 if name in WELL_KNOWN else min(3.0, 0.5 * math.log1p(history.suffix(name.rpartition(".")[2])))
+        points += 1.0 if history.knows_domain(registrable(name)) else 0.0
+    key = f"{address.local.lower()}@{name}"
+    if history.person(key):
+        points += _SAME_MAILBOX + (_OWN_BOOK if context.tie(key) > 0 else 0.0)
+    return points + (_OWN_DOMAIN if history.is_own(name) else 0.0)
+
+
+def _established(context: Context, name: str) -> bool:
+    """Somebody in the domain answered, writes, or it is written to more than once: it is no fresh slip itself."""
+    if context.history.domain_answers(name):
+        return True
+    known = context.history.domain(name)
+    return known is not None and (known.sent > 0 or known.received > 1)
+
+
+def _crowding(typed: str, meant: str) -> float:
+    if typed.rpartition(".")[0] == meant.rpartition(".")[0]:
+        return 0.0
+    label = max(typed.rpartition(".")[0].split("."), key=len, default="")
+    return -_CROWDED * max(0, _SHORT - len(label))
+
+
+@cache
+def _swaps(tld: str) -> tuple[str, ...]:
+    return tuple(meant for meant, typed in TLD_SLIPS.items() if tld in typed and meant != tld)
+
+
+@cache
+def _strict() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False)
+
+
+@lru_cache(maxsize=8_192)
+def real_suffix(domain: str) -> bool:
+    """Whether the domain ends in a public suffix that exists (by the shipped list) or is reserved for examples."""
+    if domain.rpartition(".")[2] in ("example", "test", "invalid", "localhost", "local", "internal", "lan", "mil"):
+        return True
+    return _strict().publicsuffix(domain) is not None
+
+
+@lru_cache(maxsize=65_536)
+def log_domain(typed: str, meant: str) -> float:
+    """Log P(typed | meant) for whole domain names: by name and top-level domain, or as one string (lost dots)."""
+    whole = log_typed(typed, meant)
+    rest, _, tld = typed.rpartition(".")
+    meant_rest, _, meant_tld = meant.rpartition(".")
+    if not rest or not meant_rest:
+        return whole
+    plain = _look_alike(typed)
+    homograph = -6.0 if plain != typed and plain == meant else -99.0
+    return max(whole, log_typed(rest, meant_rest) + log_tld(tld, meant_tld), homograph)
+
+
+@lru_cache(maxsize=8_192)
+def _look_alike(domain: str) -> str:
+    if "xn--" not in domain:
+        return domain
+    text = domain_to_unicode(domain).translate(_LOOKS)
+    return text if text.isascii() else domain

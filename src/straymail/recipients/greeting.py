@@ -1,0 +1,74 @@
+"""``greeting`` and ``greeting.other``: the name the message opens with is, or is not, this recipient's.
+
+Looked at only when there is one recipient in the way of a greeting ("Bob,", "Hi Bob", "Dear Ms Lewis"). Strength 1 when
+it fits; 1 when it does not and another contact of the sender bears that name; 0.5 when nobody does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from straymail.correspondence.names import NICKNAMES, tokens_of
+from straymail.evidence import Candidate, Signal
+from straymail.message import Address, parse_address
+from straymail.recipients.context import Context
+
+_GREETING = re.compile(
+    r"(?:(?:hi|hello|hey|dear|good morning|good afternoon|bonjour|hallo|liebe|lieber|hola|ciao)[ ,]{1,3})?"
+    r"(?:(?:mr|mrs|ms|dr)\.? )?([A-Z][a-z]{1,19})[ ]?(?:,|-|:|\.{2,3}|!|\n)",
+)
+_SALUTED = re.compile(r"(?:hi|hello|hey|dear|good morning|good afternoon)\b", re.IGNORECASE)
+_NOT_NAMES = frozenset(
+    """
+    all everyone team folks guys thanks thank yes no ok okay please attached fyi hi hello hey dear sir madam
+    gentlemen ladies sure well good great congratulations sorry also here subject from to date sent see per note
+    today tomorrow yesterday however group colleagues friends reminder importance attention monday tuesday
+    wednesday thursday friday saturday sunday importantly message question questions agreed done nope yep yeah
+    cc re fw regards cheers love later maybe perhaps morning afternoon
+    """.split()  # noqa: SIM905  (a table to read, not a literal to type)
+)
+
+
+def observe(context: Context, address: Address) -> Iterator[Signal]:
+    """At most one signal about the name in the greeting."""
+    if len(context.recipients) != 1 or not context.opening:
+        return
+    name = greeted(context.opening)
+    if not name:
+        return
+    mine = set(tokens_of(address.local)) | set(tokens_of(context.name_of(address)))
+    if name in mine or any(_fits(name, token) for token in mine) or _initials(name, address.local.lower()):
+        yield Signal("greeting", 1.0, "", f"greets {name}")
+        return
+    if not mine:
+        return
+    others = [each for each in context.history.namesakes(context.sender, name) if each != address.person]
+    if others:
+        best = max(others, key=lambda each: (context.tie(each), each))
+        meant = (Candidate(parse_address(best), -8.0, _name(context, best)),)
+        text = f"The message greets {name.title()}; {address} does not look like that name."
+        yield Signal("greeting.other", 1.0, text, f"greets {name}", meant)
+    else:
+        yield Signal("greeting.nobody", 1.0, "", f"greets {name}, whom the sender does not know")
+
+
+def greeted(opening: str) -> str:
+    """The name greeted, in the form names are compared by; "" when the message does not open with one."""
+    line = opening.partition("\n")[0] + "\n"
+    match = _GREETING.match(_SALUTED.sub(lambda found: found[0].lower(), line, count=1))
+    word = match[1].lower() if match else ""
+    return "" if not word or word in _NOT_NAMES else NICKNAMES.get(word, word)
+
+
+def _fits(name: str, token: str) -> bool:
+    return token.startswith(name) or name.startswith(token) or name in token
+
+
+def _initials(name: str, local: str) -> bool:
+    return local.startswith(name[0]) and len(local.partition(".")[0]) <= 1
+
+
+def _name(context: Context, key: str) -> str:
+    names = context.history.names(key)
+    return names[0][0] if names else ""

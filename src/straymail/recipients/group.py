@@ -1,0 +1,39 @@
+"""``group`` and ``group.odd``: do the recipients of this message usually stand together?
+
+With three recipients or more: ``group`` is the share of the others this one has stood beside in the sender's mail;
+``group.odd`` is 1 when the others know each other (half of their pairs) and this one knows none of them.
+``outsider`` is 1 for a weak outside contact among recipients who are all of the organisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from straymail.evidence import Signal
+from straymail.message import Address
+from straymail.recipients.context import Context
+
+_LEAST = 3
+_MOST = 12
+_HALF = 0.5
+_WEAK = 2.0
+
+
+def observe(context: Context, address: Address) -> Iterator[Signal]:
+    """At most one of each signal."""
+    key = address.person
+    others = sorted(context.recipients - {key})
+    if len(others) + 1 > _MOST or len(others) + 1 < _LEAST:
+        return
+    history, sender = context.history, context.sender
+    share = sum(history.together(sender, key, other) > 0 for other in others) / len(others)
+    if share:
+        yield Signal("group", share, "", f"stood beside {share:.0%} of the others")
+    else:
+        pairs = [(a, b) for index, a in enumerate(others) for b in others[index + 1 :]]
+        if sum(history.together(sender, a, b) > 0 for a, b in pairs) >= _HALF * len(pairs):
+            text = f"{address} has not been written to together with any of the others, who often are."
+            yield Signal("group.odd", 1.0, text, "odd one out")
+    inside = [history.is_own(other.rpartition("@")[2]) for other in others]
+    if not history.is_own(address.domain) and all(inside) and context.tie(key) < _WEAK:
+        yield Signal("outsider", 1.0, f"{address} is outside; all others are inside.", "outsider in an inside group")

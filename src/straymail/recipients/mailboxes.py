@@ -1,0 +1,55 @@
+"""``typo.mailbox``: the local part is a slip for another mailbox of the same domain.
+
+Strength is (log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5; the prior grows with how close sender
+and candidate are and with how much mail the candidate gets and writes. Addresses that have written are never looked at.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from straymail.correspondence.channel import log_typed
+from straymail.evidence import Candidate, Signal
+from straymail.message import Address, parse_address
+from straymail.recipients.context import Context
+
+_MOST = 3
+_CLOSE = 1.5
+_TRIED = 12
+_FLOOR = -13.0
+_ESTABLISHED = 3  # messages to an address from which on it is not a fresh slip
+
+
+def observe(context: Context, address: Address) -> Iterator[Signal]:
+    """At most one signal: the best explanation of the local part as a slip."""
+    history, key = context.history, address.person
+    person = history.person(key)
+    if person is not None and person.sent:
+        return
+    typed, _, domain = key.partition("@")
+    found = []
+    for other, _ in history.near_mailboxes(domain, typed)[:_TRIED]:
+        facts = history.person(other)
+        if facts is None or (person is not None and facts.received + facts.sent <= person.received):
+            continue
+        score = log_typed(typed, other.partition("@")[0]) + _CLOSE * math.log1p(context.tie(other))
+        score += 0.7 * math.log1p(facts.received + facts.sent)
+        if score > _FLOOR:
+            found.append((score, other))
+    if not found:
+        return
+    found.sort(reverse=True)
+    best = parse_address(found[0][1])
+    penalty = 0.0 if person is None else 1.5 * math.log1p(person.received)
+    strength = min(3.5, (found[0][0] + 12.0 - penalty) / 6.0)
+    if strength <= 0:
+        return
+    meant = tuple(Candidate(parse_address(other), score, _name(context, other)) for score, other in found[:_MOST])
+    text = f"{address} is new; {best} is known, and the two look much the same."
+    yield Signal("typo.mailbox", strength, text, f"{typed} for {best.local}", meant)
+
+
+def _name(context: Context, key: str) -> str:
+    names = context.history.names(key)
+    return names[0][0] if names else ""

@@ -1,0 +1,87 @@
+"""What is settled: confirmed, corrected, directory, answered, thread, newcomer, unanswered.
+
+Strengths: ``answered`` log(1 + messages received from the address), ``known`` log(1 + messages sent to it), at most 4;
+``unanswered`` log(1 + messages sent without an answer); ``colleagues`` log(1 + messages others sent); the rest 0 or 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from straymail.correspondence.observation import normal_subject
+from straymail.evidence import Candidate, Signal
+from straymail.message import Address, parse_address
+from straymail.recipients.context import Context
+
+_MOST = 4.0
+_PERSISTENT = 2
+_SETTLED = 50.0
+
+
+def observe(context: Context, address: Address) -> Iterator[Signal]:
+    """Signals of what is settled about sender and recipient."""
+    history, key = context.history, address.person
+    standing = history.standing(context.sender, key)
+    if standing.corrected_to:
+        right = parse_address(standing.corrected_to)
+        yield Signal(
+            "corrected",
+            1.0,
+            f"{address} was corrected before; {right} was meant.",
+            "corrected earlier",
+            (Candidate(right, _SETTLED),),
+        )
+    if standing.confirmed:
+        yield Signal("confirmed", 1.0, "You have said before that this address is right.", "confirmed by the sender")
+    if standing.directory:
+        yield Signal("directory", 1.0, "The address is in the directory.", "in the directory")
+    sent, received = context.to(key), context.back(key)
+    if received:
+        strength = min(_MOST, math.log1p(received.sent))
+        yield Signal("answered", strength, f"{address} has written to you.", f"{received.sent} messages from it")
+    if sent:
+        yield Signal("known", min(_MOST, math.log1p(sent.sent)), "", f"{sent.sent} messages sent to it before")
+    if not sent and not received:
+        yield from _newcomer(context, address)
+    elif sent and not received and sent.sent >= _PERSISTENT and not history.answers(key):
+        strength = min(_MOST, math.log1p(sent.sent))
+        if not history.is_own(address.domain):
+            yield Signal(
+                "unanswered",
+                strength,
+                f"{address} has never answered you.",
+                f"{sent.sent} messages sent, no answer to anybody",
+            )
+    yield from _thread(context, address)
+
+
+def _newcomer(context: Context, address: Address) -> Iterator[Signal]:
+    history = context.history
+    person = history.person(address.person)
+    text = f"You have not written to {address} before."
+    if person is None:
+        yield Signal("newcomer", 1.0, text, "unknown to the whole organisation")
+    else:
+        yield Signal("newcomer.yours", 1.0, text, "known to others of the organisation")
+        if person.received:
+            yield Signal("colleagues", min(_MOST, math.log1p(person.received)), "", f"{person.received} from others")
+        if person.sent:
+            yield Signal("writes", min(_MOST, math.log1p(person.sent)), "", f"{person.sent} messages from it")
+    if history.is_own(address.domain):
+        yield Signal("inside", 1.0, "", "the organisation's own domain")
+    elif not history.knows_domain(address.domain):
+        yield Signal("newcomer.domain", 1.0, f"Nobody here has written to {address.domain}.", "unknown domain")
+    elif history.domain_answers(address.domain):
+        yield Signal("domain.answers", 1.0, "", "others in the domain have answered")
+
+
+def _thread(context: Context, address: Address) -> Iterator[Signal]:
+    if not context.thread:
+        if context.message is not None and (context.message.references or normal_subject(context.message.subject)[1]):
+            yield Signal("reply", 1.0, "", "a reply")
+        return
+    if address.person in context.thread:
+        yield Signal("thread", 1.0, "", "took part in this conversation")
+    else:
+        yield Signal("thread.outside", 1.0, f"{address} has not been part of this conversation.", "new to the thread")
