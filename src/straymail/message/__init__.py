@@ -18,10 +18,11 @@ from straymail.message.html import html_to_text
 from straymail.message.limits import Limits
 from straymail.message.model import Defect, Message, Part
 from straymail.message.parse import parse_message
-from straymail.message.quoted import body_parts, body_text, new_text, quoted_text, signature_text
+from straymail.message.quoted import Body, body_parts, body_text, new_text, quoted_text, signature_text, split_body
 
 __all__ = [
     "Address",
+    "Body",
     "Defect",
     "Envelope",
     "Limits",
@@ -42,4 +43,5 @@ __all__ = [
     "quoted_text",
     "registrable",
     "signature_text",
+    "split_body",
 ]

@@ -57,6 +57,11 @@ def _first_view(raw: bytes, walk: _Walk) -> None:
     except fast.ParseError as error:
         walk.complain("unparsable", f"the first parser gave up: {str(error)[:200]}")
         walk.parts.clear()
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how a fault inside the first parser's Rust code shows
+            raise
+        walk.complain("unparsable", "the first parser broke")
+        walk.parts.clear()
 
 
 def read_whole(

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from straymail.message.encoded import decode_text
 from straymail.message.html import html_to_text
@@ -29,6 +31,20 @@ _DIVIDER = re.compile(
 _WROTE = re.compile(
     r"\b(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|napisał\(a\)|пишет)\b",
     re.IGNORECASE,
+)
+_VERBS = (
+    "wrote",
+    "writes",
+    "said",
+    "schrieb",
+    "crit",
+    "escribi",
+    "scritto",
+    "schreef",
+    "escreveu",
+    "skrev",
+    "napis",
+    "пишет",
 )
 _WROTE_START = ("on ", "am ", "le ", "el ", "il ", "op ", "em ", "den ", "dnia ")
 _NOTES_TO = re.compile(r"[ \t]{0,8}to:", re.IGNORECASE)
@@ -89,47 +105,86 @@ def _text(part: Part) -> str:
     return part.text() if len(part.content) <= _MAX_PART else decode_text(part.content[:_MAX_PART], part.charset)
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body told apart: what the sender wrote now, what was quoted or forwarded, signature and closing notices."""
+
+    new: str
+    quoted: str
+    signature: str
+
+
+def split_body(message: Message) -> Body:
+    """New text, quotation and signature of the body, read once; each without empty lines at its ends."""
+    text = body_text(message)
+    lines = text[:_MAX_TEXT].split("\n")
+    kinds = classify(lines)
+    chosen: dict[Kind, list[str]] = {Kind.NEW: [], Kind.QUOTED: [], Kind.SIGNATURE: []}
+    for line, kind in zip(lines, kinds, strict=True):
+        chosen[kind].append(line)
+    if len(text) > _MAX_TEXT:
+        chosen[kinds[-1]][-1] += text[_MAX_TEXT:]
+    return Body(*("\n".join(chosen[kind]).strip("\n") for kind in (Kind.NEW, Kind.QUOTED, Kind.SIGNATURE)))
+
+
 def new_text(message: Message) -> str:
     """What the sender wrote now: no quotation, no signature."""
-    return _select(body_text(message), Kind.NEW)
+    return split_body(message).new
 
 
 def quoted_text(message: Message) -> str:
     """What the sender quoted or forwarded in the body."""
-    return _select(body_text(message), Kind.QUOTED)
+    return split_body(message).quoted
 
 
 def signature_text(message: Message) -> str:
     """Signature and closing notices."""
-    return _select(body_text(message), Kind.SIGNATURE)
-
-
-def _select(text: str, kind: Kind) -> str:
-    lines = text[:_MAX_TEXT].split("\n")
-    kinds = classify(lines)
-    chosen = [line for line, found in zip(lines, kinds, strict=True) if found is kind]
-    if len(text) > _MAX_TEXT and kinds[-1] is kind and chosen:
-        chosen[-1] += text[_MAX_TEXT:]
-    return "\n".join(chosen).strip("\n")
+    return split_body(message).signature
 
 
 def classify(lines: Sequence[str]) -> list[Kind]:
     """The kind of each line; as long as ``lines``. Time is linear in the text."""
     kinds: list[Kind] = []
     mode = Kind.NEW
+    hints = _Hints.of(lines)
     for index, line in enumerate(lines[:_MAX_LINES]):
-        if mode is not Kind.QUOTED:
-            mode = _turn(lines, index, mode)
-        kinds.append(Kind.QUOTED if _QUOTE.match(line) or (mode is Kind.NEW and _is_wrote(lines, index)) else mode)
+        if line and not line.isspace():
+            mode = _turn(lines, index, mode, hints)
+            if mode is Kind.QUOTED:  # nothing leads back
+                break
+            wrote = hints.wrote and mode is Kind.NEW and _is_wrote(lines, index)
+            kinds.append(Kind.QUOTED if wrote or _QUOTE.match(line) else mode)
+        else:
+            kinds.append(mode)
     return kinds + [mode] * (len(lines) - len(kinds))
 
 
-def _turn(lines: Sequence[str], index: int, mode: Kind) -> Kind:
+@dataclass(frozen=True, slots=True)
+class _Hints:
+    """Which forms can occur at all, by one look at the whole text: most mail needs only few of the checks."""
+
+    wrote: bool
+    block: bool
+    notice: bool
+
+    @classmethod
+    def of(cls, lines: Sequence[str]) -> Self:
+        text = "\n".join(lines).lower()
+        return cls(
+            any(verb in text for verb in _VERBS),
+            any(word in text for word in _SUBJECT),
+            sum(word in text for word in _NOTICE_WORDS) >= _NOTICE_HITS,
+        )
+
+
+def _turn(lines: Sequence[str], index: int, mode: Kind, hints: _Hints) -> Kind:
     """The mode from this line on."""
     line = lines[index]
-    if _DIVIDER.match(line) or _header_block(lines, index) or _unmarked_reply(lines, index):
+    if _DIVIDER.match(line) or (hints.block and _header_block(lines, index)):
         return Kind.QUOTED
-    if line.rstrip("\r") in ("-- ", "--") or (mode is Kind.NEW and _is_notice(lines, index)):
+    if hints.wrote and _unmarked_reply(lines, index):
+        return Kind.QUOTED
+    if line.rstrip("\r") in ("-- ", "--") or (hints.notice and mode is Kind.NEW and _is_notice(lines, index)):
         return Kind.SIGNATURE
     return mode
 

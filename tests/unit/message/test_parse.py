@@ -172,3 +172,16 @@ def test_mail_without_a_date_is_told_apart_by_its_id() -> None:
 
 def test_headers_only_reads_no_parts() -> None:
     assert parse_message(mixed(b"\r\nx"), headers_only=True).parts == ()
+
+
+def test_a_first_parser_that_breaks_is_replaced_by_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        pass
+
+    def broken(_raw: bytes, mode: str) -> None:
+        raise PanicException(mode)
+
+    monkeypatch.setattr("fast_mail_parser.parse_email_tree", broken)
+    message = parse_message(mixed(b"\r\nhello"))
+    assert "unparsable" in ids(message)
+    assert [part.content.strip() for part in message.parts] == [b"hello"]
