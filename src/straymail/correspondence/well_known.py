@@ -29,6 +29,10 @@ WELL_KNOWN = frozenset(
     yahoo.com.vn hotmail.nl live.nl ziggo.nl kpnmail.nl planet.nl xs4all.nl hetnet.nl telenet.be skynet.be hotmail.be
     live.be bluewin.ch sunrise.ch telia.com hotmail.se live.se online.no hotmail.no live.no hotmail.dk live.dk
     wp.pl o2.pl onet.pl interia.pl op.pl seznam.cz centrum.cz post.cz azet.sk freemail.hu citromail.hu abv.bg mail.bg
+    berkeley.edu stanford.edu harvard.edu mit.edu yale.edu princeton.edu columbia.edu cornell.edu upenn.edu umich.edu
+    utexas.edu tamu.edu rice.edu ucla.edu ucsd.edu uchicago.edu northwestern.edu duke.edu nyu.edu usc.edu caltech.edu
+    cmu.edu jhu.edu gatech.edu purdue.edu illinois.edu wisc.edu umn.edu washington.edu ox.ac.uk cam.ac.uk lse.ac.uk
+    ucl.ac.uk ethz.ch army.mil navy.mil usmc.mil mail.mil nato.int europa.eu state.gov mod.uk parliament.uk
     ukr.net i.ua facebook.com google.com microsoft.com apple.com amazon.com
     """.split()  # noqa: SIM905  (a table to read, not a literal to type)
 )

@@ -60,7 +60,7 @@ def _text(context: Context, typed: str, best: str) -> str:
 def _scored(context: Context, address: Address) -> Iterator[tuple[str, float]]:
     history, typed = context.history, address.domain
     impossible = _IMPOSSIBLE if not real_suffix(typed) else 0.0
-    famous = typed in WELL_KNOWN
+    famous = bool(WELL_KNOWN & {typed, registrable(typed)})
     for name in dict.fromkeys(_candidates(context, typed)):
         if name == typed:
             continue
@@ -79,6 +79,7 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
     if base != typed:
         sub = typed.removesuffix(base)
         yield from (sub + name for name, _ in history.near_domains(base))
+        yield from (sub + name for name in near_well_known(base))
     rest, _, tld = typed.rpartition(".")
     for meant in _swaps(tld):
         if history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)) or not real_suffix(typed):
@@ -94,7 +95,11 @@ def _prior(context: Context, address: Address, name: str) -> float:
     known = history.domain(name)
     points = math.log1p(known.received + 3 * known.answered) if known else 0.0
     if not known:
-        points = 2.0 if name in WELL_KNOWN else min(3.0, 0.5 * math.log1p(history.suffix(name.rpartition(".")[2])))
+        points = (
+            2.0
+            if WELL_KNOWN & {name, registrable(name)}
+            else min(3.0, 0.5 * math.log1p(history.suffix(name.rpartition(".")[2])))
+        )
         points += 1.0 if history.knows_domain(registrable(name)) else 0.0
     key = f"{address.local.lower()}@{name}"
     if history.person(key):

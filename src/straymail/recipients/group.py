@@ -2,17 +2,19 @@
 
 With three recipients or more: ``group`` is the share of the others this one has stood beside in the sender's mail;
 ``group.odd`` is 1 when the others know each other (half of their pairs) and this one knows none of them.
-``outsider`` is 1 for a weak outside contact among recipients who are all of the organisation.
+``crowd`` is log(others / 3) from five recipients on: long lists are expanded, not typed. ``outsider`` is 1 for a weak outside contact among recipients who are all of the organisation.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from straymail.evidence import Signal
 from straymail.message import Address
 from straymail.recipients.context import Context
 
+_CROWD = 4
 _LEAST = 3
 _MOST = 12
 _HALF = 0.5
@@ -23,6 +25,8 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     """At most one of each signal."""
     key = address.person
     others = sorted(context.recipients - {key})
+    if len(others) >= _CROWD:
+        yield Signal("crowd", math.log(len(others) / (_CROWD - 1)), "", f"one of {len(others) + 1} recipients")
     if len(others) + 1 > _MOST or len(others) + 1 < _LEAST:
         return
     history, sender = context.history, context.sender
