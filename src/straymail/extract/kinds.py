@@ -43,6 +43,8 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x7fELF", "program"),
     (0, b"OggS", "audio"),
     (0, b"ID3", "audio"),
+    (0, b"\xff\xfb", "audio"),
+    (0, b"\xff\xf3", "audio"),
     (0, b"fLaC", "audio"),
     (8, b"WAVE", "audio"),
     (8, b"AVI ", "video"),

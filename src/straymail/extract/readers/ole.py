@@ -8,7 +8,9 @@ import struct
 import olefile  # type: ignore[import-untyped]  # ships no types
 
 from straymail.extract.limits import Unread
+from straymail.extract.readers.lzfu import unpack
 from straymail.extract.readers.office import read_sheets
+from straymail.extract.readers.rtf import rtf_text
 from straymail.extract.reading import Reading
 from straymail.message import html_to_text
 from straymail.message.encoded import decode_text
@@ -16,7 +18,7 @@ from straymail.message.encoded import decode_text
 _MAX_STREAMS = 5_000
 _META = ("title", "subject", "author", "keywords", "comments", "last_saved_by", "company", "manager", "category")
 _MSG_TEXT = {"0037": "subject", "1000": "", "0E04": "to", "0E03": "cc", "0C1A": "from"}
-_MSG_HTML = "1013"
+_MSG_HTML, _MSG_RTF = "1013", "1009"
 
 
 def read_ole(reading: Reading, data: bytes, _name: str, where: str, depth: int) -> str:
@@ -134,6 +136,10 @@ def _msg(reading: Reading, ole: olefile.OleFileIO, streams: list[list[str]], whe
         tag, kind = path[-1][12:16].upper(), path[-1][16:20].upper()
         if tag in ("3701", "3707", "3704") and len(path) > 1:
             files.setdefault("/".join(path[:-1]), {})[tag] = _stream(reading, ole, path)
+        elif tag == _MSG_RTF:
+            body = unpack(_stream(reading, ole, path))
+            reading.budget.take(len(body))
+            reading.text(where, rtf_text(body)[0])
         elif tag in _MSG_TEXT or tag == _MSG_HTML:
             text = _string(_stream(reading, ole, path), kind)
             reading.text(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 
 from straymail.extract.limits import Unread
+from straymail.extract.readers.lzfu import find_rtf
+from straymail.extract.readers.rtf import rtf_text
 from straymail.extract.reading import Reading
 from straymail.message.encoded import decode_text
 
@@ -35,6 +37,9 @@ def read_tnef(reading: Reading, data: bytes, _name: str, where: str, depth: int)
             content = value
         elif tag in (_PROPS, _ATTACH_PROPS):
             reading.text(f"{where}, properties", wide_strings(value))
+            for body in find_rtf(value):
+                reading.budget.take(len(body))
+                reading.text(where, rtf_text(body)[0])
     _attach(reading, name, content, where, depth)
     return ""
 
