@@ -2,8 +2,9 @@
 
 Candidates, in this order: domains of the organisation's own history within two edits; the same name under a top-level
 domain that is often confused with this one and to which the organisation writes; well-known mail domains. Strength is
-(log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5. A domain somebody of which has answered is never
-looked at, nor one that is well known itself, unless the very mailbox is known under the other name.
+(log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5. A domain somebody of which has answered is
+never looked at, nor an address that writes mail, nor one that is well known itself, unless the very mailbox is known
+under the other name.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     """At most one signal: the best explanation of the domain as a slip."""
     history, typed = context.history, address.domain
     if typed.startswith("[") or history.is_own(typed) or history.domain_answers(typed):
+        return
+    person = history.person(address.person)
+    if person is not None and person.sent:
         return
     ranked = sorted(_scored(context, address), key=lambda found: (-found[1], found[0]))[:_MOST]
     if not ranked:

@@ -2,7 +2,8 @@
 
 With three recipients or more: ``group`` is the share of the others this one has stood beside in the sender's mail;
 ``group.odd`` is 1 when the others know each other (half of their pairs) and this one knows none of them.
-``crowd`` is log(others / 3) from five recipients on: long lists are expanded, not typed. ``outsider`` is 1 for a weak outside contact among recipients who are all of the organisation.
+``crowd`` is log(others / 3) from five recipients on: long lists are expanded, not typed.
+``outsider`` is 1 for a weak outside contact among recipients who are all of the organisation.
 """
 
 from __future__ import annotations

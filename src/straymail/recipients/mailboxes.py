@@ -18,6 +18,7 @@ _MOST = 3
 _CLOSE = 1.5
 _TRIED = 12
 _FLOOR = -13.0
+_DIGITS = str.maketrans("", "", "0123456789\"'")
 _ESTABLISHED = 3  # messages to an address from which on it is not a fresh slip
 
 
@@ -31,7 +32,11 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     found = []
     for other, _ in history.near_mailboxes(domain, typed)[:_TRIED]:
         facts = history.person(other)
-        if facts is None or (person is not None and facts.received + facts.sent <= person.received):
+        if (
+            facts is None
+            or _numbered(typed, other.partition("@")[0])
+            or (person is not None and facts.received + facts.sent <= person.received)
+        ):
             continue
         score = log_typed(typed, other.partition("@")[0]) + _CLOSE * math.log1p(context.tie(other))
         score += 0.7 * math.log1p(facts.received + facts.sent)
@@ -48,6 +53,11 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     meant = tuple(Candidate(parse_address(other), score, _name(context, other)) for score, other in found[:_MOST])
     text = f"{address} is new; {best} is known, and the two look much the same."
     yield Signal("typo.mailbox", strength, text, f"{typed} for {best.local}", meant)
+
+
+def _numbered(a: str, b: str) -> bool:
+    """Whether two local parts differ in digits or quotation marks only: numbered lists, one mailbox written twice."""
+    return a.translate(_DIGITS) == b.translate(_DIGITS)
 
 
 def _name(context: Context, key: str) -> str:

@@ -1,0 +1,87 @@
+"""The benches of the judgement of recipients: what they share, and their list.
+
+Every bench replays in time order without look-ahead, gives exact (Clopper-Pearson) intervals and returns a ``Table``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+BENCHES = {
+    "natural": "bench_people:natural",
+    "typos": "bench_people:typos",
+    "person": "bench_people:person",
+    "ablations": "bench_people:ablations",
+    "didyoumean": "bench_names:didyoumean",
+    "milml": "bench_names:milml",
+}
+"""Name to ``module:function`` within this package; each function takes a ``Corpus`` and returns a ``Table``."""
+
+_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Where the mail is, and whose it is. ``progress`` is told what is being done."""
+
+    folder: Path
+    own: tuple[str, ...]
+    progress: Callable[[str], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One printed table; ``facts`` is what goes into the JSON."""
+
+    name: str
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def run(name: str, corpus: Corpus) -> Table:
+    """Run one bench of ``BENCHES``."""
+    module, _, function = BENCHES[name].partition(":")
+    table: Table = getattr(import_module(f"straymail.audit.{module}"), function)(corpus)
+    return table
+
+
+def share(hits: int, cases: int) -> str:
+    """``"97.0 % (95.1-98.4) of 500"``: a share with its exact 95 % interval."""
+    if not cases:
+        return "no cases"
+    low, high = interval(hits, cases)
+    return f"{100 * hits / cases:.1f} % ({100 * low:.1f}-{100 * high:.1f}) of {cases}"
+
+
+def interval(hits: int, cases: int) -> tuple[float, float]:
+    """Clopper-Pearson 95 % interval of a share, by bisection on the binomial tail."""
+    tail = (1 - _CONFIDENCE) / 2
+    low = 0.0 if hits == 0 else _solve(lambda p: 1 - _below(hits - 1, cases, p) < tail)
+    high = 1.0 if hits == cases else _solve(lambda p: _below(hits, cases, p) > tail)
+    return low, high
+
+
+def _solve(before: Callable[[float], bool]) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if before(middle) else (low, middle)
+    return low
+
+
+def _below(hits: int, cases: int, p: float) -> float:
+    """P(X <= hits) for a binomial X."""
+    if p <= 0 or p >= 1:
+        return float(p <= 0 or hits >= cases)
+    total = 0.0
+    for k in range(hits + 1):
+        choose = math.lgamma(cases + 1) - math.lgamma(k + 1) - math.lgamma(cases - k + 1)
+        total += math.exp(choose + k * math.log(p) + (cases - k) * math.log1p(-p))
+    return min(1.0, total)

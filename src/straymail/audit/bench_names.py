@@ -1,0 +1,147 @@
+"""Benches on lists of names: "did you mean" for mail domains, and .mil typed as .ml and its like."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from straymail.audit.bench import Corpus, Table, share
+from straymail.correspondence import Correspondence, Observation
+from straymail.errors import AddressError
+from straymail.message import Address, Envelope, normalise_domain, parse_address
+from straymail.recipients import Context, observe
+from straymail.verdict import Weights, assess
+
+THRESHOLD = 0.091
+"""The policy's bound for a budget of one question per 1,000 messages."""
+
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_SENDER = "someone@own.example"
+_ML_CORRESPONDENTS = 200
+_SUGGEST_FROM = 1.0  # strength of a domain slip from which a bare suggestion (no history at all) is made
+
+
+def suggest(history: Correspondence, address: Address) -> str:
+    """The domain suggested for an address that is known to nobody; "" for none."""
+    envelope = Envelope(parse_address(_SENDER), (address,))
+    for signal in observe(Context(history, envelope, None, _NOW), address):
+        if signal.id in ("typo.domain", "typo.tld") and signal.strength >= _SUGGEST_FROM:
+            return signal.meant[0].address.domain
+    return ""
+
+
+def didyoumean(corpus: Corpus) -> Table:
+    """Table 5: misspelt mail domains of sign-up forms, and suggestions for domains that are right."""
+    with (corpus.folder / "typos" / "domain_typos.tsv").open(encoding="utf-8") as stream:
+        pairs = [(row["typed"], row["intended"]) for row in csv.DictReader(stream, delimiter="\t")]
+    right = [name for name in _legitimate(corpus) if name not in {typed for typed, _ in pairs}]
+    history = Correspondence(["own.example"])
+    tools: dict[str, Callable[[str], str]] = {"straymail": lambda name: _ours(history, name), **_peers()}
+    rows, facts = [], {}
+    for name, tool in tools.items():
+        hits = sum(tool(typed) == intended for typed, intended in pairs)
+        wrong = sum(tool(domain) not in ("", domain) for domain in right)
+        facts[name] = {"right": hits, "of": len(pairs), "wrong_suggestions": wrong, "legitimate": len(right)}
+        rows.append((name, share(hits, len(pairs)), share(wrong, len(right))))
+    return Table("didyoumean", "Did you mean, without any history", ("tool", "right", "wrong suggestions"), rows, facts)
+
+
+def _ours(history: Correspondence, name: str) -> str:
+    try:
+        return suggest(history, Address("someone", normalise_domain(name)))
+    except AddressError:
+        return ""
+
+
+def _peers() -> dict[str, Callable[[str], str]]:
+    """Other tools, where they are installed."""
+    found: dict[str, Callable[[str], str]] = {}
+    try:
+        mailcheck: Any = importlib.import_module("pymailcheck")
+        found["pymailcheck"] = lambda name: (mailcheck.suggest(f"a@{name}") or {}).get("domain", "")
+    except ImportError:
+        pass
+    try:
+        fixer: Any = importlib.import_module("email_typo_fixer").EmailTypoFixer()
+        found["email-typo-fixer"] = lambda name: _fixed(fixer, name)
+    except ImportError:
+        pass
+    return found
+
+
+def _fixed(fixer: Any, name: str) -> str:  # noqa: ANN401  (no types)
+    try:
+        return str(fixer.normalize(f"a@{name}")[0]).rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
+def _legitimate(corpus: Corpus) -> list[str]:
+    ranked = (corpus.folder / "domains" / "opendns-top-10k-2014.txt").read_text(encoding="utf-8").split()
+    return list(dict.fromkeys([*ranked, *_military(corpus)]))
+
+
+def _military(corpus: Corpus) -> list[str]:
+    with (corpus.folder / "domains" / "dotmil.csv").open(encoding="utf-8", errors="replace") as stream:
+        cells = (cell.strip().lower() for row in csv.reader(stream) for cell in row)
+        names = (cell.rstrip(".") for cell in cells if cell.rstrip(".").endswith(".mil") and " " not in cell)
+        return list(dict.fromkeys(names))
+
+
+def writes_to_mil() -> Correspondence:
+    """An organisation that writes to .mil, but to none of the names that are tried."""
+    history = Correspondence(["own.example"])
+    boxes = [(f"officer{n}@unit{n % 7}.elsewhere-known.mil", "") for n in range(60)]
+    _exchange(history, boxes)
+    return history
+
+
+def _exchange(history: Correspondence, boxes: Iterable[tuple[str, str]]) -> None:
+    """One message to each, and an answer."""
+    for number, box in enumerate(boxes):
+        key = box[0]
+        history.observe(
+            Observation(f"out-{key}", 1e9 + number, _SENDER, "", (box,), False, f"{number}o", (), "", False)
+        )
+        history.observe(
+            Observation(f"in-{key}", 1e9 + number + 60, key, "", ((_SENDER, ""),), True, f"{number}i", (), "", False)
+        )
+
+
+def milml(corpus: Corpus) -> Table:
+    """Table 6: every .mil name typed under a wrong end, and honest correspondents under .ml."""
+    history, weights = writes_to_mil(), Weights.shipped()
+    names = _military(corpus)
+    rows, facts = [], {}
+    for end in ("ml", "mi", "mill", "mli"):
+        asked = sum(_asked(history, weights, f"{name.removesuffix('mil')}{end}", name) for name in names)
+        facts[end] = {"asked_right": asked, "of": len(names)}
+        rows.append((f".mil typed .{end}", share(asked, len(names))))
+    boxes = [(f"friend{n}@bureau{n}.ml", "") for n in range(_ML_CORRESPONDENTS)]
+    before = sum(_probability(history, weights, key) >= THRESHOLD for key, _ in boxes)
+    _exchange(history, boxes)
+    again = sum(_probability(history, weights, key) >= THRESHOLD for key, _ in boxes)
+    facts["ml"] = {"asked_at_first": before, "asked_after_an_answer": again, "of": len(boxes)}
+    rows.append(("honest .ml, first message, asked", share(before, len(boxes))))
+    rows.append(("honest .ml, after an answer, asked", share(again, len(boxes))))
+    return Table("milml", ".mil and .ml", ("case", "asked (with the right suggestion)"), rows, facts)
+
+
+def _asked(history: Correspondence, weights: Weights, typed: str, right: str) -> bool:
+    address = Address("someone.new", typed)
+    assessment = assess(weights, address, observe(_context(history, address), address))
+    return (
+        assessment.probability >= THRESHOLD and bool(assessment.meant) and assessment.meant[0].address.domain == right
+    )
+
+
+def _probability(history: Correspondence, weights: Weights, key: str) -> float:
+    address = parse_address(key)
+    return assess(weights, address, observe(_context(history, address), address)).probability
+
+
+def _context(history: Correspondence, address: Address) -> Context:
+    return Context(history, Envelope(parse_address(_SENDER), (address,)), None, _NOW)
