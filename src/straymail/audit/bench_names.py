@@ -74,7 +74,7 @@ def _peers() -> dict[str, Callable[[str], str]]:
 
 def _fixed(fixer: Any, name: str) -> str:  # noqa: ANN401  (no types)
     try:
-        return str(fixer.normalize(f"a@{name}")[0]).rpartition("@")[2]
+        return str(fixer.normalize(f"a@{name}")).rpartition("@")[2]
     except ValueError:
         return ""
 

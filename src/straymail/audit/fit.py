@@ -29,8 +29,16 @@ MOST_STRAYS = 2e-3
 PENALTY = 2e-4
 _STEPS = 3_000
 _RATE = 0.05
-_SETTLED = {"corrected": 11.0, "confirmed": -9.0, "directory": -4.0, "jurisdiction": 0.1}
-"""Evidence no archive shows: judgements, kept as they are."""
+_SETTLED = {
+    "tld.confusion": 5.0,
+    "tld.impossible": 6.0,
+    "corrected": 11.0,
+    "confirmed": -9.0,
+    "directory": -4.0,
+    "jurisdiction": 0.1,
+}
+"""Evidence no archive at hand shows enough of: judgements, kept as they are. ``tld.confusion`` brings .ml for .mil to
+about one in four: of 55 British messages to .ml, 15 were meant for .mil."""
 
 _AGAINST = ("typo.", "namesake", "prefix", "greeting.other", "thread.outside", "group.odd", "outsider", "newcomer",
             "unanswered", "topic.")  # fmt: skip

@@ -37,6 +37,9 @@ WELL_KNOWN = frozenset(
     """.split()  # noqa: SIM905  (a table to read, not a literal to type)
 )
 
+FIRST = frozenset(("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "aol.com", "icloud.com"))
+"""Those at which hundreds of millions have a mailbox."""
+
 
 @cache
 def _index() -> Nearby:

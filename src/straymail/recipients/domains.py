@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from publicsuffixlist import PublicSuffixList
 
 from straymail.correspondence.channel import TLD_SLIPS, log_tld, log_typed
-from straymail.correspondence.well_known import WELL_KNOWN, near_well_known
+from straymail.correspondence.well_known import FIRST, WELL_KNOWN, near_well_known
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address, domain_to_unicode, registrable
 from straymail.recipients.context import Context
@@ -28,20 +28,24 @@ _OWN_DOMAIN = 2.0
 _FEW = 3  # messages to a top-level domain from which on a swap into it is thought of
 _IMPOSSIBLE = 4.0
 _RARER = 10  # times as much mail must go to the top-level domain meant as to the one typed
+_FIRST_PRIOR = 5.5
 _SHORT = 5
+_LIKELY = 2.0  # cost of a slip from which on an end says nothing by itself
+_COMMON = frozenset(("com", "net", "org", "co", "de", "eu", "fr", "uk", "cc"))  # ends with much honest mail
 _CROWDED = 1.5  # log-odds for each letter a name is shorter: short names lie close together by chance
 _FLOOR = -14.0
 _LOOKS = str.maketrans("абвгдеёзіјклмнопрстухсѕԁɡɩοαε", "abbrdeezijklmhonpctyxcsdgioae")
 
 
 def observe(context: Context, address: Address) -> Iterator[Signal]:
-    """At most one signal: the best explanation of the domain as a slip."""
+    """The best explanation of the domain as a slip, and what its end alone says."""
     history, typed = context.history, address.domain
     if typed.startswith("[") or history.is_own(typed) or history.domain_answers(typed):
         return
     person = history.person(address.person)
     if person is not None and person.sent:
         return
+    yield from _end(context, typed)
     ranked = sorted(_scored(context, address), key=lambda found: (-found[1], found[0]))[:_MOST]
     if not ranked:
         return
@@ -53,6 +57,20 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     meant = tuple(Candidate(Address(address.local, name), points) for name, points in ranked)
     kind = "typo.tld" if swapped else "typo.domain"
     yield Signal(kind, strength, _text(context, typed, best), f"{typed} for {best}", meant)
+
+
+def _end(context: Context, typed: str) -> Iterator[Signal]:
+    """``tld.impossible``: no such end exists. ``tld.confusion``: a slip for an end that is written to all the time."""
+    history, tld = context.history, typed.rpartition(".")[2]
+    if not real_suffix(typed):
+        yield Signal("tld.impossible", 1.0, f"There is no .{tld}; mail to {typed} cannot arrive.", f".{tld} is no TLD")
+        return
+    for meant in _swaps(tld):
+        cost = TLD_SLIPS[meant][tld]
+        if tld not in _COMMON and cost <= _LIKELY and history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)):
+            text = f"You write to .{meant} addresses; .{tld} is one slip away from that."
+            yield Signal("tld.confusion", 1.0, text, f".{tld} for .{meant}")
+            return
 
 
 def _text(context: Context, typed: str, best: str) -> str:

@@ -1,0 +1,175 @@
+"""``straymail replay``, ``calibrate``, ``train`` and ``bench``: judge an archive, and measure how well."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from straymail import __version__
+from straymail.audit.bench import BENCHES, Corpus, Table, run
+from straymail.audit.calibrate import thresholds
+from straymail.audit.fit import fit, render
+from straymail.audit.mailbox import Spool
+from straymail.audit.replay import Replay, lines
+from straymail.audit.trial import Trial
+from straymail.cli.common import ConfigOption, JsonOption, console, print_json, say, settings_from
+from straymail.cli.tables import listing
+from straymail.correspondence import Correspondence
+from straymail.errors import BadInput
+from straymail.message import normalise_domain
+from straymail.verdict import Weights
+
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH...", help="mbox files, .eml files or folders; .gz and .xz too.")
+]
+Own = Annotated[
+    list[str], typer.Option("--own", metavar="DOMAIN", help="The organisation's own domain; may be repeated.")
+]
+_LEARN = 0.25
+_SENDERS = ("own", "all")
+
+
+def replay(
+    paths: Paths,
+    own: Own,
+    senders: Annotated[str, typer.Option(help="own: mail that left the organisation; all: every message.")] = "own",
+    learn_until: Annotated[str | None, typer.Option(metavar="DATE", help="Only learn before this day.")] = None,
+    hindsight: Annotated[bool, typer.Option("--hindsight", help="What was learned later counts too.")] = False,
+    jsonl: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the lines here; default: stdout.")] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Judge an archive in time order, learning as it goes.
+
+    Writes a JSON line for each recipient whose probability of being a stray is at least .01, then a summary.
+    """
+    if senders not in _SENDERS:
+        raise BadInput(f"--senders {senders!r}", allowed="own or all")
+    settings = settings_from(config)
+    spool = _spool(paths)
+    work = Replay(
+        Correspondence(_domains(own)),
+        _weights(settings.model.weights),
+        everyone=senders == "all",
+        learn_until=_day(learn_until) if learn_until else None,
+        hindsight=hindsight,
+        threshold=settings.policy.ask_at,
+    )
+    with ExitStack() as stack:
+        out = stack.enter_context(jsonl.open("w", encoding="utf-8")) if jsonl else None
+        for judged in work.run(spool):
+            for line in lines(judged, work.threshold):
+                if out:
+                    out.write(jsonlib.dumps(line) + "\n")
+                elif not json:
+                    print_json(line)
+    facts = {**asdict(work.summary), "questions_per_1000": round(work.summary.per_thousand, 3)}
+    if json:
+        print_json(facts)
+    else:
+        say(", ".join(f"{name} {value}" for name, value in facts.items()))
+
+
+def calibrate(paths: Paths, own: Own, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Find the thresholds that keep to the budget of questions.
+
+    Replays the archive and prints ``ask_at`` for several budgets; write the one for yours into straymail.toml.
+    """
+    settings = settings_from(config)
+    spool = _spool(paths)
+    work = Replay(Correspondence(_domains(own)), _weights(settings.model.weights), learn_until=_start(spool))
+    found = thresholds([judged.probability for judged in work.run(spool)])
+    if json:
+        print_json({"budget": settings.policy.budget, "messages": work.summary.messages, "ask_at": found})
+        return
+    rows = [(budget, f"{value:.4f}") for budget, value in found.items()]
+    console().print(listing(("questions per 1,000", "thresholds.ask_at"), rows))
+
+
+def train(
+    paths: Paths,
+    own: Own,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The weights file to write.")] = Path("weights.toml"),
+    config: ConfigOption = None,
+) -> None:
+    """Fit the weights to your own history.
+
+    Puts strays into a replay of the archive and fits the weights to tell them apart. Nothing leaves the machine.
+    """
+    settings = settings_from(config)
+    spool = _spool(paths)
+    trial = Trial(Correspondence(_domains(own)), _weights(settings.model.weights), _start(spool), 1)
+    cases = list(trial.run(spool))
+    if not any(case.kind for case in cases):
+        raise BadInput("the archive holds too little mail from your domain to fit weights")
+    weights = fit(cases, f"own-{datetime.now(UTC):%Y-%m-%d}")
+    out.write_text(render(weights, f"on {len(cases)} cases of the organisation's own mail"), encoding="utf-8")
+    say(f"{out}: fitted on {len(cases)} cases. Name it as model.weights in straymail.toml.")
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help=f"all, or one of: {', '.join(BENCHES)}.")],
+    corpus: Annotated[Path, typer.Option(metavar="DIR", help="Folder of mail and lists.")],
+    own: Own = ["enron.com"],  # noqa: B006  (Typer copies it)
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write NAME.json here as well.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure quality on an archive."""
+    names = list(BENCHES) if name == "all" else [name]
+    if name != "all" and name not in BENCHES:
+        raise BadInput(f"no bench is called {name!r}", allowed=f"all, {', '.join(BENCHES)}")
+    for each in names:
+        say(f"{each} ...")
+        table = run(each, Corpus(corpus, tuple(sorted(_domains(own)))))
+        _show(table, json=json, out=out)
+
+
+def _show(table: Table, *, json: bool, out: Path | None) -> None:
+    facts = {"bench": table.name, "title": table.title, "version": __version__, "facts": table.facts}
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / f"{table.name}.json").write_text(jsonlib.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    if json:
+        print_json(facts)
+        return
+    screen = console()
+    screen.print(f"\n{table.title}")
+    screen.print(listing(table.heads, table.rows))
+
+
+def _spool(paths: list[Path]) -> Spool:
+    missing = next((path for path in paths if not path.exists()), None)
+    if missing:
+        raise BadInput("there is no such file or folder", file=str(missing))
+    spool = Spool()
+    for path in track(paths, description="Reading", console=console(stderr=True), transient=True):
+        spool.fill([path])
+    return spool
+
+
+def _domains(own: list[str]) -> frozenset[str]:
+    return frozenset(normalise_domain(domain) for domain in own)
+
+
+def _weights(path: Path | None) -> Weights:
+    return Weights.read(path.read_text(encoding="utf-8")) if path else Weights.shipped()
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        raise BadInput(f"not a date: {text!r}", allowed="YYYY-MM-DD") from None
+
+
+def _start(spool: Spool) -> datetime:
+    """The first quarter of an archive is only learned from."""
+    times = spool.times()
+    return datetime.fromtimestamp(times[int(len(times) * _LEARN)] if times else 0.0, UTC)
