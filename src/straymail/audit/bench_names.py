@@ -18,6 +18,7 @@ from straymail.verdict import Weights, assess
 THRESHOLD = 0.091
 """The policy's bound for a budget of one question per 1,000 messages."""
 
+_SLIPPED = "`'\",;:>)]}"
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _SENDER = "someone@own.example"
 _ML_CORRESPONDENTS = 200
@@ -53,7 +54,8 @@ def _ours(history: Correspondence, name: str) -> str:
     try:
         return suggest(history, Address("someone", normalise_domain(name)))
     except AddressError:
-        return ""
+        bare = name.rstrip(_SLIPPED)  # no domain at all: what is left without a key that was hit beside Enter
+        return (_ours(history, bare) or bare) if bare != name else ""
 
 
 def _peers() -> dict[str, Callable[[str], str]]:

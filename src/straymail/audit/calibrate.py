@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 BUDGETS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 _LEAST = 1e-4
-_MOST = 0.99
+_MOST = 0.9999
 
 
 def thresholds(probabilities: Sequence[float], budgets: Sequence[float] = BUDGETS) -> dict[str, float]:
-    """For each budget (questions per 1,000 messages) the least ``ask_at`` that keeps to it, in 0.0001..0.99.
+    """For each budget (questions per 1,000 messages) the least ``ask_at`` that keeps to it, in 0.0001..0.9999.
 
     Strays among the messages are counted as needless too, so the answer errs towards fewer questions. With no message
     at all nothing is known, and the most careful threshold is returned.

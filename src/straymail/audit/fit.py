@@ -30,6 +30,7 @@ PENALTY = 2e-4
 _STEPS = 3_000
 _RATE = 0.05
 _SETTLED = {
+    "typo.clear": 4.5,
     "tld.confusion": 5.0,
     "tld.impossible": 6.0,
     "corrected": 11.0,

@@ -68,7 +68,7 @@ class Trial:
                 if judged.assessments:
                     count += 1
                     yield self._case("", judged)
-                    if count % self.every == 0:
+                    if self.kinds and count % self.every == 0:
                         yield from self._altered(
                             message, judged, self.kinds[count // self.every % len(self.kinds)], chance
                         )

@@ -141,7 +141,7 @@ def _show(table: Table, *, json: bool, out: Path | None) -> None:
         return
     screen = console()
     screen.print(f"\n{table.title}")
-    screen.print(listing(table.heads, table.rows))
+    screen.print(listing(table.heads, table.rows, wide=table.heads))
 
 
 def _spool(paths: list[Path]) -> Spool:

@@ -29,6 +29,9 @@ _FEW = 3  # messages to a top-level domain from which on a swap into it is thoug
 _IMPOSSIBLE = 4.0
 _RARER = 10  # times as much mail must go to the top-level domain meant as to the one typed
 _FIRST_PRIOR = 5.5
+_FAMOUS_PRIOR = 2.0
+_OTHER_END = -8.5
+_CLEAR = -8.8  # log P(typed | meant) of one likely slip
 _SHORT = 5
 _LIKELY = 2.0  # cost of a slip from which on an end says nothing by itself
 _COMMON = frozenset(("com", "net", "org", "co", "de", "eu", "fr", "uk", "cc"))  # ends with much honest mail
@@ -38,7 +41,7 @@ _LOOKS = str.maketrans("абвгдеёзіјклмнопрстухсѕԁɡɩοα
 
 
 def observe(context: Context, address: Address) -> Iterator[Signal]:
-    """The best explanation of the domain as a slip, and what its end alone says."""
+    """The best explanation of the domain as a slip, whether it is a clear one, and what its end alone says."""
     history, typed = context.history, address.domain
     if typed.startswith("[") or history.is_own(typed) or history.domain_answers(typed):
         return
@@ -56,6 +59,8 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
         return
     meant = tuple(Candidate(Address(address.local, name), points) for name, points in ranked)
     kind = "typo.tld" if swapped else "typo.domain"
+    if _clear(context, typed, best):
+        yield Signal("typo.clear", 1.0, "", f"one likely slip away from {best}, and unknown itself")
     yield Signal(kind, strength, _text(context, typed, best), f"{typed} for {best}", meant)
 
 
@@ -73,6 +78,14 @@ def _end(context: Context, typed: str) -> Iterator[Signal]:
             return
 
 
+def _clear(context: Context, typed: str, best: str) -> bool:
+    """One likely slip from a domain that answers or is well known, by a name that is nobody's and not short."""
+    history = context.history
+    known = history.domain_answers(best) or history.is_own(best) or bool(WELL_KNOWN & {best, registrable(best)})
+    unknown = not history.knows_domain(typed) and not WELL_KNOWN & {typed, registrable(typed)}
+    return known and unknown and _crowding(typed, best) == 0 and log_domain(typed, best) >= _CLEAR
+
+
 def _text(context: Context, typed: str, best: str) -> str:
     if context.history.knows_domain(best):
         return f"{domain_to_unicode(typed)} is not a domain you have written to; {best} is, and it looks much the same."
@@ -86,7 +99,10 @@ def _scored(context: Context, address: Address) -> Iterator[tuple[str, float]]:
     for name in dict.fromkeys(_candidates(context, typed)):
         if name == typed:
             continue
-        points = log_domain(typed, name) + _prior(context, address, name) + impossible + _crowding(typed, name)
+        slip = log_domain(typed, name)
+        if name in FIRST and name.partition(".")[0] == typed.partition(".")[0]:
+            slip = max(slip, _OTHER_END)  # whoever types gmail means gmail, whatever the end
+        points = slip + _prior(context, address, name) + impossible + _crowding(typed, name)
         same = history.person(f"{address.local.lower()}@{name}") is not None
         if points > _FLOOR and (same or not famous):
             yield name, points
@@ -103,6 +119,8 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
         yield from (sub + name for name, _ in history.near_domains(base))
         yield from (sub + name for name in near_well_known(base))
     rest, _, tld = typed.rpartition(".")
+    if f"{rest}.com" in FIRST:
+        yield f"{rest}.com"
     for meant in _swaps(tld):
         if history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)) or not real_suffix(typed):
             yield f"{rest}.{meant}"
@@ -117,11 +135,9 @@ def _prior(context: Context, address: Address, name: str) -> float:
     known = history.domain(name)
     points = math.log1p(known.received + 3 * known.answered) if known else 0.0
     if not known:
-        points = (
-            2.0
-            if WELL_KNOWN & {name, registrable(name)}
-            else min(3.0, 0.5 * math.log1p(history.suffix(name.rpartition(".")[2])))
-        )
+        points = min(3.0, 0.5 * math.log1p(history.suffix(name.rpartition(".")[2])))
+        if WELL_KNOWN & {name, registrable(name)}:
+            points = _FIRST_PRIOR if name in FIRST else _FAMOUS_PRIOR
         points += 1.0 if history.knows_domain(registrable(name)) else 0.0
     key = f"{address.local.lower()}@{name}"
     if history.person(key):

@@ -1,0 +1,140 @@
+"""A small invented organisation, replayed with strays put in: fails when the judgement gets worse."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from straymail.audit.bench import interval
+from straymail.audit.calibrate import thresholds
+from straymail.audit.fit import fit, log_odds, render
+from straymail.audit.replay import Replay, lines
+from straymail.audit.trial import Case, Trial
+from straymail.correspondence import Correspondence
+from straymail.message import Message, parse_message
+from straymail.verdict import Weights
+
+FIRST = [
+    "alva",
+    "bruno",
+    "celia",
+    "dario",
+    "edda",
+    "fabio",
+    "greta",
+    "henry",
+    "ilona",
+    "jonas",
+    "katya",
+    "luis",
+    "mara",
+    "nils",
+    "oona",
+    "pavel",
+]
+LAST = ["quill", "harlow", "tarn", "voss", "ebel", "marsh", "orlov", "penn", "reyes", "stroud"]
+START = datetime(2025, 1, 6, 8, tzinfo=UTC)
+OUTSIDE = ("northport.com", "bureau-lang.org", "harbour-trust.net", "unit7.army.mil")
+
+
+def archive(messages: int = 900, seed: int = 7) -> list[Message]:
+    """Invented mail: six people of mod.example and their forty outside correspondents, who answer."""
+    chance = random.Random(seed)
+    own = [f"{FIRST[n]}.{LAST[n]}@mod.example" for n in range(6)]
+    people = [(f"{chance.choice(FIRST)}.{chance.choice(LAST)}{n % 3 or ''}", OUTSIDE[n % 4]) for n in range(40)]
+    made = []
+    for n in range(messages):
+        ours = chance.choice(own)
+        local, domain = people[min(39, int(chance.expovariate(0.12)))]
+        pair = [ours, f"{local}@{domain}"]
+        if n % 3 == 2:
+            pair.reverse()
+        date = (START + timedelta(hours=n)).strftime("%a, %d %b %Y %H:%M:%S +0000")
+        head = f"Message-ID: <{n}@mod.example>\r\nDate: {date}\r\nFrom: {pair[0]}\r\nTo: {pair[1]}\r\nSubject: item {n}"
+        made.append(parse_message(f"{head}\r\n\r\nNote {n}.\r\n".encode()))
+    return made
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    trial = Trial(Correspondence(["mod.example"]), Weights.shipped(), START + timedelta(hours=300), 1)
+    return list(trial.run(archive()))
+
+
+def caught(cases: list[Case], family: str, weights: Weights) -> float:
+    clean = sorted(max(log_odds(weights, a) for a in case.assessments) for case in cases if not case.kind)
+    found = [log_odds(weights, case.assessments[0]) > clean[-1] for case in cases if case.kind.startswith(family)]
+    return sum(found) / len(found)
+
+
+def test_domain_slips_are_caught_without_a_needless_question(cases: list[Case]) -> None:
+    assert caught(cases, "domain", Weights.shipped()) >= 0.95
+
+
+def test_mailbox_slips_are_caught_without_a_needless_question(cases: list[Case]) -> None:
+    assert caught(cases, "mailbox", Weights.shipped()) >= 0.8
+
+
+def test_the_right_address_is_suggested_first(cases: list[Case]) -> None:
+    found = [
+        case.suggested for case in cases if case.kind.startswith(("domain", "mailbox")) and case.probability > 0.05
+    ]
+    assert len(found) > 50
+    assert sum(found) / len(found) >= 0.97
+
+
+def test_a_fit_is_no_worse_and_can_be_read_back(cases: list[Case]) -> None:
+    weights = Weights.read(render(fit(cases, "test"), "a test"))
+    assert caught(cases, "domain", weights) >= 0.95
+    assert weights.weights["typo.domain"] > 0
+    assert weights.weights["known"] >= -0.8
+
+
+def test_a_replay_of_honest_mail_asks_nothing_and_knows_nothing_ahead_of_its_time() -> None:
+    mail = archive()
+    work = Replay(Correspondence(["mod.example"]), Weights.shipped(), learn_until=START + timedelta(hours=300))
+    judged = list(work.run(mail))
+    assert work.summary.messages == len(judged) > 300
+    assert work.summary.per_thousand <= 1
+    blind = Replay(Correspondence(["mod.example"]), Weights.shipped())
+    first = next(iter(blind.run(mail)))
+    assert {item.id for item in first.assessments[0].evidence} >= {"newcomer"}
+    ahead = Replay(Correspondence(["mod.example"]), Weights.shipped(), hindsight=True)
+    assert "newcomer" not in {item.id for item in next(iter(ahead.run(mail))).assessments[0].evidence}
+
+
+def test_what_is_reported_names_the_message_and_who_was_meant(cases: list[Case]) -> None:
+    head = b"Message-ID: <s@mod.example>\r\nDate: Mon, 2 Mar 2026 10:00:00 +0000\r\n"
+    raw = head + b"From: a.b@mod.example\r\nTo: x@gmial.com\r\n\r\nx\r\n"
+    work = Replay(Correspondence(["mod.example"]), Weights.shipped())
+    judged = next(iter(work.run([parse_message(raw)])))
+    (line,) = lines(judged, 0.01)
+    assert line["message_id"] == "s@mod.example"
+    assert line["recipient"] == "x@gmial.com"
+    assert line["meant"][0] == "x@gmail.com"
+    assert line["action"] == "ask"
+
+
+@pytest.mark.parametrize(
+    "mail", [[], archive(1), [m for m in archive(60) if str(m.from_[0].address).startswith("alva")]]
+)
+def test_thin_histories_give_quiet_answers(mail: list[Message]) -> None:
+    work = Replay(Correspondence(["mod.example"]), Weights.shipped())
+    assert all(judged.probability < 0.05 for judged in work.run(mail))
+
+
+def test_thresholds_keep_to_their_budget() -> None:
+    scores = [n / 2_100 for n in range(2_000)]
+    found = thresholds(scores)
+    for budget, limit in found.items():
+        assert sum(score >= limit for score in scores) <= 2_000 * float(budget) / 1_000
+    assert thresholds([])["1"] == 0.9999
+
+
+def test_exact_intervals() -> None:
+    low, high = interval(9, 10)
+    assert (round(low, 3), round(high, 3)) == (0.555, 0.997)
+    assert interval(0, 10)[0] == 0
+    assert interval(10, 10)[1] == 1

@@ -1,0 +1,115 @@
+"""The history in memory: order and repetition do not matter, rows bring it back, forgetting forgets."""
+
+from __future__ import annotations
+
+import random
+
+from straymail.correspondence import Correspondence, Observation, observation
+from straymail.correspondence.channel import log_tld, log_typed
+from straymail.correspondence.nearby import Nearby
+from straymail.message import parse_message
+
+ANN, BOB, CAT = "ann@mod.example", "bob@north.example", "cat@north.example"
+
+
+def seen(number: int, sender: str, *recipients: str, time: float = 0.0) -> Observation:
+    who = tuple((each, each.partition("@")[0].title()) for each in recipients)
+    return Observation(f"id{number}", time or 1e9 + number, sender, "", who, False, f"id{number}", (), "plan", False)
+
+
+MAIL = [seen(1, ANN, BOB), seen(2, BOB, ANN), seen(3, ANN, BOB, CAT), seen(4, ANN, CAT)]
+
+
+def learned(mail: list[Observation]) -> Correspondence:
+    made = Correspondence(["mod.example"])
+    for each in mail:
+        made.observe(each)
+    return made
+
+
+def facts(model: Correspondence) -> list[object]:
+    keys = (ANN, BOB, CAT)
+    return [
+        *(model.person(key) for key in keys),
+        *(model.pair(a, b) for a in keys for b in keys),
+        model.domain("north.example"),
+        model.together(ANN, BOB, CAT),
+        [model.names(key) for key in keys],
+        model.answers(BOB),
+        model.answers(CAT),
+        model.suffix("example"),
+    ]
+
+
+def test_order_does_not_matter() -> None:
+    shuffled = MAIL[:]
+    random.Random(3).shuffle(shuffled)
+    assert facts(learned(shuffled)) == facts(learned(MAIL))
+
+
+def test_learning_twice_changes_nothing() -> None:
+    assert facts(learned(MAIL + MAIL)) == facts(learned(MAIL))
+
+
+def test_only_an_answer_counts_as_one() -> None:
+    model = learned(MAIL)
+    assert model.answers(BOB)
+    assert not model.answers(CAT)
+    assert model.domain_answers("north.example")
+
+
+def test_rows_bring_it_back() -> None:
+    model = learned(MAIL)
+    model.correct(ANN, CAT, BOB)
+    again = Correspondence(["mod.example"])
+    again.load(model.drain())
+    assert facts(again)[:12] == facts(model)[:12]
+    assert again.domain("north.example") == model.domain("north.example")
+    assert [again.names(key) for key in (ANN, BOB, CAT)] == [model.names(key) for key in (ANN, BOB, CAT)]
+    assert again.standing(ANN, CAT).corrected_to == BOB
+    assert not again.observe(MAIL[0])
+    assert model.drain() == []
+
+
+def test_forgetting_leaves_nothing() -> None:
+    model = learned(MAIL)
+    model.forget(BOB)
+    assert model.person(BOB) is None
+    assert model.pair(ANN, BOB) is None
+    assert BOB not in list(model.contacts(ANN))
+    assert BOB not in list(model.named("bob"))
+    assert BOB not in model.thread((), "plan", ANN)
+    assert model.near_mailboxes("north.example", "bobb") == []
+
+
+def test_an_observation_of_a_message() -> None:
+    who = b'From: Ann <ann@mod.example>\r\nTo: "Tan, Mei" <mei+x@north.example>\r\n'
+    raw = who + b"Subject: Re: Fw: Plan  B\r\nDate: Mon, 2 Mar 2026 10:00:00 +0000\r\n\r\nx\r\n"
+    found = observation(parse_message(raw), frozenset(["mod.example"]))
+    assert found.sender == ANN
+    assert found.recipients == (("mei@north.example", "Mei Tan"),)
+    assert (found.subject, found.reply) == ("plan b", True)
+
+
+def test_a_message_that_names_nobody_teaches_nothing() -> None:
+    model = Correspondence(["mod.example"])
+    assert not model.observe(observation(parse_message(b"\r\n\r\n"), frozenset()))
+    assert len(model) == 0
+
+
+def test_nearby_finds_all_within_two_edits_and_no_more() -> None:
+    index = Nearby()
+    for name in ("army.mil", "navy.mil", "armory.mil", "army.ml"):
+        index.add(name)
+        index.add(name)
+    assert index.near("army.mil") == [("army.ml", 1), ("armory.mil", 2)]
+    index.discard("army.ml")
+    assert "army.ml" not in dict(index.near("army.mil"))
+
+
+def test_the_channel_prefers_likely_slips() -> None:
+    assert log_typed("nothport", "northport") > log_typed("nxrthport", "northport")
+    assert log_typed("nrothport", "northport") > log_typed("norzhport", "northport")
+    assert log_typed("northpprt", "northport") > log_typed("northpxrt", "northport")
+    assert log_tld("ml", "mil") > log_tld("mul", "mil") > log_tld("xyz", "mil")
+    assert log_typed("same", "same") == 0

@@ -1,0 +1,151 @@
+"""Hits and near misses of the detectors, on an invented organisation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from straymail.correspondence import Correspondence, Observation
+from straymail.evidence import Assessment
+from straymail.message import Envelope, Message, parse_address, parse_message
+from straymail.recipients import Context, observe
+from straymail.verdict import Weights, assess
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+ME = "ines.duarte@mod.example"
+START = NOW.timestamp() - 30 * 86_400
+
+
+def exchange(history: Correspondence, other: str, times: int = 5, *, answers: bool = True, name: str = "") -> None:
+    for n in range(times):
+        at = START + n * 86_400
+        history.observe(Observation(f"o{other}{n}", at, ME, "", ((other, name),), False, f"o{other}{n}", (), "", False))
+        if answers:
+            back = Observation(f"i{other}{n}", at + 60, other, name, ((ME, ""),), True, f"i{other}{n}", (), "", False)
+            history.observe(back)
+
+
+@pytest.fixture(scope="module")
+def history() -> Correspondence:
+    made = Correspondence(["mod.example"])
+    for n in range(30):
+        exchange(made, f"officer{n}@hq{n % 5}.army.mil", 2)
+    exchange(made, "jane.harlow@army.mil", 20, name="Jane Harlow")
+    exchange(made, "robert.quill@northport.example", 12, name="Robert Quill")
+    exchange(made, "robert.quince@northport.example", 1, answers=False, name="Robert Quince")
+    exchange(made, "mei.tan@northport.example", 9, name="Mei Tan")
+    exchange(made, "silent@archive-unit.example", 6, answers=False)
+    return made
+
+
+def judged(history: Correspondence, recipient: str, message: Message | None = None) -> Assessment:
+    address = parse_address(recipient)
+    context = Context(history, Envelope(parse_address(ME), (address,)), message, NOW)
+    return assess(Weights.shipped(), address, observe(context, address))
+
+
+def ids(found: Assessment) -> set[str]:
+    return {item.id for item in found.evidence}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("jane.harlow@army.ml", "jane.harlow@army.mil"),
+        ("jane.harlow@army.mi", "jane.harlow@army.mil"),
+        ("jane.harlow@amry.mil", "jane.harlow@army.mil"),
+        ("jane.harlow@arrny.mil", "jane.harlow@army.mil"),
+        ("mei.tan@northprt.example", "mei.tan@northport.example"),
+        ("mei.tan@nortphort.example", "mei.tan@northport.example"),
+        ("mei.tan@northportt.example", "mei.tan@northport.example"),
+        ("somebody@hq9.army.ml", "somebody@hq9.army.mil"),
+        ("friend@gmial.com", "friend@gmail.com"),
+        ("friend@hotmail.con", "friend@hotmail.com"),
+        ("someone@haas.berkely.edu", "someone@haas.berkeley.edu"),
+    ],
+)
+def test_domain_slips_are_probable_strays_with_the_right_suggestion(
+    history: Correspondence, typed: str, meant: str
+) -> None:
+    found = judged(history, typed)
+    assert str(found.meant[0].address) == meant
+    assert found.probability > 0.02
+    assert ids(found) & {"typo.domain", "typo.tld"}
+
+
+@pytest.mark.parametrize("typed", ["jane.harow@army.mil", "mei.tna@northport.example", "janeharlow@army.mil"])
+def test_mailbox_slips(history: Correspondence, typed: str) -> None:
+    found = judged(history, typed)
+    assert "typo.mailbox" in ids(found)
+    assert found.probability > 0.02
+
+
+@pytest.mark.parametrize(
+    "right",
+    ["jane.harlow@army.mil", "mei.tan@northport.example", "new.person@sapling.org", "first@msn.com", "a@ymail.com"],
+)
+def test_near_misses_pass(history: Correspondence, right: str) -> None:
+    assert judged(history, right).probability < 0.02
+
+
+def test_repetition_without_an_answer_is_no_trust(history: Correspondence) -> None:
+    silent = judged(history, "silent@archive-unit.example")
+    assert "unanswered" in ids(silent)
+    assert "answered" not in ids(silent)
+
+
+def test_an_answer_clears_an_honest_ml_correspondent() -> None:
+    own = Correspondence(["mod.example"])
+    for n in range(10):
+        exchange(own, f"o{n}@army.mil", 1)
+    assert judged(own, "awa@bureau.ml").probability > 0.091
+    exchange(own, "awa@bureau.ml", 1)
+    assert judged(own, "awa@bureau.ml").probability < 0.01
+
+
+def test_a_correction_is_remembered_and_a_confirmation_too(history: Correspondence) -> None:
+    history.correct(ME, "j.harlow@army.example", "jane.harlow@army.mil")
+    found = judged(history, "j.harlow@army.example")
+    assert found.probability > 0.9
+    assert str(found.meant[0].address) == "jane.harlow@army.mil"
+    history.confirm(ME, "jane.harlow@army.ml")
+    assert judged(history, "jane.harlow@army.ml").probability < 0.02
+
+
+def test_a_namesake_who_is_written_to_far_more_is_named(history: Correspondence) -> None:
+    found = judged(history, "robert.quince@northport.example")
+    assert "namesake" in ids(found)
+    assert "robert.quill@northport.example" in {str(each.address) for each in found.meant}
+
+
+@pytest.mark.parametrize(
+    ("opening", "expected"),
+    [("Hi Bob,", "greeting"), ("Dear Robert,", "greeting"), ("Mei,", "greeting.other"), ("Thanks,", None), ("", None)],
+)
+def test_greetings(history: Correspondence, opening: str, expected: str | None) -> None:
+    raw = f"From: {ME}\r\nTo: robert.quill@northport.example\r\n\r\n{opening}\r\n\r\nthe plan is ready\r\n"
+    found = judged(history, "robert.quill@northport.example", parse_message(raw.encode()))
+    assert {each for each in ids(found) if each.startswith("greeting")} == ({expected} if expected else set())
+
+
+def test_no_history_at_all() -> None:
+    empty = Correspondence(["mod.example"])
+    assert judged(empty, "anybody@somewhere.example").probability < 0.01
+    assert judged(empty, "anybody@gmial.com").meant
+
+
+def test_addresses_as_long_as_they_come(history: Correspondence) -> None:
+    long = "a" * 250 + "@" + ".".join(["b" * 60] * 4)
+    assert 0 <= judged(history, long).probability < 0.5
+
+
+def test_ten_thousand_namesakes_stay_quick() -> None:
+    crowd = Correspondence(["mod.example"])
+    for n in range(10_000):
+        key = f"john.smith{n}@crowd.example"
+        crowd.observe(Observation(f"x{n}", START + n, ME, "", ((key, "John Smith"),), False, f"x{n}", (), "", False))
+    started = datetime.now(UTC)
+    found = judged(crowd, "john.smith@crowd.example")
+    assert (datetime.now(UTC) - started).total_seconds() < 1.0
+    assert 0 <= found.probability <= 1
