@@ -71,7 +71,7 @@ class Spool:
 
     def add(self, raw: bytes) -> None:
         """Take one raw message; undated ones and repetitions are counted and left out."""
-        message = parse_message(raw)
+        message = parse_message(raw, headers_only=True)
         if message.date is None:
             self.undated += 1
         elif message.identity in self._seen:
