@@ -19,14 +19,14 @@ _CLOSE = 1.5
 _TRIED = 12
 _FLOOR = -13.0
 _DIGITS = str.maketrans("", "", "0123456789\"'")
-_ESTABLISHED = 3  # messages to an address from which on it is not a fresh slip
+_ESTABLISHED = 20  # messages to an inside address from which on it exists: a slip inside would have bounced
 
 
 def observe(context: Context, address: Address) -> Iterator[Signal]:
     """At most one signal: the best explanation of the local part as a slip."""
     history, key = context.history, address.person
     person = history.person(key)
-    if person is not None and person.sent:
+    if person is not None and (person.sent or (person.received > _ESTABLISHED and history.is_own(address.domain))):
         return
     typed, _, domain = key.partition("@")
     found = []

@@ -46,11 +46,9 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
 
 
 def _prefix(context: Context, address: Address, mine: float) -> Iterator[Signal]:
-    start = address.local.lower()[:_PREFIX]
+    start = address.person[:_PREFIX]
     others = (
-        other
-        for other in context.history.contacts(context.sender)
-        if other.startswith(start) and other != address.person and other not in context.recipients
+        other for other in context.book.get(start, ()) if other != address.person and other not in context.recipients
     )
     tie, best = max(((context.tie(other), other) for other in others), default=(0.0, ""))
     strength = _ratio(tie, mine)
