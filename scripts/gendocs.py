@@ -178,8 +178,9 @@ def _parameters(command: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
 
 
 def _value_name(parameter: Any) -> str:  # noqa: ANN401
-    name = str(getattr(parameter.type, "name", "") or "value")
-    return {"text": "TEXT", "integer": "N", "float": "N", "path": "PATH", "choice": "CHOICE"}.get(name, name)
+    annotation = parameter.type_descriptor.annotation
+    inner = next((each for each in get_args(annotation) if each is not type(None)), annotation)
+    return {str: "TEXT", int: "N", float: "N", Path: "PATH"}.get(inner, "VALUE")
 
 
 def _help(command: Any) -> str:  # noqa: ANN401

@@ -1,16 +1,16 @@
 """The one tree of exceptions. Foreign errors are mapped to these where they enter.
 
-    StraymailError
-    ├── BadInput             what the user gave cannot be used: says file, line, field, and what is allowed
-    │   ├── AddressError     not an RFC 5321 mailbox
-    │   ├── ConfigError      straymail.toml
-    │   └── ArchiveError     an mbox, Maildir, .eml, CSV or vCard file
-    ├── NotFound             no such held message, log entry, key ...
-    ├── Conflict             the thing is no longer in a state that allows this (already released ...)
-    ├── TokenRefused         a reply's token is unknown, used, expired, or belongs to another sender
-    └── Unavailable          temporary: the caller answers 451 or follows the named failure policy
-        ├── StoreDown        the database cannot be reached or is full
-        └── NextHopDown      the next hop refused temporarily or cannot be reached
+StraymailError
+├── BadInput             what the user gave cannot be used: says file, line, field, and what is allowed
+│   ├── AddressError     not an RFC 5321 mailbox
+│   ├── ConfigError      straymail.toml
+│   └── ArchiveError     an mbox, Maildir, .eml, CSV or vCard file
+├── NotFound             no such held message, log entry, key ...
+├── Conflict             the thing is no longer in a state that allows this (already released ...)
+├── TokenRefused         a reply's token is unknown, used, expired, or belongs to another sender
+└── Unavailable          temporary: the caller answers 451 or follows the named failure policy
+    ├── StoreDown        the database cannot be reached or is full
+    └── NextHopDown      the next hop refused temporarily or cannot be reached
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The pipeline, on one page: the way of a message from bytes to verdict. Pure but for what it is handed.
 
-    parse -> who (recipients) + what (content) -> weights -> policy -> Verdict
+parse -> who (recipients) + what (content) -> weights -> policy -> Verdict
 """
 
 from __future__ import annotations

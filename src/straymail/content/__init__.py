@@ -1,1 +1,33 @@
-"""To be described."""
+"""What a message holds, and how bad it would be in the wrong hands.
+
+One detector, one file. A detector yields findings: a stable id that begins with its class, a place a person
+understands, a sensitivity, a confidence, a redacted excerpt. Quoted text is reported as quoted.
+"""
+
+from __future__ import annotations
+
+from straymail.content import own
+from straymail.content.dictionary import Dictionary, Entry
+from straymail.evidence import Finding
+from straymail.message import Message, split_body
+
+__all__ = ["Dictionary", "Entry", "examine", "examine_text"]
+
+_NOTHING = Dictionary()
+
+
+def examine(message: Message, dictionary: Dictionary = _NOTHING) -> tuple[Finding, ...]:
+    """Findings in subject, new text and quoted text; attachments' text comes from ``extract``."""
+    body = split_body(message)
+    return (
+        *examine_text(message.subject, "subject", dictionary),
+        *examine_text(body.new, "body", dictionary),
+        *examine_text(body.quoted, "quoted text", dictionary, quoted=True),
+    )
+
+
+def examine_text(
+    text: str, where: str, dictionary: Dictionary = _NOTHING, *, quoted: bool = False
+) -> tuple[Finding, ...]:
+    """Findings in one text; ``where`` is the place the findings will name."""
+    return tuple(own.find(text, where, dictionary, quoted=quoted))

@@ -51,7 +51,7 @@ class Budget:
             raise Unread("limit", f"holds more than {self.limits.files} files")
 
 
-class Unread(Exception):  # noqa: N818  (it is no error of ours)
+class Unread(Exception):
     """A file, or the rest of it, cannot be read. ``why`` is one of encrypted, damaged, limit, type, mismatch."""
 
     def __init__(self, why: str, text: str) -> None:

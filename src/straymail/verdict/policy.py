@@ -38,6 +38,7 @@ from pydantic import (
     model_validator,
 )
 
+from straymail.content import Dictionary, Entry
 from straymail.errors import AddressError
 from straymail.evidence import Action, Sensitivity
 from straymail.message import Address, normalise_domain, parse_address
@@ -319,6 +320,14 @@ class Policy(Strict):
         return self.thresholds.ask_at or BASE_RATE / (BASE_RATE + self.budget / 1000)
 
     @cached_property
+    def dictionary(self) -> Dictionary:
+        """Own terms and markings in the form the content detectors take."""
+        return Dictionary(
+            terms=tuple(Entry(term.text, term.sensitivity) for term in self.terms),
+            markings=tuple(Entry(mark.text, mark.sensitivity, mark.excludes) for mark in self.markings),
+        )
+
+    @cached_property
     def version(self) -> str:
         """16 hex digits of the SHA-256 of the policy in canonical form: equal policies have equal versions."""
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
@@ -327,7 +336,8 @@ class Policy(Strict):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """As pydantic's; a changed copy computes its own version."""
         copy = super().model_copy(update=update, deep=deep)
-        copy.__dict__.pop("version", None)
+        for computed in ("version", "dictionary"):
+            copy.__dict__.pop(computed, None)
         return copy
 
     @model_validator(mode="after")
