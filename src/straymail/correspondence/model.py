@@ -219,6 +219,11 @@ class Correspondence:
         self._directory.discard(address)
         for pair in [pair for pair in self._standing if address in pair]:
             del self._standing[pair]
+        self._dirty = {row for row in self._dirty if address not in row}
+        self._dirty.add(("forget", address, ""))
+        for pair in [pair for pair, found in self._standing.items() if found.corrected_to == address]:
+            self._standing[pair] = Standing(corrected_to="", confirmed=self._standing[pair].confirmed)
+            self._dirty.add(("standing", *pair))
         if who is None:
             return
         for other in self._books.pop(who, set()):
@@ -239,8 +244,6 @@ class Correspondence:
         self._threads.forget(address)
         del self._ids[address]
         self._keys[who] = ""
-        self._dirty = {row for row in self._dirty if address not in row}
-        self._dirty.add(("forget", address, ""))
 
     def _person(self, key: str, name: str = "") -> int:
         who = self._ids.get(key)

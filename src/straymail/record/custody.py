@@ -1,0 +1,230 @@
+"""Messages in custody: taken, decided, gone. Each step is one compare-and-set in the caller's transaction.
+
+    asked | held  ->  releasing  ->  released | corrected | failed
+                  ->  discarded | expired
+    failed        ->  releasing
+
+``asked`` waits for its sender, ``held`` for an officer. The body goes with the last step, but for ``failed``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from straymail.errors import Conflict, NotFound
+from straymail.record.keys import Keys
+from straymail.record.schema import held, held_address
+
+OPEN = ("asked", "held")
+CLOSED = ("released", "corrected", "discarded", "expired")
+_ALPHABET = "abcdefghjkmnpqrstvwxyz23456789"  # no i, l, o, u, 0, 1: ids are read aloud
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A recipient in custody. ``decision`` is "", ``send``, ``fix`` or ``discard``; ``final`` where it goes then."""
+
+    address: str
+    suspect: bool
+    meant: tuple[str, ...] = ()
+    decision: str = ""
+    final: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message in custody, without its body."""
+
+    id: str
+    kind: str
+    state: str
+    sender: str
+    taken_at: float
+    expires_at: float
+    size: int
+    envelope: Mapping[str, Any]
+    verdict: Mapping[str, Any]
+    recipients: tuple[Waiting, ...]
+    actor: str = ""
+    closed_at: float | None = None
+    duplicates: int = 0
+    remind_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    """What ``take`` commits. ``kind`` is ``ask`` or ``hold``; ``envelope`` and ``verdict`` are JSON-ready."""
+
+    kind: str
+    sender: str
+    recipients: Sequence[Waiting]
+    envelope: Mapping[str, Any]
+    verdict: Mapping[str, Any]
+    raw: bytes = field(repr=False)
+    taken_at: float
+    expires_at: float
+    remind_at: float | None = None
+
+
+def new_id() -> str:
+    """Ten characters that can be read aloud; 49 bits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(10))
+
+
+def take(connection: Connection, keys: Keys, new: NewHold) -> tuple[str, bool]:
+    """Take a message into custody; returns its id and whether it was here already (a client's retry)."""
+    mark = _fingerprint(new)
+    known = connection.execute(select(held.c.id).where(held.c.fingerprint == mark)).scalar()
+    if known:
+        again = update(held).where(held.c.id == known).values(duplicates=held.c.duplicates + 1)
+        connection.execute(again)
+        return str(known), True
+    identifier = new_id()
+    connection.execute(
+        insert(held).values(
+            id=identifier,
+            fingerprint=mark,
+            kind=new.kind,
+            state="asked" if new.kind == "ask" else "held",
+            sender=new.sender,
+            taken_at=new.taken_at,
+            expires_at=new.expires_at,
+            remind_at=new.remind_at,
+            actor="",
+            duplicates=0,
+            size=len(new.raw),
+            envelope=json.dumps(new.envelope),
+            verdict=json.dumps(new.verdict),
+            body=keys.encrypt(zlib.compress(new.raw, 6), identifier),
+        )
+    )
+    rows = [_address_row(identifier, position, each) for position, each in enumerate(new.recipients)]
+    connection.execute(insert(held_address), rows)
+    return identifier, False
+
+
+def get(connection: Connection, identifier: str) -> Held:
+    """One message by id, or by the beginning of it when that is unique.
+
+    Raises:
+        NotFound: none, or several.
+    """
+    wanted = identifier.strip().lower()
+    query = select(held).where(or_(held.c.id == wanted, held.c.id.startswith(wanted, autoescape=True))).limit(2)
+    rows = connection.execute(query).all() if wanted else []
+    exact = [row for row in rows if row.id == wanted] or rows
+    if len(exact) != 1:
+        raise NotFound(f"{'several messages begin' if exact else 'no message begins'} with {identifier!r}")
+    return _held(connection, exact[0])
+
+
+def listing(connection: Connection, states: Iterable[str] = (), *, limit: int = 1_000) -> list[Held]:
+    """Messages in these states (default: all), oldest first."""
+    query = select(held).order_by(held.c.taken_at).limit(limit)
+    if wanted := list(states):
+        query = query.where(held.c.state.in_(wanted))
+    return [_held(connection, row) for row in connection.execute(query).all()]
+
+
+def due(connection: Connection, now: float, *, limit: int = 200) -> tuple[list[Held], list[Held]]:
+    """Open messages to remind about, and open messages that have expired."""
+    is_open = held.c.state.in_(OPEN)
+    late = select(held).where(is_open, held.c.expires_at <= now).limit(limit)
+    remind = select(held).where(is_open, held.c.remind_at <= now, held.c.expires_at > now).limit(limit)
+    return (
+        [_held(connection, row) for row in connection.execute(remind).all()],
+        [_held(connection, row) for row in connection.execute(late).all()],
+    )
+
+
+def body(connection: Connection, keys: Keys, identifier: str) -> bytes:
+    """The message's bytes.
+
+    Raises:
+        NotFound: it is gone. BadInput: the key is missing, or the data were changed.
+    """
+    sealed = connection.execute(select(held.c.body).where(held.c.id == identifier)).scalar()
+    if sealed is None:
+        raise NotFound(f"the body of {identifier} is gone")
+    return zlib.decompress(keys.decrypt(sealed, identifier))
+
+
+def transition(
+    connection: Connection, identifier: str, allowed: Sequence[str], state: str, *, actor: str, now: float
+) -> None:
+    """Move to another state; a closed state lets the body go.
+
+    Raises:
+        Conflict: the message is in none of the allowed states (somebody was faster).
+    """
+    values: dict[str, Any] = {"state": state, "actor": actor}
+    if state in CLOSED:
+        values |= {"closed_at": now, "body": None, "remind_at": None}
+    if state not in OPEN:
+        values["fingerprint"] = f"closed {identifier}"
+    done = connection.execute(update(held).where(held.c.id == identifier, held.c.state.in_(allowed)).values(values))
+    if done.rowcount != 1:
+        present = connection.execute(select(held.c.state).where(held.c.id == identifier)).scalar()
+        raise Conflict(f"{identifier} is {present}" if present else f"there is no message {identifier}")
+
+
+def decide(connection: Connection, identifier: str, position: int, decision: str, final: str) -> None:
+    """Write down what was decided about one recipient."""
+    where = (held_address.c.held_id == identifier, held_address.c.position == position)
+    connection.execute(update(held_address).where(*where).values(decision=decision, final=final))
+
+
+def reminded(connection: Connection, identifier: str) -> None:
+    """No further reminder."""
+    connection.execute(update(held).where(held.c.id == identifier).values(remind_at=None))
+
+
+def _fingerprint(new: NewHold) -> str:
+    hashed = hashlib.sha256(new.raw)
+    for text in (new.sender, *sorted(each.address for each in new.recipients)):
+        hashed.update(b"\0" + text.encode())
+    return hashed.hexdigest()
+
+
+def _address_row(identifier: str, position: int, each: Waiting) -> dict[str, Any]:
+    return {
+        "held_id": identifier,
+        "position": position,
+        "address": each.address,
+        "suspect": int(each.suspect),
+        "meant": json.dumps(each.meant),
+        "decision": each.decision,
+        "final": each.final,
+    }
+
+
+def _held(connection: Connection, row: Row[Any]) -> Held:
+    query = select(held_address).where(held_address.c.held_id == row.id).order_by(held_address.c.position)
+    waiting = tuple(
+        Waiting(each.address, bool(each.suspect), tuple(json.loads(each.meant)), each.decision, each.final)
+        for each in connection.execute(query)
+    )
+    return Held(
+        row.id,
+        row.kind,
+        row.state,
+        row.sender,
+        row.taken_at,
+        row.expires_at,
+        row.size,
+        json.loads(row.envelope),
+        json.loads(row.verdict),
+        waiting,
+        row.actor,
+        row.closed_at,
+        row.duplicates,
+        row.remind_at,
+    )

@@ -1,0 +1,66 @@
+"""The only place that knows which database this is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.schema import Table
+
+from straymail.errors import ConfigError
+
+_BUSY_MS = 10_000
+
+
+def connect(url: str) -> Engine:
+    """An engine whose commits are durable.
+
+    Raises:
+        ConfigError: no URL of a database this version can use.
+    """
+    allowed = "sqlite:///PATH, or postgresql+psycopg://... with psycopg installed"
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise ConfigError(f"{parsed.get_backend_name()} is not supported", field="store.url", allowed=allowed)
+        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise ConfigError(f"cannot be used: {error}", field="store.url", allowed=allowed) from error
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL with synchronous=FULL: a commit is on disk when it returns. Writers take the lock at BEGIN, not later."""
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401  (a DBAPI connection)
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout = {_BUSY_MS}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def upsert(connection: Connection, table: Table, keys: tuple[str, ...]) -> Insert:
+    """An INSERT that replaces the other columns of a row with the same keys."""
+    maker = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = maker(table)
+    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=others)

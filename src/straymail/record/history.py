@@ -1,0 +1,55 @@
+"""Keeping the learned correspondence: rows are the truth, the model in memory is their sum."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection, delete, func, or_, select
+
+from straymail.correspondence import Correspondence, Row
+from straymail.record.dialect import upsert
+from straymail.record.schema import history, meta
+
+_KEYS = ("kind", "a", "b")
+_LEARNED = "learned_at"
+
+
+def load_history(connection: Connection, own_domains: Iterable[str]) -> Correspondence:
+    """The model as the rows say."""
+    model = Correspondence(own_domains)
+    model.load(_rows(connection))
+    return model
+
+
+def _rows(connection: Connection) -> Iterator[Row]:
+    query = select(history.c.kind, history.c.a, history.c.b, history.c.value)
+    for kind, a, b, value in connection.execute(query).yield_per(5_000):
+        yield Row(kind, a, b, json.loads(value))
+
+
+def save_rows(connection: Connection, rows: Sequence[Row], now: float) -> None:
+    """Write changed rows (``Correspondence.drain()``) in the caller's transaction."""
+    for row in rows:
+        if row.kind == "forget":
+            connection.execute(delete(history).where(or_(history.c.a == row.a, history.c.b == row.a)))
+    fresh = [
+        {"kind": row.kind, "a": row.a, "b": row.b, "value": json.dumps(row.values, separators=(",", ":"))}
+        for row in rows
+        if row.kind != "forget"
+    ]
+    if fresh:
+        connection.execute(upsert(connection, history, _KEYS), fresh)
+    if rows:
+        connection.execute(upsert(connection, meta, ("name",)), [{"name": _LEARNED, "value": repr(now)}])
+
+
+def learned_at(connection: Connection) -> float | None:
+    """When something was last learned (Unix seconds), or None."""
+    found = connection.execute(select(meta.c.value).where(meta.c.name == _LEARNED)).scalar()
+    return None if found is None else float(found)
+
+
+def messages_learned(connection: Connection) -> int:
+    """How many messages the history rests on."""
+    return int(connection.execute(select(func.count()).where(history.c.kind == "seen")).scalar_one())

@@ -1,0 +1,128 @@
+"""The key file: what encrypts held bodies and signs tokens, log heads and delivery headers.
+
+Format: one key a line, ``straymail-key-1 ID BASE64``, newest last; lines that begin with ``#`` are comments. The newest
+encrypts and signs; all decrypt and verify, so a key is rotated by appending a line. Each purpose has its own key
+derived by HKDF-SHA256 (RFC 5869). The file must be readable by its owner alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from straymail.errors import BadInput
+
+_MAGIC = "straymail-key-1"
+_NONCE = 12
+_FORM = "lines of `straymail-key-1 ID BASE64` with 32 bytes each, as `straymail init` writes"
+
+
+def new_key() -> bytes:
+    """A fresh key line for the key file."""
+    return f"{_MAGIC} {secrets.token_hex(4)} {base64.b64encode(secrets.token_bytes(32)).decode()}\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Key material by id, newest last."""
+
+    material: tuple[tuple[str, bytes], ...]
+
+    @property
+    def newest(self) -> str:
+        """Id of the key in use."""
+        return self.material[-1][0]
+
+    def encrypt(self, plain: bytes, bound_to: str) -> bytes:
+        """AES-256-GCM; ``bound_to`` is authenticated with it. Yields key id, nonce and ciphertext in one."""
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(self._derived(self.newest, "body")).encrypt(nonce, plain, bound_to.encode())
+        return self.newest.encode().ljust(16, b"\0") + nonce + sealed
+
+    def decrypt(self, sealed: bytes, bound_to: str) -> bytes:
+        """Inverse of ``encrypt``.
+
+        Raises:
+            BadInput: the key is not in the file, or the data were changed.
+        """
+        identifier, nonce = sealed[:16].rstrip(b"\0").decode("ascii", "replace"), sealed[16 : 16 + _NONCE]
+        if identifier not in dict(self.material):
+            raise BadInput(f"encrypted with key {identifier}, which is not in the key file")
+        try:
+            return AESGCM(self._derived(identifier, "body")).decrypt(nonce, sealed[16 + _NONCE :], bound_to.encode())
+        except (InvalidTag, ValueError):
+            raise BadInput("the encrypted body was changed or belongs elsewhere") from None
+
+    def sign(self, purpose: str, *parts: str) -> bytes:
+        """HMAC-SHA256 with the newest key; ``parts`` are joined by NUL."""
+        return self._mac(self.newest, purpose, parts)
+
+    def verify(self, signature: bytes, purpose: str, *parts: str) -> bool:
+        """Whether any key of the file made the signature (which may be truncated, 10 bytes at least); constant time."""
+        if len(signature) < 10:
+            return False
+        found = False
+        for identifier, _ in self.material:
+            found |= hmac.compare_digest(self._mac(identifier, purpose, parts)[: len(signature)], signature)
+        return found
+
+    def _mac(self, identifier: str, purpose: str, parts: tuple[str, ...]) -> bytes:
+        return hmac.new(self._derived(identifier, purpose), "\0".join(parts).encode(), hashlib.sha256).digest()
+
+    def _derived(self, identifier: str, purpose: str) -> bytes:
+        return _derive(dict(self.material)[identifier], purpose)
+
+
+@lru_cache(maxsize=64)
+def _derive(material: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=b"straymail", info=purpose.encode()).derive(material)
+
+
+def read_keys(file: Path) -> Keys:
+    """Keys of a key file.
+
+    Raises:
+        BadInput: missing, readable by others, or not in the form above.
+    """
+    try:
+        mode = file.stat().st_mode
+        text = file.read_text("ascii")
+    except FileNotFoundError:
+        raise BadInput("there is no key file", file=str(file), allowed="`straymail init` makes one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot be read: {error}", file=str(file), allowed=_FORM) from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise BadInput(f"is open to others (mode {mode & 0o777:04o})", file=str(file), allowed="mode 0600")
+    return parse_keys(text, str(file))
+
+
+def parse_keys(text: str, file: str = "") -> Keys:
+    """Keys of a key file's text; raises BadInput naming the line."""
+    found: list[tuple[str, bytes]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fields = line.split()
+        try:
+            magic, identifier, encoded = fields
+            material = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            magic, identifier, material = "", "", b""
+        if magic != _MAGIC or len(material) != 32 or not 1 <= len(identifier) <= 16:
+            raise BadInput("is no key", file=file, line=number, allowed=_FORM)
+        found.append((identifier, material))
+    if not found:
+        raise BadInput("holds no key", file=file, allowed=_FORM)
+    return Keys(tuple(found))

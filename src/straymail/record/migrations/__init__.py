@@ -1,0 +1,1 @@
+"""Alembic's environment; ``record.store`` runs it when a database is opened."""

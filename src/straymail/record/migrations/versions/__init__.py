@@ -1,0 +1,1 @@
+"""One file a step; values are written out, so that a step stays what it was."""

@@ -1,0 +1,154 @@
+"""Mail on its way out: released messages and notices, with retry. The row's id is the idempotency key.
+
+    ready -> sending -> done | ready (later) | failed
+
+``sending`` is a lease: when a process dies in between, the row is due again after ``LEASE`` seconds, so delivery is at
+least once, and each copy carries the same key.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+
+from straymail.record.custody import new_id
+from straymail.record.keys import Keys
+from straymail.record.schema import delivery
+
+LEASE = 600.0
+LONGEST_PAUSE = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One recipient of a delivery: ``state`` is ``ready``, ``done`` or ``failed``; ``error`` the next hop's words."""
+
+    address: str
+    state: str = "ready"
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery that is due. ``sender`` "" is the null reverse-path."""
+
+    id: str
+    kind: str
+    held_id: str
+    sender: str
+    targets: tuple[Target, ...]
+    parameters: tuple[str, ...]
+    attempts: int
+    made_at: float
+    raw: bytes = field(repr=False)
+
+
+def enqueue(
+    connection: Connection,
+    keys: Keys,
+    *,
+    kind: str,
+    held_id: str,
+    sender: str,
+    recipients: Sequence[str],
+    raw: bytes,
+    now: float,
+    parameters: Sequence[str] = (),
+    identifier: str = "",
+) -> str:
+    """Queue a delivery in the caller's transaction; returns its id, the idempotency key."""
+    identifier = identifier or new_id()
+    connection.execute(
+        insert(delivery).values(
+            id=identifier,
+            kind=kind,
+            held_id=held_id,
+            sender=sender,
+            recipients=_targets_json([Target(address) for address in recipients]),
+            parameters=json.dumps(list(parameters)),
+            state="ready",
+            attempts=0,
+            next_at=now,
+            made_at=now,
+            error="",
+            body=keys.encrypt(zlib.compress(raw, 6), f"delivery {identifier}"),
+        )
+    )
+    return identifier
+
+
+def claim(connection: Connection, keys: Keys, now: float, *, limit: int = 50) -> list[Delivery]:
+    """Lease the deliveries that are due; no two processes get the same one."""
+    is_due = and_(delivery.c.state.in_(("ready", "sending")), delivery.c.next_at <= now)
+    found = []
+    for row in connection.execute(select(delivery).where(is_due).order_by(delivery.c.next_at).limit(limit)).all():
+        lease = update(delivery).where(
+            delivery.c.id == row.id, delivery.c.next_at == row.next_at, delivery.c.state == row.state
+        )
+        taken = connection.execute(lease.values(state="sending", next_at=now + LEASE, attempts=row.attempts + 1))
+        if taken.rowcount == 1:
+            raw = zlib.decompress(keys.decrypt(row.body, f"delivery {row.id}"))
+            found.append(
+                Delivery(
+                    row.id,
+                    row.kind,
+                    row.held_id,
+                    row.sender,
+                    _targets(row.recipients),
+                    tuple(json.loads(row.parameters)),
+                    row.attempts + 1,
+                    row.made_at,
+                    raw,
+                )
+            )
+    return found
+
+
+def settle(
+    connection: Connection, identifier: str, targets: Sequence[Target], *, now: float, pause: float, attempts: int
+) -> str:
+    """Write down how an attempt went; returns the new state: ``done``, ``failed`` (nothing left) or ``ready``."""
+    error = next((each.error for each in targets if each.error), "")
+    values: dict[str, Any] = {"recipients": _targets_json(targets), "error": error[:1_000]}
+    if any(each.state == "ready" for each in targets):
+        wait = min(pause * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+        state = "ready"
+        values |= {"state": state, "next_at": now + wait}
+    else:
+        state = "failed" if any(each.state == "failed" for each in targets) else "done"
+        values |= {"state": state, "body": None}
+    connection.execute(update(delivery).where(delivery.c.id == identifier).values(values))
+    return state
+
+
+def recent_notices(connection: Connection, address: str, since: float) -> int:
+    """How many notices to the address were queued since then (they have one recipient each)."""
+    to_address = delivery.c.recipients.contains(json.dumps(address), autoescape=True)
+    query = select(func.count()).where(delivery.c.kind == "notice", delivery.c.made_at >= since, to_address)
+    return int(connection.execute(query).scalar_one())
+
+
+def counts(connection: Connection) -> Mapping[str, int]:
+    """Deliveries by state."""
+    query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
+    return {str(state): int(count) for state, count in connection.execute(query).all()}
+
+
+def oldest(connection: Connection) -> float | None:
+    """When the oldest delivery that is still under way was queued."""
+    under_way = or_(delivery.c.state == "ready", delivery.c.state == "sending")
+    found = connection.execute(select(func.min(delivery.c.made_at)).where(under_way)).scalar()
+    return None if found is None else float(found)
+
+
+def _targets(text: str) -> tuple[Target, ...]:
+    return tuple(Target(each["address"], each["state"], each["error"]) for each in json.loads(text))
+
+
+def _targets_json(targets: Sequence[Target]) -> str:
+    return json.dumps([{"address": each.address, "state": each.state, "error": each.error} for each in targets])

@@ -1,0 +1,43 @@
+"""Counts for ``straymail status``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from straymail.record import history, outbound
+from straymail.record.custody import OPEN
+from straymail.record.schema import decision, held
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Times are Unix seconds, None when there is nothing. ``held`` and ``deliveries`` count by state."""
+
+    held: Mapping[str, int]
+    oldest_held: float | None
+    duplicates: int
+    deliveries: Mapping[str, int]
+    oldest_delivery: float | None
+    decisions: Mapping[str, int]
+    learned_at: float | None
+    messages_learned: int
+
+
+def status(connection: Connection) -> Status:
+    """The state of the store now."""
+    by_state = select(held.c.state, func.count()).group_by(held.c.state)
+    by_kind = select(decision.c.kind, func.count()).group_by(decision.c.kind)
+    oldest = connection.execute(select(func.min(held.c.taken_at)).where(held.c.state.in_(OPEN))).scalar()
+    return Status(
+        held={str(state): int(count) for state, count in connection.execute(by_state).all()},
+        oldest_held=oldest,
+        duplicates=int(connection.execute(select(func.coalesce(func.sum(held.c.duplicates), 0))).scalar_one()),
+        deliveries=outbound.counts(connection),
+        oldest_delivery=outbound.oldest(connection),
+        decisions={str(kind): int(count) for kind, count in connection.execute(by_kind).all()},
+        learned_at=history.learned_at(connection),
+        messages_learned=history.messages_learned(connection),
+    )

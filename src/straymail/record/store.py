@@ -1,0 +1,104 @@
+"""Opening the database: engine, migrations, and transactions whose failures are one kind of error."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from straymail.errors import StoreDown
+from straymail.record.dialect import connect
+from straymail.record.keys import Keys, read_keys
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Record:
+    """One database and its keys. Safe to use from several threads; writers take turns.
+
+    ``reading`` and ``writing`` are transactions; a ``writing`` block that ends is on disk.
+    """
+
+    def __init__(self, url: str, keys: Keys) -> None:
+        self.keys = keys
+        self.engine = connect(url)
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view.
+
+        Raises:
+            StoreDown: the database cannot be reached.
+        """
+        try:
+            with self.engine.connect().execution_options(reading=True) as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            raise StoreDown(f"database: {error.orig}") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all of it is on disk when the block ends, or nothing.
+
+        Raises:
+            StoreDown: the database cannot be reached, is locked for too long, or the disk is full.
+        """
+        try:
+            with self._turn, self.engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StoreDown(f"database: {error.orig}") from error
+
+    def migrate(self) -> None:
+        """Bring the schema to this version.
+
+        Raises:
+            StoreDown: it was made by a newer version of the program, or cannot be changed.
+        """
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        script = ScriptDirectory.from_config(config)
+        with self.writing() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+            if present == script.get_current_head():
+                return
+            if present is not None and present not in {step.revision for step in script.walk_revisions()}:
+                raise StoreDown(f"the database was made by a newer version (schema {present}); nothing was changed")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def open_record(url: str, keys: Keys | Path) -> Record:
+    """Open, and make or migrate, the database.
+
+    Args:
+        url: SQLAlchemy URL; a missing SQLite file is made, readable by its owner alone.
+        keys: the keys, or their file.
+
+    Raises:
+        StoreDown: it cannot be opened. ConfigError: no usable URL. BadInput: the key file.
+    """
+    record = Record(url, read_keys(keys) if isinstance(keys, Path) else keys)
+    database = record.engine.url.database
+    try:
+        if record.engine.dialect.name == "sqlite" and database:
+            Path(database).parent.mkdir(parents=True, exist_ok=True)
+            Path(database).touch(mode=0o600)
+        record.migrate()
+    except (OSError, SQLAlchemyError) as error:
+        record.close()
+        raise StoreDown(f"database {record.engine.url.render_as_string()}: {error}") from error
+    return record

@@ -1,0 +1,363 @@
+"""The store on a real SQLite file: custody, deliveries, tokens, log, history."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event
+
+from straymail.correspondence import Correspondence
+from straymail.errors import BadInput, ConfigError, Conflict, NotFound, StoreDown, TokenRefused
+from straymail.record import (
+    Record,
+    custody,
+    history,
+    log,
+    new_key,
+    open_record,
+    outbound,
+    parse_keys,
+    read_keys,
+    tokens,
+)
+from straymail.record import status as status_of
+from straymail.record.custody import NewHold, Waiting
+
+NOW = 1_800_000_000.0
+RAW = b"Subject: Harbour\r\n\r\nthe password is Kestrel-41\r\n"
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    opened = open_record(f"sqlite:///{tmp_path / 'store.db'}", parse_keys(new_key().decode()))
+    yield opened
+    opened.close()
+
+
+def hold(raw: bytes = RAW, sender: str = "clara@mod.example") -> NewHold:
+    waiting = [Waiting("holt@army.ml", True, ("holt@army.mil",)), Waiting("tom@mod.example", False)]
+    return NewHold("ask", sender, waiting, {"sender": sender}, {"action": "ask"}, raw, NOW, NOW + 100, NOW + 50)
+
+
+def take(record: Record, new: NewHold) -> str:
+    with record.writing() as connection:
+        return custody.take(connection, record.keys, new)[0]
+
+
+def test_a_taken_message_comes_back_whole(record: Record) -> None:
+    identifier = take(record, hold())
+    with record.reading() as connection:
+        held = custody.get(connection, identifier[:4])
+        assert custody.body(connection, record.keys, identifier) == RAW
+    assert (held.state, held.kind, held.size) == ("asked", "ask", len(RAW))
+    assert held.recipients[0] == Waiting("holt@army.ml", True, ("holt@army.mil",))
+
+
+def test_a_retry_of_the_client_is_the_same_hold(record: Record) -> None:
+    first = take(record, hold())
+    assert take(record, hold()) == first
+    assert take(record, hold(sender="ines@mod.example")) != first
+    with record.reading() as connection:
+        assert custody.get(connection, first).duplicates == 1
+
+
+def test_nothing_of_the_body_is_readable_on_disk_and_it_goes_with_the_last_step(record: Record, tmp_path: Path) -> None:
+    identifier = take(record, hold())
+    assert b"Kestrel" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    with record.writing() as connection:
+        custody.transition(connection, identifier, custody.OPEN, "discarded", actor="clara@mod.example", now=NOW)
+    with record.reading() as connection, pytest.raises(NotFound):
+        custody.body(connection, record.keys, identifier)
+    assert take(record, hold()) != identifier  # the same mail sent again later is a new question
+
+
+def test_only_one_of_two_deciders_wins(record: Record) -> None:
+    identifier = take(record, hold())
+    with record.writing() as connection:
+        custody.transition(connection, identifier, custody.OPEN, "releasing", actor="a", now=NOW)
+    with pytest.raises(Conflict, match="is releasing"), record.writing() as connection:
+        custody.transition(connection, identifier, custody.OPEN, "discarded", actor="b", now=NOW)
+
+
+def test_due_messages(record: Record) -> None:
+    identifier = take(record, hold())
+    for at, remind, late in ((NOW, 0, 0), (NOW + 60, 1, 0), (NOW + 101, 0, 1)):
+        with record.reading() as connection:
+            reminders, expired = custody.due(connection, at)
+        assert (len(reminders), len(expired)) == (remind, late)
+    with record.writing() as connection:
+        custody.reminded(connection, identifier)
+        assert custody.due(connection, NOW + 60) == ([], [])
+
+
+@pytest.mark.parametrize("text", ["", "nosuch", "   "])
+def test_an_unknown_id_is_not_found(record: Record, text: str) -> None:
+    take(record, hold())
+    with record.reading() as connection, pytest.raises(NotFound):
+        custody.get(connection, text)
+
+
+def test_a_transaction_that_fails_leaves_nothing(record: Record) -> None:
+    def take_and_fail() -> None:
+        with record.writing() as connection:
+            custody.take(connection, record.keys, hold())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        take_and_fail()
+    with record.reading() as connection:
+        assert custody.listing(connection) == []
+
+
+def test_deliveries_are_leased_and_retried(record: Record) -> None:
+    with record.writing() as connection:
+        key = outbound.enqueue(
+            connection,
+            record.keys,
+            kind="release",
+            held_id="h",
+            sender="a@mod.example",
+            recipients=["x@army.mil", "y@army.mil"],
+            raw=RAW,
+            now=NOW,
+        )
+        (first,) = outbound.claim(connection, record.keys, NOW)
+        assert outbound.claim(connection, record.keys, NOW) == []
+        assert (first.id, first.raw, first.attempts) == (key, RAW, 1)
+        done = [outbound.Target("x@army.mil", "done"), outbound.Target("y@army.mil", "ready", "451 later")]
+        assert outbound.settle(connection, key, done, now=NOW, pause=60, attempts=1) == "ready"
+        assert outbound.claim(connection, record.keys, NOW + 59) == []
+        (again,) = outbound.claim(connection, record.keys, NOW + 60)
+        assert [each.state for each in again.targets] == ["done", "ready"]
+        (dead,) = outbound.claim(connection, record.keys, NOW + 61 + outbound.LEASE)  # its process died
+        last = [outbound.Target("x@army.mil", "done"), outbound.Target("y@army.mil", "failed", "550 no")]
+        assert outbound.settle(connection, dead.id, last, now=NOW, pause=60, attempts=3) == "failed"
+        assert outbound.counts(connection) == {"failed": 1}
+
+
+def test_tokens_are_bound_and_used_once(record: Record) -> None:
+    with record.writing() as connection:
+        text = tokens.issue(connection, record.keys, "abcdefghjk", "Clara@mod.example", NOW + 10)
+        assert text == text.lower()
+        assert len(text) <= 40
+        assert tokens.held_id_of(text.upper(), record.keys, "clara@mod.example") == "abcdefghjk"
+        for wrong in (text[:-1], text[:-1] + "a", "x" + text[1:], "", "é" * 26):
+            with pytest.raises(TokenRefused):
+                tokens.held_id_of(wrong, record.keys, "clara@mod.example")
+        with pytest.raises(TokenRefused, match="not made for"):
+            tokens.held_id_of(text, record.keys, "ines@mod.example")
+        with pytest.raises(TokenRefused, match="expired"):
+            tokens.use(connection, text, NOW + 11)
+        tokens.use(connection, text, NOW)
+        with pytest.raises(TokenRefused, match="used already"):
+            tokens.use(connection, text, NOW)
+
+
+def fill_log(record: Record, count: int = 6) -> None:
+    with record.writing() as connection:
+        for number in range(count):
+            entry = log.Entry(NOW + number, "judged", {"to": f"p{number}@army.mil", "n": number})
+            log.append(connection, record.keys, [entry])
+
+
+def test_the_log_verifies_and_tells(record: Record) -> None:
+    fill_log(record)
+    with record.reading() as connection:
+        assert log.verify(connection, record.keys).faults == ()
+        assert [entry.seq for entry in log.entries(connection, about="p3@army.mil")] == [4]
+        assert [entry.seq for entry in log.entries(connection, after=4, kinds=["judged"])] == [5, 6]
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE decision_text SET payload = '{\"n\":9}' WHERE seq = 3",
+        "UPDATE decision_text SET salt = 'x' WHERE seq = 3",
+        "DELETE FROM decision_text WHERE seq = 3",
+        "DELETE FROM decision WHERE seq = 3",
+        "DELETE FROM decision WHERE seq = 6",
+        "UPDATE decision SET at = at + 1 WHERE seq = 1",
+        "UPDATE decision SET kind = 'passed' WHERE seq = 2",
+        "UPDATE decision SET digest = substr(digest, 2) || 'a' WHERE seq = 5",
+        "UPDATE decision SET chain = substr(chain, 2) || 'a' WHERE seq = 6",
+        "UPDATE decision_head SET seq = 5",
+        "UPDATE decision_head SET mac = replace(mac, substr(mac, 1, 1), 'z')",
+        "DELETE FROM decision_head",
+        "UPDATE decision SET seq = -seq WHERE seq IN (2, 3)",
+        "INSERT INTO decision VALUES (7, 1.0, 'judged', 'x', 'y')",
+    ],
+)
+def test_any_change_of_the_log_is_found(record: Record, tmp_path: Path, tampering: str) -> None:
+    fill_log(record)
+    with sqlite3.connect(tmp_path / "store.db") as connection:
+        connection.execute(tampering)
+    connection.close()
+    with record.reading() as view:
+        assert log.verify(view, record.keys).faults
+
+
+def test_a_tail_cut_off_with_its_head_is_found(record: Record, tmp_path: Path) -> None:
+    fill_log(record)
+    with sqlite3.connect(tmp_path / "store.db") as connection:
+        connection.execute("DELETE FROM decision WHERE seq = 6")
+        connection.execute("UPDATE decision_head SET seq = 5, chain = (SELECT chain FROM decision WHERE seq = 5)")
+    connection.close()
+    with record.reading() as view:
+        assert "not made with this key" in log.verify(view, record.keys).faults[-1]
+
+
+def test_forgetting_leaves_the_chain_whole(record: Record) -> None:
+    fill_log(record)
+    with record.writing() as connection:
+        assert log.erase(connection, record.keys, "p2@army.mil", NOW) == 1
+    with record.reading() as connection:
+        found = log.verify(connection, record.keys)
+        assert (found.faults, found.erased, found.entries) == ((), 1, 7)
+        assert next(entry for entry in log.entries(connection) if entry.seq == 3).payload is None
+
+
+def test_history_comes_back(record: Record) -> None:
+    model = Correspondence({"mod.example"})
+    model.confirm("clara@mod.example", "holt@army.mil")
+    model.correct("clara@mod.example", "holt@army.ml", "holt@army.mil")
+    with record.writing() as connection:
+        history.save_rows(connection, model.drain(), NOW)
+    with record.reading() as connection:
+        again = history.load_history(connection, {"mod.example"})
+        assert history.learned_at(connection) == NOW
+    assert again.standing("clara@mod.example", "holt@army.mil").confirmed
+    assert again.standing("clara@mod.example", "holt@army.ml").corrected_to == "holt@army.mil"
+    again.forget("holt@army.mil")
+    with record.writing() as connection:
+        history.save_rows(connection, again.drain(), NOW)
+    with record.reading() as connection:
+        left = history.load_history(connection, {"mod.example"})
+    assert not left.standing("clara@mod.example", "holt@army.mil").confirmed
+
+
+def test_status_counts(record: Record) -> None:
+    take(record, hold())
+    fill_log(record, 2)
+    with record.reading() as connection:
+        found = status_of(connection)
+    assert (found.held, found.oldest_held, found.decisions) == ({"asked": 1}, NOW, {"judged": 2})
+
+
+def test_threads_take_turns(record: Record) -> None:
+    def work(name: int) -> None:
+        for number in range(5):
+            take(record, hold(raw=f"{name} {number}".encode()))
+            fill_log(record, 2)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with record.reading() as connection:
+        assert len(custody.listing(connection)) == 30
+        assert log.verify(connection, record.keys).faults == ()
+
+
+_TAKER = """
+import sys
+from straymail.record import custody, open_record
+from straymail.record.custody import NewHold, Waiting
+from pathlib import Path
+record = open_record(sys.argv[1], Path(sys.argv[2]))
+number = 0
+while True:
+    number += 1
+    new = NewHold("ask", "c@mod.example", [Waiting("h@army.ml", True)], {}, {}, b"%d" % number, 1.0, 2.0)
+    with record.writing() as connection:
+        identifier, _ = custody.take(connection, record.keys, new)
+    print(identifier, flush=True)
+"""
+
+
+def test_what_was_said_to_be_taken_survives_kill_9(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(new_key())
+    key.chmod(0o600)
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    said: set[str] = set()
+    for _ in range(3):
+        child = subprocess.Popen([sys.executable, "-c", _TAKER, url, str(key)], stdout=subprocess.PIPE, text=True)
+        assert child.stdout is not None
+        for _ in range(20):
+            said.add(child.stdout.readline().strip())
+        os.kill(child.pid, signal.SIGKILL)
+        said.update(line.strip() for line in child.stdout if line.endswith("\n"))
+        child.wait()
+        child.stdout.close()
+    record = open_record(url, key)
+    with record.reading() as connection:
+        found = {each.id for each in custody.listing(connection)}
+    record.close()
+    assert said <= found
+    assert len(said) >= 20
+
+
+def test_a_full_database_says_so_and_takes_nothing(record: Record) -> None:
+    @event.listens_for(record.engine, "begin")
+    def _no_room(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(StoreDown, match="full"):
+        take(record, hold(raw=os.urandom(200_000)))
+    with record.reading() as connection:
+        assert custody.listing(connection) == []
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    keys = parse_keys(new_key().decode())
+    open_record(url, keys).close()
+    with sqlite3.connect(tmp_path / "store.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(StoreDown, match="newer version"):
+        open_record(url, keys)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"), [("mysql://x/y", "not supported"), ("nonsense", "cannot be used"), ("", "cannot be used")]
+)
+def test_an_unusable_url_is_refused(url: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        open_record(url, parse_keys(new_key().decode()))
+
+
+def test_key_files(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    with pytest.raises(BadInput, match="no key file"):
+        read_keys(file)
+    file.write_bytes(new_key())
+    file.chmod(0o644)
+    with pytest.raises(BadInput, match="0644"):
+        read_keys(file)
+    file.chmod(0o600)
+    old = read_keys(file)
+    file.write_bytes(file.read_bytes() + b"# rotated\n" + new_key())
+    both = read_keys(file)
+    sealed = old.encrypt(b"x", "id")
+    assert both.decrypt(sealed, "id") == b"x"
+    assert both.verify(old.sign("p", "a"), "p", "a")
+    assert not both.verify(old.sign("p", "a"), "q", "a")
+    for changed in (sealed[:-1] + b"?", sealed[:20], b""):
+        with pytest.raises(BadInput):
+            both.decrypt(changed, "id")
+    with pytest.raises(BadInput):
+        both.decrypt(sealed, "another")
+    file.write_text("straymail-key-1 abc short\n")
+    with pytest.raises(BadInput, match=":1: is no key"):
+        read_keys(file)
