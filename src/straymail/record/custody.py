@@ -182,9 +182,9 @@ def decide(connection: Connection, identifier: str, position: int, decision: str
     connection.execute(update(held_address).where(*where).values(decision=decision, final=final))
 
 
-def reminded(connection: Connection, identifier: str) -> None:
-    """No further reminder."""
-    connection.execute(update(held).where(held.c.id == identifier).values(remind_at=None))
+def remind_at(connection: Connection, identifier: str, moment: float | None) -> None:
+    """When to remind its sender next; None for no more."""
+    connection.execute(update(held).where(held.c.id == identifier).values(remind_at=moment))
 
 
 def _fingerprint(new: NewHold) -> str:

@@ -94,7 +94,7 @@ def test_due_messages(record: Record) -> None:
             reminders, expired = custody.due(connection, at)
         assert (len(reminders), len(expired)) == (remind, late)
     with record.writing() as connection:
-        custody.reminded(connection, identifier)
+        custody.remind_at(connection, identifier, None)
         assert custody.due(connection, NOW + 60) == ([], [])
 
 

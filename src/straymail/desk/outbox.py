@@ -1,0 +1,43 @@
+"""A folder in place of the next hop: one ``.eml`` a message, its envelope beside it in ``.json`` (trials, tests)."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from straymail.errors import NextHopDown
+
+
+def write_outbox(folder: Path, name: str, sender: str, recipients: Sequence[str], raw: bytes) -> Path:
+    """Write atomically and durably; the ``.eml`` appears last, so a reader that sees it finds the envelope too.
+
+    Raises:
+        NextHopDown: the folder cannot be written, or the disk is full.
+    """
+    envelope = json.dumps({"sender": sender, "recipients": list(recipients)}, ensure_ascii=False).encode()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / f"{name}.json", envelope)
+        return _write(folder / f"{name}.eml", raw)
+    except OSError as error:
+        raise NextHopDown(f"{folder}: {error.strerror}") from error
+
+
+def _write(target: Path, data: bytes) -> Path:
+    hidden = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with hidden.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        hidden.replace(target)
+    finally:
+        hidden.unlink(missing_ok=True)
+    handle = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return target

@@ -1,0 +1,125 @@
+"""Carrying out what was decided about the recipients of a held message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from straymail.message import parse_address, parse_message
+from straymail.message.rewrite import add_headers, replace_address
+from straymail.record import Keys, custody, outbound
+from straymail.record.custody import OPEN, Held, Waiting
+
+CORRECTED_HEADER = "X-Straymail-Corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``word``: send, fix (to ``final``) or discard, for the recipient at ``position``."""
+
+    position: int
+    word: str
+    final: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One lesson of a decision: ``right`` is "" when the address was confirmed."""
+
+    address: str
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What happened. ``closed``: no recipient is open any more; ``finals``: where the message goes now."""
+
+    closed: bool
+    finals: tuple[str, ...]
+    lessons: tuple[Settled, ...]
+    described: str
+    subject: str
+
+
+def carry_out(
+    connection: Connection, keys: Keys, held: Held, decisions: Sequence[Decision], *, actor: str, now: float
+) -> Result:
+    """Write the decisions down; when no recipient in question is left open, queue the release or discard.
+
+    Raises:
+        Conflict: the message is no longer open.
+    """
+    recipients = list(held.recipients)
+    for each in decisions:
+        custody.decide(connection, held.id, each.position, each.word, each.final)
+        recipients[each.position] = replace(recipients[each.position], decision=each.word, final=each.final)
+    decided = [recipients[each.position] for each in decisions]
+    described = "; ".join(_described(each) for each in decided)
+    raw = custody.body(connection, keys, held.id)
+    subject = parse_message(raw, headers_only=True).subject
+    lessons = tuple(
+        Settled(each.address, each.final) for each in decided if each.suspect and each.decision != "discard"
+    )
+    if any(each.suspect and not each.decision for each in recipients):
+        return Result(False, (), lessons, described, subject)
+    finals = tuple(dict.fromkeys(_final(each) for each in recipients if each.decision != "discard"))
+    if finals:
+        _release(connection, keys, held, recipients, finals, raw, actor, now)
+    else:
+        custody.transition(connection, held.id, (*OPEN, "failed"), "discarded", actor=actor, now=now)
+    return Result(True, finals, lessons, described, subject)
+
+
+def _release(
+    connection: Connection,
+    keys: Keys,
+    held: Held,
+    recipients: Sequence[Waiting],
+    finals: Sequence[str],
+    raw: bytes,
+    actor: str,
+    now: float,
+) -> None:
+    custody.transition(connection, held.id, (*OPEN, "failed"), "releasing", actor=actor, now=now)
+    outbound.enqueue(
+        connection,
+        keys,
+        kind="release",
+        held_id=held.id,
+        sender=held.sender,
+        recipients=finals,
+        raw=corrected(raw, recipients),
+        now=now,
+        parameters=_parameters(held),
+    )
+
+
+def corrected(raw: bytes, recipients: Sequence[Waiting]) -> bytes:
+    """The message with To and Cc as corrected, and a trace header that says so for each correction."""
+    traces = []
+    for each in recipients:
+        if each.decision == "fix":
+            wrong, right = parse_address(each.address), parse_address(each.final)
+            raw = replace_address(raw, wrong, right)
+            traces.append((CORRECTED_HEADER, f"{wrong} to {right}"))
+    return add_headers(raw, traces) if traces else raw
+
+
+def _parameters(held: Held) -> list[str]:
+    """What of MAIL's parameters holds for the next hop too; SIZE may have changed."""
+    given = [str(each) for each in held.envelope.get("parameters", ())]
+    return [each for each in given if each.upper().startswith(("BODY=", "SMTPUTF8", "RET=", "ENVID="))]
+
+
+def _final(each: Waiting) -> str:
+    return each.final if each.decision == "fix" else each.address
+
+
+def _described(each: Waiting) -> str:
+    return {
+        "fix": f"{each.address} corrected to {each.final}",
+        "send": f"{each.address} sent as it is",
+        "discard": f"not sent to {each.address}",
+    }[each.decision]

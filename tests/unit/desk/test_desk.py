@@ -1,0 +1,368 @@
+"""The desk on a real store: taking, asking, answering, expiry, delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import UnthreadedController
+from aiosmtpd.smtp import SMTP, Session
+from aiosmtpd.smtp import Envelope as SmtpEnvelope
+
+from straymail.config import Settings, parse
+from straymail.desk import DELIVERY_HEADER, Courier, Desk, Outcome
+from straymail.errors import Conflict, NotFound, TokenRefused
+from straymail.evidence import Action, Evidence, Finding, RecipientVerdict, Sensitivity, Verdict
+from straymail.message import Address, Envelope, parse_address, parse_message
+from straymail.record import custody, log, new_key, open_record, parse_keys
+
+NOW = 1_800_000_000.0
+CLARA, TOM = parse_address("clara.voss@mod.example"), parse_address("tom@mod.example")
+STRAY, RIGHT = parse_address("robert.holt@army.ml"), parse_address("robert.holt@army.mil")
+SECRET = parse_address("secret.bcc@mod.example")
+RAW = (
+    b"From: Clara Voss <clara.voss@mod.example>\r\nTo: Robert Holt <robert.holt@army.ml>\r\n"
+    b"Cc: tom@mod.example\r\nSubject: Exercise <b>Harbour</b>\r\n"
+    b"Message-ID: <m1@mod.example>\r\n\r\nOrder of the day\r\n"
+)
+
+
+@dataclass
+class Office:
+    """A desk, its courier's outbox, and a clock moved by hand."""
+
+    desk: Desk
+    courier: Courier
+    outbox: Path
+    now: float = NOW
+
+    def take(self, raw: bytes = RAW, *, verdict: Verdict | None = None, envelope: Envelope | None = None) -> str:
+        verdict = verdict or asked(STRAY)
+        envelope = envelope or Envelope(CLARA, (STRAY, TOM, SECRET))
+        return self.desk.take(envelope, raw, parse_message(raw), verdict, view_of(verdict), self.now)
+
+    def deliver(self, later: float = 0.0) -> list[tuple[dict[str, object], EmailMessage]]:
+        """Run the courier once; what is in the outbox then, oldest first, and the outbox emptied."""
+        self.now += later
+        asyncio.run(self.courier.run_due(self.now))
+        found = []
+        for file in sorted(self.outbox.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns):
+            envelope = json.loads(file.with_suffix(".json").read_text())
+            found.append((envelope, message_from_bytes(file.read_bytes(), policy=policy.default)))
+            file.unlink()
+        return found
+
+    def reply(self, notice: EmailMessage, word: str, sender: Address = CLARA) -> Outcome:
+        to = reply_address(notice)
+        raw = f"From: <{sender}>\r\nTo: <{to}>\r\nSubject: Re\r\nMessage-ID: <a@x>\r\n\r\n{word}\r\n".encode()
+        return self.desk.answer(Envelope(sender, (to,)), parse_message(raw), self.now)
+
+    def state(self, identifier: str) -> str:
+        return self.desk.show(identifier).state
+
+
+def reply_address(notice: EmailMessage) -> Address:
+    return parse_message(notice.as_bytes()).from_[0].address
+
+
+def asked(*strays: Address, action: Action = Action.ASK, split: bool = False) -> Verdict:
+    evidence = (Evidence("typo.tld", 5.0, 1.0, "army.ml is not a domain you have written to; army.mil is"),)
+    recipients = tuple(
+        RecipientVerdict(each, action, 0.97, (RIGHT,) if each == STRAY else (), evidence) for each in strays
+    )
+    finding = Finding("marking.uk", "body", Sensitivity.HIGH, 0.9, "it is marked", "OFFICIAL-SENSITIVE", "00")
+    return Verdict(action, 0.97, recipients, (finding,), split)
+
+
+def view_of(verdict: Verdict) -> dict[str, object]:
+    return {
+        "recipients": [
+            {
+                "address": str(each.address),
+                "evidence": [
+                    {"id": item.id, "weight": item.weight, "sender_text": item.sender_text} for item in each.evidence
+                ],
+            }
+            for each in verdict.recipients
+        ],
+        "content": [{"id": finding.id} for finding in verdict.content],
+    }
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    outbox = tmp_path / "outbox"
+    settings = parse(
+        f'data_dir = "{tmp_path}"\n[organisation]\ndomains = ["mod.example"]\nofficers = ["officer@mod.example"]\n'
+        f'[gateway]\nnext_hop = "outbox:{outbox}"\n[desk]\nnotice_rate = 3\n',
+        "straymail.toml",
+    )
+    record = open_record(settings.store_url, parse_keys(new_key().decode()))
+    desk = Desk(record, settings)
+    yield Office(desk, Courier(desk, settings), outbox)
+    record.close()
+
+
+def texts(mail: EmailMessage) -> tuple[str, str]:
+    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    return plain.get_content(), html.get_content()
+
+
+def test_the_question_says_what_is_wrong_and_quotes_nothing(office: Office) -> None:
+    office.take()
+    ((envelope, mail),) = office.deliver()
+    assert envelope == {"sender": "", "recipients": ["clara.voss@mod.example"]}
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["In-Reply-To"] == "<m1@mod.example>"
+    plain, html = texts(mail)
+    for text in (plain, html):
+        assert "robert.holt@army.mil" in text
+        assert "not a domain you have written to" in " ".join(text.split())
+        assert "a protective marking" in text
+        assert "OFFICIAL-SENSITIVE" not in text
+        assert "secret.bcc@mod.example" in text  # it is the sender's own recipient
+    assert "<b>" not in html
+    assert "&lt;b&gt;" in html
+    assert "mailto:straymail%2B" in html or "mailto:straymail+" in html
+
+
+def test_fix_sends_it_to_the_right_address(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    assert office.reply(notice, "fix").kind == "done"
+    delivered = {str(envelope["recipients"]): mail for envelope, mail in office.deliver()}
+    mail = delivered["['robert.holt@army.mil', 'tom@mod.example', 'secret.bcc@mod.example']"]
+    assert mail["To"] == "Robert Holt <robert.holt@army.mil>"
+    assert mail["X-Straymail-Corrected"] == "robert.holt@army.ml to robert.holt@army.mil"
+    assert "secret.bcc" not in mail.as_string()
+    assert office.state(identifier) == "corrected"
+    (lesson,) = office.desk.lessons(0)
+    assert (lesson.sender, lesson.address, lesson.right) == (CLARA.key, STRAY.key, RIGHT.key)
+    with office.desk.record.reading() as connection, pytest.raises(NotFound):
+        custody.body(connection, office.desk.record.keys, identifier)
+
+
+def test_send_confirms_the_relation_and_sends_it_unchanged(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "Send")
+    sent = [mail for envelope, mail in office.deliver() if envelope["sender"]]
+    assert len(sent) == 1
+    assert sent[0].as_bytes().partition(b"\n")[2].replace(b"\n", b"\r\n") == RAW
+    assert office.state(identifier) == "released"
+    (lesson,) = office.desk.lessons(0)
+    assert lesson.right == ""
+
+
+def test_discard_sends_nothing_and_says_so_once(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "discard")
+    ((envelope, told),) = office.deliver()
+    assert envelope["recipients"] == ["clara.voss@mod.example"]
+    assert "was not sent to anybody" in " ".join(texts(told)[0].split())
+    assert office.state(identifier) == "discarded"
+
+
+def test_another_persons_answer_does_nothing(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    with pytest.raises(TokenRefused):
+        office.reply(notice, "send", TOM)
+    forged = parse_message(b"From: tom@mod.example\r\n\r\nsend\r\n")
+    with pytest.raises(TokenRefused):  # the envelope says Clara, the header Tom
+        office.desk.answer(Envelope(CLARA, (reply_address(notice),)), forged, NOW)
+    with pytest.raises(TokenRefused):
+        office.desk.answer(Envelope(None, (reply_address(notice),)), forged, NOW)
+    assert office.state(identifier) == "asked"
+
+
+def test_a_replayed_answer_is_told_kindly_and_does_nothing(office: Office) -> None:
+    office.take()
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "discard")
+    office.deliver()
+    assert office.reply(notice, "send").kind == "already"
+    ((envelope, told),) = office.deliver()
+    assert envelope["sender"] == ""
+    assert "settled before" in texts(told)[0]
+
+
+def test_what_is_not_clear_is_asked_again(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    assert office.reply(notice, "do not send").kind == "unclear"
+    ((_, again),) = office.deliver()
+    assert "Nothing was done" in texts(again)[0]
+    assert office.state(identifier) == "asked"
+    assert office.reply(again, "fix").kind == "done"
+
+
+def test_several_recipients_are_answered_one_by_one(office: Office) -> None:
+    other = parse_address("kate@navy.ml")
+    identifier = office.take(verdict=asked(STRAY, other), envelope=Envelope(CLARA, (STRAY, other, TOM)))
+    ((_, notice),) = office.deliver()
+    assert office.reply(notice, "fix").kind == "unclear"  # nothing is known for the second
+    assert office.reply(notice, "fix 1").kind == "partly"
+    assert office.state(identifier) == "asked"
+    assert office.reply(notice, "discard 2").kind == "done"
+    sent = [envelope for envelope, _ in office.deliver() if envelope["sender"]]
+    assert [each["recipients"] for each in sent] == [["robert.holt@army.mil", "tom@mod.example"]]
+
+
+def test_split_holds_only_the_recipient_in_question(office: Office) -> None:
+    identifier = office.take(verdict=asked(STRAY, split=True))
+    assert [each.address for each in office.desk.show(identifier).recipients] == [str(STRAY)]
+
+
+def test_expiry_gives_the_whole_message_back(office: Office) -> None:
+    identifier = office.take()
+    office.deliver()
+    office.desk.tick(NOW + 86_401)
+    ((_, reminder),) = office.deliver(86_401)
+    assert "Still waiting" in str(reminder["Subject"])
+    office.desk.tick(NOW + 5 * 86_400 + 1)
+    ((envelope, back),) = office.deliver(5 * 86_400)
+    assert envelope["recipients"] == ["clara.voss@mod.example"]
+    (attached,) = back.iter_attachments()
+    assert attached.get_content() == RAW
+    assert office.state(identifier) == "expired"
+
+
+def test_an_officer_decides_what_is_held(office: Office) -> None:
+    identifier = office.take(verdict=asked(SECRET, action=Action.HOLD))
+    told = {str(envelope["recipients"]): mail for envelope, mail in office.deliver()}
+    assert "security officer" in texts(told["['clara.voss@mod.example']"])[0]
+    task = texts(told["['officer@mod.example']"])
+    assert "a Bcc recipient" in task[0]
+    assert "secret.bcc" not in task[0] + task[1]
+    with pytest.raises(Conflict, match="no suggestion"):
+        office.desk.correct(identifier, actor="officer@mod.example", now=NOW)
+    office.desk.correct(identifier, actor="officer@mod.example", now=NOW, to={str(SECRET): "ines@mod.example"})
+    sent = [envelope for envelope, _ in office.deliver() if envelope["sender"]]
+    assert sent[0]["recipients"] == [str(STRAY), str(TOM), "ines@mod.example"]
+    with pytest.raises(Conflict):
+        office.desk.discard(identifier, actor="officer@mod.example", now=NOW)
+
+
+def test_the_null_sender_and_machines_are_never_asked(office: Office) -> None:
+    office.take(envelope=Envelope(None, (STRAY,)), verdict=asked(STRAY, action=Action.HOLD))
+    automatic = RAW.replace(b"Subject:", b"Auto-Submitted: auto-replied\r\nSubject:")
+    office.take(automatic)
+    assert [envelope["recipients"] for envelope, _ in office.deliver()] == [["officer@mod.example"]]
+
+
+def test_a_flood_is_slowed_but_nothing_is_lost(office: Office) -> None:
+    for number in range(6):
+        office.take(RAW + b"%d" % number)
+    subjects = [str(mail["Subject"]) for _, mail in office.deliver()]
+    assert len(subjects) == 4
+    assert sum("Mail is waiting" in each for each in subjects) == 1
+    office.desk.tick(NOW + 3_700)
+    assert len(office.deliver(3_700)) == 3
+
+
+def test_a_released_message_is_recognised_only_as_it_was(office: Office) -> None:
+    office.take()
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "send")
+    asyncio.run(office.courier.run_due(NOW))
+    file = next(each for each in office.outbox.glob("*.eml") if b"Order of the day" in each.read_bytes())
+    raw = file.read_bytes()
+    envelope = Envelope(CLARA, (STRAY, TOM, SECRET))
+    assert office.desk.recognises(envelope, parse_message(raw), raw) == file.stem
+    others = replace(envelope, recipients=(STRAY, parse_address("x@evil.example")))
+    assert office.desk.recognises(others, parse_message(raw), raw) == ""
+    changed = raw.replace(b"Order", b"Plan")
+    assert office.desk.recognises(envelope, parse_message(changed), changed) == ""
+    assert DELIVERY_HEADER.encode() in raw
+
+
+def test_the_log_tells_the_story_and_verifies(office: Office) -> None:
+    office.take()
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "fix")
+    office.deliver()
+    with office.desk.record.reading() as connection:
+        assert [entry.kind for entry in log.entries(connection)] == ["held", "settled", "corrected"]
+        assert log.verify(connection, office.desk.record.keys).faults == ()
+
+
+class Hop:
+    """A next hop that refuses as it is told: recipient -> reply."""
+
+    def __init__(self, replies: dict[str, str]) -> None:
+        self.replies, self.got = replies, list[tuple[list[str], bytes]]()
+
+    async def handle_RCPT(  # noqa: N802  (aiosmtpd's name)
+        self, _server: SMTP, _session: Session, envelope: SmtpEnvelope, address: str, _options: list[str]
+    ) -> str:
+        if reply := self.replies.get(address):
+            return reply
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: SmtpEnvelope) -> str:  # noqa: N802
+        content = envelope.content
+        self.got.append((list(envelope.rcpt_tos), content if isinstance(content, bytes) else b""))
+        return "250 ok"
+
+
+def settings_for(office: Office, port: int) -> Settings:
+    text = f'[organisation]\ndomains = ["mod.example"]\n[gateway]\nnext_hop = "127.0.0.1:{port}"\n'
+    return parse(text, "straymail.toml")
+
+
+async def run_against(office: Office, hop: Hop, later: float) -> None:
+    controller = UnthreadedController(hop, hostname="127.0.0.1", port=0, loop=asyncio.get_running_loop())
+    server = await asyncio.get_running_loop().create_server(controller.factory, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    office.now += later
+    await Courier(office.desk, settings_for(office, port)).run_due(office.now)
+    server.close()
+    await server.wait_closed()
+
+
+def test_only_what_was_put_off_is_tried_again(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "send")
+    hop = Hop({str(TOM): "451 later"})
+    asyncio.run(run_against(office, hop, 0))
+    assert [to for to, _ in hop.got if str(STRAY) in to] == [[str(STRAY), str(SECRET)]]
+    assert office.state(identifier) == "releasing"
+    hop.replies.clear()
+    asyncio.run(run_against(office, hop, 3_700))
+    assert hop.got[-1][0] == [str(TOM)]
+    keys = [parse_message(raw).header(DELIVERY_HEADER).partition(";")[0] for to, raw in hop.got if str(CLARA) not in to]
+    assert len(set(keys)) == 1
+    assert office.state(identifier) == "released"
+
+
+def test_a_refusal_for_good_is_seen_by_all_and_can_be_tried_again(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "send")
+    asyncio.run(run_against(office, Hop({str(STRAY): "550 5.1.1 unknown"}), 0))
+    assert office.state(identifier) == "failed"
+    told = [mail for envelope, mail in office.deliver() if envelope["recipients"] == [str(CLARA)]]
+    assert any("550 5.1.1 unknown" in " ".join(texts(mail)[0].split()).replace(": ", ": ") for mail in told)
+    office.desk.correct(identifier, actor="officer", now=NOW)
+    assert office.state(identifier) == "releasing"
+
+
+def test_a_next_hop_that_is_away_is_tried_later(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "send")
+    asyncio.run(Courier(office.desk, settings_for(office, 9)).run_due(NOW))
+    assert office.state(identifier) == "releasing"
+    assert [envelope for envelope, _ in office.deliver(3_700) if envelope["sender"]]

@@ -1,0 +1,43 @@
+"""What replies say: hits, and what must not be guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from straymail.desk.words import Answer, read_answer
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "said"),
+    [
+        ("fix", 1, [("fix", 0)]),
+        ("Fix!", 2, [("fix", 0)]),
+        ("  SEND  \n\nSent from my phone", 1, [("send", 0)]),
+        ("Hello,\n\ndiscard please\n\nClara", 1, [("discard", 0)]),
+        ("yes, send it", 1, [("send", 0)]),
+        ("correct it please", 1, [("fix", 0)]),
+        ("cancel", 1, [("discard", 0)]),
+        ("fix 1, send 2", 2, [("fix", 1), ("send", 2)]),
+        ("send 2 and fix 1", 2, [("fix", 1), ("send", 2)]),
+        ("fix 1 2; discard 3", 3, [("fix", 1), ("fix", 2), ("discard", 3)]),
+        ("fix 1", 2, [("fix", 1)]),
+        ("", 1, None),
+        ("\n\n", 1, None),
+        ("I do not know what you mean", 1, None),
+        ("do not send", 1, None),
+        ("don't fix", 1, None),
+        ("never send this", 1, None),
+        ("send or discard?", 1, None),
+        ("fix send", 1, None),
+        ("fix 3", 2, None),
+        ("fix 0", 2, None),
+        ("fix 1, send 1", 2, None),
+        ("fix, send 2", 2, None),
+        ("1 fix", 2, None),
+        ("fix " + "1" * 500, 2, None),
+        ("prefix", 1, None),
+    ],
+)
+def test_answers(text: str, numbers: int, said: list[tuple[str, int]] | None) -> None:
+    expected = None if said is None else tuple(Answer(*each) for each in said)
+    assert read_answer(text, numbers) == expected
