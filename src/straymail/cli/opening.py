@@ -1,4 +1,4 @@
-"""Opening what a command needs: the guard of these settings."""
+"""Opening what a command needs: the store, the guard of these settings."""
 
 from __future__ import annotations
 
@@ -6,13 +6,93 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from straymail.config import Settings
+from straymail.content import examine_text
 from straymail.correspondence import Correspondence
-from straymail.guard import Guard
+from straymail.errors import BadInput
+from straymail.evidence import Finding
+from straymail.extract import Extractor, ReadLimits
+from straymail.extract.model import unread
+from straymail.guard import Guard, Reader
+from straymail.message import Message
+from straymail.record import Record, history, new_key, open_record
 from straymail.verdict import Weights
+
+__all__ = ["create_store", "make_reader", "new_key", "open_guard", "open_store", "read_weights"]
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Record]:
+    """The store of these settings.
+
+    Raises:
+        BadInput: there is no key file yet. StoreDown: the database cannot be opened.
+    """
+    record = open_record(settings.store_url, settings.store.key_file)
+    try:
+        yield record
+    finally:
+        record.close()
+
+
+def create_store(settings: Settings) -> None:
+    """Make the database, or bring it to this version."""
+    with open_store(settings):
+        pass
 
 
 @contextmanager
 def open_guard(settings: Settings) -> Iterator[Guard]:
-    """The guard of these settings."""
-    history = Correspondence(frozenset(settings.organisation.domains))
-    yield Guard(history, settings.policy, Weights.shipped())
+    """The guard of these settings with what has been learned; without a store yet, one that knows nobody."""
+    own = settings.organisation.domains
+    model = Correspondence(own)
+    if settings.store.key_file.exists():
+        with open_store(settings) as record, record.reading() as connection:
+            model = history.load_history(connection, own)
+    with extractor(settings) as reading:
+        yield Guard(model, settings.policy, read_weights(settings), make_reader(reading, settings))
+
+
+@contextmanager
+def extractor(settings: Settings) -> Iterator[Extractor]:
+    """The attachment reader of these settings; its workers start with the first attachment."""
+    wanted = settings.attachments
+    limits = ReadLimits(message_seconds=wanted.timeout.total_seconds(), memory=wanted.memory, unpacked=wanted.unpacked)
+    with Extractor(limits, workers=wanted.workers) as reading:
+        yield reading
+
+
+def make_reader(reading: Extractor, settings: Settings) -> Reader:
+    """What the guard calls for attachments: their text through the content detectors, and what could not be read."""
+    dictionary = settings.policy.dictionary
+
+    def unopened(message: Message) -> tuple[Finding, ...]:
+        parts = (part for part in message.parts if part.is_attachment)
+        return tuple(
+            unread("type", part.filename or f"part {part.path}", "attachments are not opened") for part in parts
+        )
+
+    def read(message: Message) -> tuple[Finding, ...]:
+        extraction = reading.read(message)
+        found = [*extraction.unread]
+        for where, text in extraction.texts:
+            found += examine_text(text, where, dictionary)
+        for where, name, value in extraction.properties:
+            found += examine_text(value, f"{where}, property {name}", dictionary)
+        return tuple(found)
+
+    return read if settings.attachments.read else unopened
+
+
+def read_weights(settings: Settings) -> Weights:
+    """The weights file of the settings, or the shipped one.
+
+    Raises:
+        BadInput: the file cannot be read, or is no weights file.
+    """
+    file = settings.model.weights
+    if file is None:
+        return Weights.shipped()
+    try:
+        return Weights.read(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot be read: {error}", file=str(file), field="model.weights") from error

@@ -12,7 +12,7 @@ from straymail.record.dialect import upsert
 from straymail.record.schema import history, meta
 
 _KEYS = ("kind", "a", "b")
-_LEARNED = "learned_at"
+_LEARNED, _LESSON = "learned_at", "lesson"
 
 
 def load_history(connection: Connection, own_domains: Iterable[str]) -> Correspondence:
@@ -28,8 +28,15 @@ def _rows(connection: Connection) -> Iterator[Row]:
         yield Row(kind, a, b, json.loads(value))
 
 
-def save_rows(connection: Connection, rows: Sequence[Row], now: float) -> None:
-    """Write changed rows (``Correspondence.drain()``) in the caller's transaction."""
+def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson: int | None = None) -> None:
+    """Write changed rows (``Correspondence.drain()``) in the caller's transaction.
+
+    Args:
+        connection: a writing transaction.
+        rows: what changed; a row replaces the one with the same kind and keys.
+        now: Unix seconds.
+        lesson: the last log entry whose lessons the rows hold.
+    """
     for row in rows:
         if row.kind == "forget":
             connection.execute(delete(history).where(or_(history.c.a == row.a, history.c.b == row.a)))
@@ -40,14 +47,23 @@ def save_rows(connection: Connection, rows: Sequence[Row], now: float) -> None:
     ]
     if fresh:
         connection.execute(upsert(connection, history, _KEYS), fresh)
-    if rows:
-        connection.execute(upsert(connection, meta, ("name",)), [{"name": _LEARNED, "value": repr(now)}])
+    marks = {_LEARNED: repr(now)} if rows else {}
+    if lesson is not None:
+        marks[_LESSON] = str(lesson)
+    if marks:
+        values = [{"name": name, "value": value} for name, value in marks.items()]
+        connection.execute(upsert(connection, meta, ("name",)), values)
 
 
 def learned_at(connection: Connection) -> float | None:
     """When something was last learned (Unix seconds), or None."""
     found = connection.execute(select(meta.c.value).where(meta.c.name == _LEARNED)).scalar()
     return None if found is None else float(found)
+
+
+def last_lesson(connection: Connection) -> int:
+    """The last log entry whose lessons the rows hold; 0 for none."""
+    return int(connection.execute(select(meta.c.value).where(meta.c.name == _LESSON)).scalar() or 0)
 
 
 def messages_learned(connection: Connection) -> int:

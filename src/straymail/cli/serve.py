@@ -1,0 +1,86 @@
+"""``straymail serve``: the guard as a service."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+import uvloop
+from rich.text import Text
+
+from straymail.cli.common import ConfigOption, console, settings_from
+from straymail.cli.opening import extractor, make_reader, open_store, read_weights
+from straymail.config import Log, Settings
+from straymail.errors import BadInput
+from straymail.extract import Extractor
+from straymail.gateway.engine import Situation
+from straymail.gateway.service import Service
+from straymail.guard import Guard
+from straymail.verdict.advice import advice
+
+
+def serve(config: ConfigOption = None) -> None:
+    """Run the guard: milter, SMTP proxy and desk.
+
+    Stops on SIGTERM or Ctrl-C after finishing what is under way. SIGHUP reads the settings again; settings that
+    cannot be used change nothing.
+    """
+    settings = settings_from(config)
+    log_as(settings.log)
+    for remark in advice(settings.policy):
+        structlog.get_logger("straymail.policy").warning("policy.remark", text=remark)
+    with open_store(settings) as record, extractor(settings) as reading:
+        reading.start()
+
+        async def run() -> None:
+            try:
+                service = Service(settings, record, _situate(reading), lambda: settings_from(config))
+                await service.run(_tell(settings))
+            except OSError as error:
+                raise BadInput(f"a door cannot be opened: {error}", field="gateway") from error
+
+        uvloop.run(run())
+
+
+def _situate(reading: Extractor) -> Callable[[Settings, Any], Situation]:
+    def situate(settings: Settings, model: Any) -> Situation:  # noqa: ANN401  (the learned history)
+        guard = Guard(model, settings.policy, read_weights(settings))
+        return Situation(guard, settings, make_reader(reading, settings))
+
+    return situate
+
+
+def _tell(settings: Settings) -> Callable[[list[str]], None]:
+    def tell(doors: list[str]) -> None:
+        out = console(stderr=True)
+        out.print(Text("Straymail is on guard.", style="bold green"))
+        for door in doors:
+            out.print(f"  {door}", soft_wrap=True)
+        policy = settings.policy
+        out.print(f"  policy     mode {policy.mode}, asks from {policy.ask_at:.3f} on, version {policy.version}")
+
+    return tell
+
+
+def log_as(wanted: Log) -> None:
+    """Structured logs on standard error: for people, or one JSON object a line."""
+    last: Any = (
+        structlog.processors.JSONRenderer()
+        if wanted.format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper("iso", utc=True),
+            structlog.processors.format_exc_info,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[wanted.level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

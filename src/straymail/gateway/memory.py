@@ -1,0 +1,136 @@
+"""What the running guard remembers and must not forget: decisions for the log, and what it learns.
+
+Mail that passes is logged in batches, at most ``EVERY`` seconds late, so that no message waits for the disk; held mail
+is logged with its hold, in one transaction. When the database stays away, decisions pile up to ``MOST`` and the store
+counts as down: the policy's ``on_store_down`` then decides about new mail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from straymail.correspondence import Correspondence, Observation, Row
+from straymail.desk import Desk
+from straymail.errors import StoreDown
+from straymail.record import Record, history, log
+from straymail.record.log import Entry
+
+EVERY = 0.1
+SAVE_EVERY = 15.0
+MOST = 20_000
+_log = structlog.get_logger("straymail.memory")
+
+
+class Memory:
+    """The learned history and the decisions that are not on disk yet. Used on the event loop only.
+
+    Args:
+        record: the store.
+        desk: whose lessons are learned.
+        model: the history, as loaded.
+        lessons_from: the last log entry whose lessons the model holds.
+    """
+
+    def __init__(self, record: Record, desk: Desk, model: Correspondence, lessons_from: int) -> None:
+        self.record, self.desk, self.model = record, desk, model
+        self.down = False
+        self._lesson = lessons_from
+        self._entries: list[Entry] = []
+        self._rows: list[Row] = []
+        self._turn = asyncio.Lock()
+
+    @property
+    def unwritten(self) -> int:
+        """Decisions that are not in the log yet."""
+        return len(self._entries)
+
+    def decided(self, entry: Entry) -> None:
+        """Remember a decision for the log.
+
+        Raises:
+            StoreDown: the log has not been written for so long that no more are taken.
+        """
+        if len(self._entries) >= MOST:
+            raise StoreDown(f"{MOST} decisions wait to be written")
+        self._entries.append(entry)
+
+    def learn(self, seen: Observation) -> None:
+        """Learn a message that went through."""
+        self.model.observe(seen)
+
+    async def run(self) -> None:
+        """Write decisions every ``EVERY`` and what was learned every ``SAVE_EVERY`` seconds, until cancelled."""
+        saved = time.monotonic()
+        while True:
+            await asyncio.sleep(EVERY if not self.down else 1.0)
+            await self.write_log()
+            if time.monotonic() - saved >= SAVE_EVERY:
+                await self.save()
+                saved = time.monotonic()
+
+    async def write_log(self) -> None:
+        """Write what waits; on failure it goes on waiting."""
+        async with self._turn:
+            waiting = self._entries
+            if not waiting:
+                return
+            self._entries = []
+            try:
+                await asyncio.to_thread(self._append, waiting)
+            except StoreDown as error:
+                self._entries = waiting + self._entries
+                self._went_down(error)
+            else:
+                self._came_back()
+
+    def _append(self, entries: Sequence[Entry]) -> None:
+        with self.record.writing() as connection:
+            log.append(connection, self.record.keys, entries)
+
+    async def save(self) -> None:
+        """Take the newest lessons, then write what was learned; on failure it is written next time."""
+        async with self._turn:
+            try:
+                await self._take_lessons()
+                self._rows += self.model.drain()
+                rows, self._rows = self._rows, []
+                try:
+                    await asyncio.to_thread(self._save, rows, self._lesson)
+                except StoreDown:
+                    self._rows = rows + self._rows
+                    raise
+            except StoreDown as error:
+                self._went_down(error)
+            else:
+                self._came_back()
+
+    async def take_lessons(self) -> None:
+        """Learn what people have settled, here or in another process."""
+        async with self._turn:
+            await self._take_lessons()
+
+    async def _take_lessons(self) -> None:
+        for lesson in await asyncio.to_thread(lambda: list(self.desk.lessons(self._lesson))):
+            if lesson.right:
+                self.model.correct(lesson.sender, lesson.address, lesson.right)
+            elif lesson.sender:
+                self.model.confirm(lesson.sender, lesson.address)
+            self._lesson = lesson.seq
+
+    def _save(self, rows: Sequence[Row], lesson: int) -> None:
+        with self.record.writing() as connection:
+            history.save_rows(connection, rows, time.time(), lesson=lesson)
+
+    def _went_down(self, error: StoreDown) -> None:
+        if not self.down:
+            _log.error("store.down", problem=str(error), unwritten=len(self._entries))
+        self.down = True
+
+    def _came_back(self) -> None:
+        if self.down:
+            _log.warning("store.back", unwritten=len(self._entries))
+        self.down = False

@@ -1,0 +1,168 @@
+"""The guard as a service: both doors, the desk's clock, metrics; start, reload, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from prometheus_client import start_http_server
+
+from straymail.config import Off, Settings, Tcp, UnixSocket
+from straymail.desk import Courier, Desk
+from straymail.errors import StoreDown, StraymailError
+from straymail.gateway.engine import GuardEngine, Situation
+from straymail.gateway.memory import Memory
+from straymail.gateway.metrics import Metrics
+from straymail.gateway.milter_server import MilterServer
+from straymail.gateway.smtp_proxy import SmtpProxy
+from straymail.message import Address, Envelope
+from straymail.record import Record, history
+
+_log = structlog.get_logger("straymail.service")
+TICK = 1.0
+"""Seconds between two looks at what is due."""
+
+
+class Service:
+    """Everything that runs.
+
+    Args:
+        settings: as read at start.
+        record: the open store.
+        situate: makes the judging situation of settings, with the learned history given.
+        reread: reads the settings file again; raises StraymailError when it cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        record: Record,
+        situate: Callable[[Settings, Any], Situation],
+        reread: Callable[[], Settings],
+    ) -> None:
+        self.settings, self.record = settings, record
+        self._situate, self._reread = situate, reread
+        self.desk = Desk(record, settings)
+        with record.reading() as connection:
+            model = history.load_history(connection, settings.organisation.domains)
+            lesson = history.last_lesson(connection)
+        self.metrics = Metrics()
+        self.memory = Memory(record, self.desk, model, lesson)
+        self.engine = GuardEngine(situate(settings, model), self.desk, self.memory, self.metrics)
+        self.courier = Courier(self.desk, settings)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stop = asyncio.Event()
+        self.milter: MilterServer | None = None
+        self.proxy: SmtpProxy | None = None
+
+    async def run(self, ready: Callable[[list[str]], None]) -> None:
+        """Serve until SIGTERM or SIGINT; ``ready`` is told where the doors are, once they are open."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        self._warm_up()
+        await self.memory.take_lessons()
+        doors = await self._open_doors()
+        self._tasks = [loop.create_task(each) for each in (self.memory.run(), self._clock())]
+        ready(doors)
+        _notify("READY=1")
+        await self._stop.wait()
+        _notify("STOPPING=1")
+        await self._shut_down()
+
+    def _warm_up(self) -> None:
+        """The first judgement loads tables; no message should wait for that."""
+        somebody = Address("warm.up", "straymail.example")
+        envelope = Envelope(somebody, (somebody,))
+        self.engine.situation.guard.judge_recipient(envelope, somebody, datetime.now(UTC))
+
+    async def _open_doors(self) -> list[str]:
+        gateway, doors = self.settings.gateway, []
+        if not isinstance(gateway.milter, Off):
+            limits = gateway.limits
+            self.milter = MilterServer(
+                self.engine,
+                max_connections=gateway.max_connections,
+                max_size=limits.size,
+                max_recipients=limits.recipients,
+            )
+            doors.append(f"milter     {await self._open_milter(self.milter, gateway.milter)}")
+        if isinstance(gateway.listen, Tcp):
+            self.proxy = SmtpProxy(self.engine, self.settings)
+            port = await self.proxy.listen(gateway.listen.host, gateway.listen.port)
+            doors.append(f"SMTP       {Tcp(gateway.listen.host, port)}, next hop {gateway.next_hop}")
+        if isinstance(self.settings.metrics.listen, Tcp):
+            where = self.settings.metrics.listen
+            server, _thread = start_http_server(where.port, where.host, self.metrics.registry)
+            doors.append(f"metrics    http://{Tcp(where.host, server.server_port)}/metrics")
+        return doors
+
+    async def _open_milter(self, milter: MilterServer, where: UnixSocket | Tcp) -> str:
+        if isinstance(where, UnixSocket):
+            where.path.parent.mkdir(parents=True, exist_ok=True)
+            await milter.listen_unix(where.path, int(self.settings.gateway.milter_socket_mode, 8))
+            return str(where)
+        port = await milter.listen_tcp(where.host, where.port)
+        return f"inet:{Tcp(where.host, port)}"
+
+    async def _clock(self) -> None:
+        """Reminders, expiry and deliveries. A store that is away is tried again; nothing else may stop it."""
+        while True:
+            await asyncio.sleep(TICK)
+            try:
+                now = time.time()
+                await asyncio.to_thread(self.desk.tick, now)
+                await self.courier.run_due(now)
+                await self.memory.take_lessons()
+                self.metrics.unwritten.set(self.memory.unwritten)
+            except StoreDown as error:
+                _log.warning("clock.store_down", problem=str(error))
+            except Exception as error:  # noqa: BLE001  (one message's fault must not stop the clock for all)
+                _log.error("clock.failed", exc_info=error)
+
+    def reload(self) -> None:
+        """Read the settings again; when they cannot be used the old ones stay in force, and the log says so."""
+        try:
+            fresh = self._reread()
+            situation = self._situate(fresh, self.memory.model)
+        except StraymailError as error:
+            _log.error("reload.refused", problem=str(error), kept=self.engine.situation.settings.policy.version)
+            return
+        self.engine.situation = situation
+        _log.info("reload.done", policy=fresh.policy.version, note="doors, store and desk keep their settings")
+
+    async def _shut_down(self) -> None:
+        """Finish what is under way, then write what is remembered."""
+        grace = self.settings.gateway.shutdown_grace.total_seconds()
+        doors: list[Coroutine[Any, Any, None]] = []
+        if self.milter:
+            doors.append(self.milter.shutdown(grace))
+        if self.proxy:
+            doors.append(self.proxy.shutdown(grace))
+        await asyncio.gather(*doors)
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.memory.write_log()
+        await self.memory.save()
+        _log.info("stopped", unwritten=self.memory.unwritten)
+
+
+def _notify(state: str) -> None:
+    """Tell systemd (sd_notify(3)); nothing when nobody asked."""
+    target = os.environ.get("NOTIFY_SOCKET", "")
+    if not target:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock, contextlib.suppress(OSError):
+        sock.sendto(state.encode(), "\0" + target[1:] if target.startswith("@") else target)
