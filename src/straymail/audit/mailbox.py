@@ -1,62 +1,15 @@
-"""Messages out of mbox files and folders of .eml, gzip and xz included, spooled so that memory stays bounded."""
+"""Messages of archives in time order, spooled so that memory stays bounded."""
 
 from __future__ import annotations
 
-import gzip
-import lzma
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
-from straymail.errors import ArchiveError
+from straymail.audit.archives import read_raw
 from straymail.message import Message, parse_message
-
-_FROM = b"From "
-_LARGEST = 50_000_000
-
-
-def read_raw(path: Path) -> Iterator[bytes]:
-    """Raw messages of a file or folder: mbox, .eml, .gz and .xz of these.
-
-    Raises:
-        ArchiveError: the file cannot be read; says which.
-    """
-    if path.is_dir():
-        for each in sorted(path.rglob("*")):
-            if each.is_file():
-                yield from read_raw(each)
-        return
-    try:
-        with _opened(path) as stream:
-            yield from _messages(stream)
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise ArchiveError(f"cannot be read: {error}", file=str(path)) from error
-
-
-def _opened(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
-        return cast("IO[bytes]", gzip.open(path))
-    return cast("IO[bytes]", lzma.open(path)) if path.suffix == ".xz" else path.open("rb")
-
-
-def _messages(stream: IO[bytes]) -> Iterator[bytes]:
-    """Split at ``From `` lines that follow an empty line (RFC 4155); a file without them is one message."""
-    lines: list[bytes] = []
-    size = 0
-    empty = True
-    for line in stream:
-        if empty and line.startswith(_FROM):
-            if lines:
-                yield b"".join(lines)
-            lines, size = [], 0
-        elif size < _LARGEST:
-            lines.append(line)
-            size += len(line)
-        empty = not line.strip()
-    if lines:
-        yield b"".join(lines)
 
 
 @dataclass

@@ -40,6 +40,7 @@ class Entry:
 
 COMMANDS = {
     "init": Entry("init:init", "Write straymail.toml, make the key and the database.", SETUP),
+    "learn": Entry("learn:learn", "Learn who writes to whom from archives and directories.", SETUP),
     "serve": Entry("serve:serve", "Run the guard: milter, SMTP proxy and desk.", SETUP),
     "check": Entry("check:check", "Judge a message before it is sent, and explain why.", JUDGE),
     "policy": Entry("policy:app", "The policy: check it, show it, explain what it does to a message.", JUDGE),

@@ -73,6 +73,11 @@ class Correspondence:
         """How many messages were learned."""
         return len(self._seen)
 
+    @property
+    def people(self) -> int:
+        """How many addresses are known."""
+        return len(self._ids)
+
     def person(self, key: str) -> PersonFacts | None:
         """Totals of one address; None when it was never seen (in mail or in a directory)."""
         who = self._ids.get(key)

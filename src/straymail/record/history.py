@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, or_, select
 
@@ -50,9 +50,7 @@ def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson
     marks = {_LEARNED: repr(now)} if rows else {}
     if lesson is not None:
         marks[_LESSON] = str(lesson)
-    if marks:
-        values = [{"name": name, "value": value} for name, value in marks.items()]
-        connection.execute(upsert(connection, meta, ("name",)), values)
+    set_marks(connection, marks)
 
 
 def learned_at(connection: Connection) -> float | None:
@@ -64,6 +62,18 @@ def learned_at(connection: Connection) -> float | None:
 def last_lesson(connection: Connection) -> int:
     """The last log entry whose lessons the rows hold; 0 for none."""
     return int(connection.execute(select(meta.c.value).where(meta.c.name == _LESSON)).scalar() or 0)
+
+
+def mark(connection: Connection, name: str) -> str:
+    """A remembered mark (how far a file was learned), "" for none."""
+    return connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar() or ""
+
+
+def set_marks(connection: Connection, marks: Mapping[str, str]) -> None:
+    """Remember marks."""
+    if marks:
+        values = [{"name": name, "value": value} for name, value in marks.items()]
+        connection.execute(upsert(connection, meta, ("name",)), values)
 
 
 def messages_learned(connection: Connection) -> int:

@@ -1,0 +1,186 @@
+"""Archives as a stream of raw messages: mbox, Maildir, folders of .eml, and gzip or xz of these.
+
+Constant memory whatever the size. What cannot be read is collected as a fault with file and place, and reading goes on.
+mbox is RFC 4155 with its dialects: a message begins at a ``From `` line after an empty line; one ``>`` of ``>From`` is
+taken off (mboxrd, mboxo).
+"""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, cast
+
+from straymail.errors import ArchiveError
+
+_FROM = b"From "
+_QUOTED_FROM = re.compile(rb"^>(>{0,20}From )", re.MULTILINE)
+_FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]{0,20}:")
+LARGEST = 100_000_000
+_PIECE = 1 << 16
+_CHUNK = 1 << 20
+_SEPARATOR = re.compile(rb"\n\r?\nFrom ")
+_SEPARATOR_LONGEST = b"\n\r\nFrom "
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One raw message: ``offset`` is its place in the (decompressed) file."""
+
+    source: Path
+    offset: int
+    raw: bytes = field(repr=False)
+
+
+@dataclass
+class Archive:
+    """Messages of files and folders, in the order of their names.
+
+    ``faults`` grows while reading; ``done`` is how many bytes on disk have been read of ``total``.
+    """
+
+    paths: tuple[Path, ...]
+    faults: list[ArchiveError] = field(default_factory=list)
+    done: int = 0
+    files: list[Path] = field(default_factory=list)
+    total: int = 0
+
+    @classmethod
+    def of(cls, paths: Iterable[Path]) -> Archive:
+        """Look the files up.
+
+        Raises:
+            ArchiveError: a path does not exist.
+        """
+        archive = cls(tuple(paths))
+        for path in archive.paths:
+            if not path.exists():
+                raise ArchiveError("does not exist", file=str(path), allowed="mbox, Maildir, a folder of .eml")
+            archive.files += _files(path)
+        archive.total = sum(each.stat().st_size for each in archive.files)
+        return archive
+
+    def read(self, file: Path, start: int = 0) -> Iterator[Item]:
+        """Messages of one file from ``start`` on; a fault ends the file, not the run."""
+        before = self.done
+        try:
+            with file.open("rb") as disk, _opened(file, disk) as stream:
+                for item in _messages(file, stream, start, self.faults):
+                    self.done = before + disk.tell()
+                    yield item
+        except (OSError, EOFError, lzma.LZMAError) as error:
+            self.faults.append(ArchiveError(f"cannot be read: {error}", file=str(file)))
+        self.done = before + _size(file)
+
+    def __iter__(self) -> Iterator[Item]:
+        for file in self.files:
+            yield from self.read(file)
+
+
+def read_raw(path: Path) -> Iterator[bytes]:
+    """Raw messages of a file or folder.
+
+    Raises:
+        ArchiveError: something in it cannot be read.
+    """
+    archive = Archive.of([path])
+    for item in archive:
+        yield item.raw
+    if archive.faults:
+        raise archive.faults[0]
+
+
+def _files(path: Path) -> list[Path]:
+    """Files below a path, sorted; each once, whatever the symbolic links. A Maildir gives ``cur`` and ``new`` only."""
+    if not path.is_dir():
+        return [path]
+    found: list[Path] = []
+    seen: set[tuple[int, int]] = set()
+    for folder, names, files in os.walk(path, followlinks=True):
+        here = Path(folder)
+        status = here.stat()
+        if (status.st_dev, status.st_ino) in seen:
+            names.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        names.sort()
+        if {"cur", "new"} <= set(names):
+            names[:] = [name for name in names if name != "tmp"]
+            continue
+        found += [here / name for name in sorted(files) if not name.startswith(".") and (here / name).is_file()]
+    return found
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+def _opened(file: Path, disk: IO[bytes]) -> IO[bytes]:
+    if file.suffix == ".gz":
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=disk))
+    return cast("IO[bytes]", lzma.open(disk)) if file.suffix == ".xz" else disk
+
+
+def _messages(file: Path, stream: IO[bytes], start: int, faults: list[ArchiveError]) -> Iterator[Item]:
+    """Split a stream; a file that does not begin with ``From `` is one message, if it looks like one."""
+    if start:
+        stream.seek(start)
+    head = stream.readline(_PIECE)
+    if not head.startswith(_FROM):
+        yield from _single(file, stream, head, start, faults)
+        return
+    offset = start
+    for size, parts in _split(head, stream):
+        yield from _item(file, offset, parts, size, faults)
+        offset += size
+
+
+def _split(head: bytes, stream: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
+    """Sizes of messages, ``From `` line and empty line after included, with their bytes (none when over LARGEST)."""
+    parts: list[bytes] = []
+    size, buffer = 0, head
+    while chunk := stream.read(_CHUNK):
+        buffer += chunk
+        begin = 0
+        for found in _SEPARATOR.finditer(buffer):
+            end = found.end() - len(_FROM)
+            yield size + end - begin, [*parts, buffer[begin:end]] if size < LARGEST else []
+            parts, size, begin = [], 0, end
+        keep = len(buffer) - len(_SEPARATOR_LONGEST)  # the separator may lie across two chunks
+        if keep > begin:
+            size += keep - begin
+            if size < LARGEST:
+                parts.append(buffer[begin:keep])
+            begin = keep
+        buffer = buffer[begin:]
+    yield size + len(buffer), [*parts, buffer] if size < LARGEST else []
+
+
+def _item(file: Path, offset: int, parts: list[bytes], size: int, faults: list[ArchiveError]) -> Iterator[Item]:
+    raw = b"".join(parts).partition(b"\n")[2]
+    if size >= LARGEST:
+        faults.append(ArchiveError(f"the message at byte {offset} is over {LARGEST >> 20} MB", file=str(file)))
+    elif raw.strip():
+        yield Item(file, offset, _QUOTED_FROM.sub(rb"\1", raw) if b"\n>" in raw else raw)
+
+
+def _single(file: Path, stream: IO[bytes], head: bytes, start: int, faults: list[ArchiveError]) -> Iterator[Item]:
+    if start:
+        return  # it was read before
+    if not _FIELD.match(head):
+        problem = "is empty" if not head else "is no mail: it begins neither with a header field nor with `From `"
+        faults.append(ArchiveError(problem, file=str(file), allowed="mbox, Maildir, .eml; .gz and .xz of these"))
+        return
+    raw = head + stream.read(LARGEST)
+    if len(raw) > LARGEST:
+        faults.append(ArchiveError(f"is a message over {LARGEST >> 20} MB", file=str(file)))
+        return
+    yield Item(file, 0, raw)

@@ -1,0 +1,148 @@
+"""Learning from archives and directories into the store, in batches that can be interrupted and resumed.
+
+A batch is one transaction: what was learned, the identities of its messages, and how far each file was read. So an
+interruption loses at most one batch, a second run goes on where the first stopped, and the same mail learned twice
+(from another folder, from the gateway) changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from straymail.audit.archives import Archive, Item
+from straymail.audit.directories import read_directory
+from straymail.correspondence import Correspondence, observation
+from straymail.errors import ArchiveError
+from straymail.message import parse_message
+from straymail.record import Record, history
+
+BATCH = 2_000
+_EARLIEST = 631_152_000.0  # 1990: mail dated before was dated by a broken clock
+_AHEAD = 86_400.0
+
+
+@dataclass
+class Learned:
+    """What a run did. ``faults`` are what could not be read; ``skipped`` files had been learned before, unchanged."""
+
+    messages: int = 0
+    new: int = 0
+    known: int = 0
+    nobody: int = 0
+    entries: int = 0
+    skipped: int = 0
+    people: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+    faults: list[ArchiveError] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Messages per second."""
+        return self.messages / self.seconds if self.seconds else 0.0
+
+
+class Learner:
+    """Learns into one store.
+
+    Args:
+        record: the store.
+        model: the learned history as loaded from it.
+        now: Unix seconds; dates later than a day from now are not believed.
+    """
+
+    def __init__(self, record: Record, model: Correspondence, now: float) -> None:
+        self.record, self.model, self.now = record, model, now
+        self.result = Learned()
+        self._marks: dict[str, str] = {}
+        self._believed = now
+
+    def archives(self, paths: Iterable[Path], progress: Callable[[int, int, int], None]) -> None:
+        """Learn every message of files and folders; ``progress`` gets bytes done, bytes in all, messages.
+
+        A KeyboardInterrupt writes what is learned and ends the run; ``result.interrupted`` says so.
+
+        Raises:
+            ArchiveError: a path does not exist. StoreDown: the last batch was not written.
+        """
+        archive = Archive.of(paths)
+        began = time.perf_counter()
+        try:
+            for file in archive.files:
+                self._file(archive, file, progress)
+        except KeyboardInterrupt:
+            self.result.interrupted = True
+        self._write()
+        self.result.faults += archive.faults
+        self.result.seconds = time.perf_counter() - began
+        self.result.people = self.model.people
+
+    def _file(self, archive: Archive, file: Path, progress: Callable[[int, int, int], None]) -> None:
+        name, state = _mark(file)
+        with self.record.reading() as connection:
+            known = history.mark(connection, name)
+        start = 0
+        if known and known.rpartition(":")[0] == state:
+            place = known.rpartition(":")[2]
+            if place == "all":
+                self.result.skipped += 1
+                archive.done += file.stat().st_size
+                return
+            start = int(place)
+        for number, item in enumerate(archive.read(file, start), 1):
+            if number % BATCH == 0:
+                self._marks[name] = f"{state}:{item.offset}"
+                self._write()
+            self._message(item)
+            if number % 100 == 0:
+                progress(archive.done, archive.total, self.result.messages)
+        if not any(fault.file == str(file) for fault in archive.faults):
+            self._marks[name] = f"{state}:all"
+        progress(archive.done, archive.total, self.result.messages)
+
+    def _message(self, item: Item) -> None:
+        message = parse_message(item.raw, headers_only=True)
+        seen = observation(message, self.model.own_domains)
+        self.result.messages += 1
+        if not seen.sender or not seen.recipients:
+            self.result.nobody += 1
+            return
+        if _EARLIEST <= seen.time <= self.now + _AHEAD:
+            self._believed = seen.time
+        else:  # a broken clock: the message counts, at the time of its neighbour in the file
+            seen = replace(seen, time=self._believed)
+        if self.model.observe(seen):
+            self.result.new += 1
+        else:
+            self.result.known += 1
+
+    def directory(self, file: Path) -> None:
+        """Learn the people of a CSV or vCard file.
+
+        Raises:
+            ArchiveError: it cannot be read at all.
+        """
+        for person in read_directory(file, self.result.faults):
+            self.model.enter(person.address.person, person.name)
+            self.result.entries += 1
+        self._write()
+        self.result.people = self.model.people
+
+    def _write(self) -> None:
+        rows = self.model.drain()
+        if rows or self._marks:
+            with self.record.writing() as connection:
+                history.save_rows(connection, rows, self.now)
+                history.set_marks(connection, self._marks)
+            self._marks = {}
+
+
+def _mark(file: Path) -> tuple[str, str]:
+    """The name a file is remembered by, and its state: size and time of change."""
+    status = file.stat()
+    name = hashlib.sha256(str(file.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:40]
+    return f"learned {name}", f"{status.st_size}:{status.st_mtime_ns}"
