@@ -90,16 +90,16 @@ class MilterConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Set up the socket, or close at once when there are too many."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's transports are no subclass of it
+        self._transport = connection = cast("asyncio.Transport", transport)  # uvloop's transports are no subclass of it
         self._owner.connections.add(self)
-        sock = transport.get_extra_info("socket")
+        sock = connection.get_extra_info("socket")
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
             self._socket = sock
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._acknowledge()
         if self._owner.stopping or len(self._owner.connections) > self._owner.max_connections:
             _log.warning("milter.too_many_connections", connections=len(self._owner.connections))
-            transport.abort()
+            connection.abort()
 
     def _acknowledge(self) -> None:
         """Acknowledge at once; the kernel forgets this, so it is said again after each read.
