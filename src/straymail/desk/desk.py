@@ -10,31 +10,31 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from straymail.config import Settings
 from straymail.desk import notices
-from straymail.desk.notices import Frame, Notice
-from straymail.desk.settle import Decision, carry_out
+from straymail.desk.settle import Decision, Result, carry_out
 from straymail.desk.signature import DELIVERY_HEADER, recognise_delivery
+from straymail.desk.telling import HOUR, Teller
 from straymail.desk.words import Answer, read_answer
-from straymail.errors import Conflict, TokenRefused
-from straymail.evidence import Action, Verdict
+from straymail.errors import Conflict, NotFound, TokenRefused
+from straymail.evidence import Action, RecipientVerdict, Verdict
 from straymail.message import Address, Envelope, Message, new_text, parse_address, parse_message
 from straymail.record import Record, custody, log, outbound, tokens
 from straymail.record.custody import OPEN, Held, NewHold, Waiting
+from straymail.record.outbound import Delivery, Target
+from straymail.verdict.decide import is_automatic
 
 _STOPS = (Action.ASK, Action.HOLD)
 SETTLED = "settled"
-HOUR = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an answer. ``kind``: ``done``, ``partly``, ``unclear`` or ``already``."""
+    """What became of an answer. ``kind``: ``done``, ``partly``, ``unclear``, ``already`` or ``automatic``."""
 
     kind: str
     held_id: str
@@ -61,10 +61,8 @@ class Desk:
 
     def __init__(self, record: Record, settings: Settings) -> None:
         self.record, self.settings = record, settings
-        self.address = settings.desk_address
-        self._signature = (
-            f"Straymail asks before mail leaves for the wrong person. {settings.organisation.name}".strip()
-        )
+        self.tell = Teller(record.keys, settings)
+        self.address, self._signature = self.tell.address, self.tell.signature
 
     # Taking ----------------------------------------------------------------------------------------------------------
 
@@ -87,31 +85,32 @@ class Desk:
         Raises:
             StoreDown: nothing was taken.
         """
-        new = self._new_hold(envelope, raw, verdict, view, now)
+        new = self._new_hold(envelope, raw, verdict, view, now, automatic=self._nobody_there(envelope, message))
         with self.record.writing() as connection:
             identifier, known = custody.take(connection, self.record.keys, new)
             if known:
                 return identifier
             held = custody.get(connection, identifier)
             self._log(connection, now, "held", held, {"verdict": dict(view)})
-            if not message.automatic:
-                self._ask(connection, held, message, now)
+            self._ask(connection, held, message, now)
         return identifier
 
+    def _nobody_there(self, envelope: Envelope, message: Message) -> bool:
+        """Whether asking the sender would talk to a machine, a list, nobody, or ourselves."""
+        sender = envelope.sender
+        return is_automatic(envelope, message) or sender is None or self.is_desk_address(sender)
+
     def _new_hold(
-        self, envelope: Envelope, raw: bytes, verdict: Verdict, view: Mapping[str, Any], now: float
+        self, envelope: Envelope, raw: bytes, verdict: Verdict, view: Mapping[str, Any], now: float, *, automatic: bool
     ) -> NewHold:
         stopped = {each.address.key: each for each in verdict.recipients if each.action in _STOPS}
+        every = {address.key: address for address in envelope.recipients}
         waiting = [
-            Waiting(
-                str(address),
-                address.key in stopped,
-                tuple(str(meant) for meant in stopped[address.key].meant[:3]) if address.key in stopped else (),
-            )
-            for address in envelope.recipients
-            if address.key in stopped or not verdict.split
+            Waiting(str(address), key in stopped, _meant(stopped[key]) if key in stopped else ())
+            for key, address in every.items()
+            if key in stopped or not verdict.split
         ]
-        officer = envelope.sender is None or any(each.action is Action.HOLD for each in stopped.values())
+        officer = automatic or any(each.action is Action.HOLD for each in stopped.values())
         desk = self.settings.desk
         remind = now + desk.remind_after.total_seconds() if desk.remind_after and not officer else None
         details = {
@@ -119,6 +118,7 @@ class Desk:
             "authenticated": envelope.authenticated,
             "client": envelope.client,
             "queue_id": envelope.queue_id,
+            "automatic": automatic,
         }
         sender = str(envelope.sender) if envelope.sender else ""
         expires = now + desk.expire_after.total_seconds()
@@ -126,137 +126,76 @@ class Desk:
 
     def _ask(self, connection: Connection, held: Held, message: Message, now: float) -> None:
         if held.kind == "ask":
-            if not self._question(connection, held, message, now):
+            if not self.tell.question(connection, held, message, now):
                 custody.remind_at(connection, held.id, now + HOUR)
             return
-        if held.sender:
+        if self.tell.reachable(held):
             told = notices.held_for_officer(held, message.subject, self._signature)
-            self._send(connection, told, held.sender, message, now, held.id)
+            self.tell.sender(connection, held, told, now, about=message)
         shown = frozenset(box.address.key for box in (*message.to, *message.cc))
-        for officer in self.settings.organisation.officers:
-            task = notices.officer_task(held, shown, self._signature)
-            self._send(connection, task, str(officer), None, now, held.id, subject=f"Held: {held.id}")
-
-    def _question(
-        self, connection: Connection, held: Held, message: Message, now: float, *, reminder: bool = False
-    ) -> bool:
-        """Queue the question unless the sender has had enough notices this hour; whether it was queued."""
-        had = outbound.recent_notices(connection, held.sender, now - HOUR)
-        if had >= self.settings.desk.notice_rate:
-            if had == self.settings.desk.notice_rate:
-                self._send(
-                    connection, notices.many(self._signature), held.sender, None, now, "", subject="Mail is waiting"
-                )
-            return False
-        reply_to = self._reply_to(connection, held)
-        asked = notices.question(held, message.subject, reply_to, self._signature, reminder=reminder)
-        self._send(connection, asked, held.sender, message, now, held.id, reply_to=reply_to)
-        return True
-
-    def _reply_to(self, connection: Connection, held: Held) -> Address:
-        sender = parse_address(held.sender)
-        text = tokens.issue(connection, self.record.keys, held.id, sender.key, held.expires_at)
-        return Address(f"{self.address.local}+{text}", self.address.domain)
-
-    def _send(
-        self,
-        connection: Connection,
-        notice: Notice,
-        to: str,
-        about: Message | None,
-        now: float,
-        held_id: str,
-        *,
-        reply_to: Address | None = None,
-        subject: str = "",
-        original: bytes = b"",
-    ) -> None:
-        """Queue a notice. Its subject is the original's, so that it stands in the same thread."""
-        identifier = custody.new_id()
-        title = subject or f"{notice.headline}: {about.subject if about else ''}".rstrip(": ")
-        frame = Frame(
-            self.settings.desk.from_name,
-            reply_to or self.address,
-            parse_address(to),
-            title,
-            datetime.fromtimestamp(now, UTC),
-            identifier,
-            about.message_id if about else "",
-            original,
-        )
-        raw = notices.as_mail(notice, frame)
-        outbound.enqueue(
-            connection,
-            self.record.keys,
-            kind="notice",
-            held_id=held_id,
-            sender="",
-            recipients=[to],
-            raw=raw,
-            now=now,
-            parameters=() if raw.isascii() and to.isascii() else ("SMTPUTF8",),
-            identifier=identifier,
-        )
+        self.tell.officers(connection, held, notices.officer_task(held, shown, self._signature), now)
 
     # Answers ---------------------------------------------------------------------------------------------------------
 
     def is_desk_address(self, address: Address) -> bool:
         """Whether mail to it is for the desk: the desk's own address, with or without a token."""
-        local = address.local.lower().partition("+")[0]
-        return local == self.address.local.lower() and address.domain == self.address.domain
+        return self.tell.is_desk_address(address)
 
     def answer(self, envelope: Envelope, message: Message, now: float) -> Outcome:
         """Carry out a reply to a notice.
 
+        What a machine sends (an out-of-office reply) is no answer, whatever it says.
+
         Raises:
-            TokenRefused: the token is not the sender's own; nothing was done. StoreDown: nothing was done.
+            TokenRefused: the token is not the sender's own; nothing was done, and the log says so.
+            StoreDown: nothing was done.
         """
-        sender = envelope.sender.person if envelope.sender else ""
-        written = {box.address.person for box in message.from_}
-        text = next((found for address in envelope.recipients if (found := self._token_in(address))), "")
-        if not sender or written != {sender}:
-            raise TokenRefused("an answer must come from the address that was asked")
-        identifier = self._token_owner(text, envelope, now)
-        with self.record.reading() as connection:
-            held = custody.get(connection, identifier)
-        numbers = sum(each.suspect for each in held.recipients)
-        answers = read_answer(new_text(message), numbers) if message.message_id != "" or message.parts else None
+        if message.automatic:
+            return Outcome("automatic", "", "an automatic reply answers nothing")
         try:
-            return self._carry_answer(held, answers, text, now)
-        except Conflict:
-            with self.record.writing() as connection:
-                held = custody.get(connection, identifier)
-                self._reply(connection, notices.already(held, self._subject(held), self._signature), held, now)
-            return Outcome("already", identifier, f"it was {held.state}")
-
-    def _token_in(self, address: Address) -> str:
-        return address.local.lower().partition("+")[2] if self.is_desk_address(address) else ""
-
-    def _token_owner(self, text: str, envelope: Envelope, now: float) -> str:
-        """Whose message the token is for; a refusal is written into the log."""
-        sender = envelope.sender
-        assert sender is not None
-        try:
-            return tokens.held_id_of(text, self.record.keys, sender.key)
+            identifier, text = self._asked(envelope, message)
         except TokenRefused as refused:
             with self.record.writing() as connection:
-                entry = log.Entry(
-                    now, "refused", {"why": str(refused), "sender": sender.key, "client": envelope.client}
-                )
-                log.append(connection, self.record.keys, [entry])
+                who = {"why": str(refused), "sender": _text(envelope.sender), "client": envelope.client}
+                log.append(connection, self.record.keys, [log.Entry(now, "refused", who)])
             raise
+        held = self.show(identifier)
+        if held.state in OPEN and held.expires_at <= now:
+            self._expire(held, now)
+        try:
+            return self._carry_answer(held, read_answer(new_text(message), _numbers(held)), text, now)
+        except (Conflict, TokenRefused):  # settled before, perhaps a moment ago
+            with self.record.writing() as connection:
+                held = custody.get(connection, identifier)
+                told = notices.already(held, self._subject(connection, held), self._signature)
+                self.tell.answer(connection, held, told, now)
+            return Outcome("already", identifier, f"it was {held.state}")
+
+    def _asked(self, envelope: Envelope, message: Message) -> tuple[str, str]:
+        """The held message a reply is about, and its token; TokenRefused unless the sender asked is who answers."""
+        sender = envelope.sender
+        if sender is None or {box.address.person for box in message.from_} != {sender.person}:
+            raise TokenRefused("an answer must come from the address that was asked")
+        tokens_in = [each.local.lower().partition("+")[2] for each in envelope.recipients if self.is_desk_address(each)]
+        text = next(filter(None, tokens_in), "")
+        identifier = tokens.held_id_of(text, self.record.keys, sender.key)
+        try:
+            return self.show(identifier).id, text
+        except NotFound:
+            raise TokenRefused("the message this is about is not here") from None
 
     def _carry_answer(self, held: Held, answers: Sequence[Answer] | None, text: str, now: float) -> Outcome:
-        if held.state not in OPEN:
-            raise Conflict(held.state)
         decisions = _decisions(held, answers)
-        if not decisions:
-            with self.record.writing() as connection:
-                address = Address(f"{self.address.local}+{text}", self.address.domain)
-                told = notices.unclear(held, self._subject(held), address, self._signature)
-                self._reply(connection, told, held, now, reply_to=address)
-            return Outcome("unclear", held.id, "the answer was not understood")
-        return self.settle(held.id, decisions, actor=held.sender, now=now, token=text)
+        if decisions:
+            return self.settle(held.id, decisions, actor=held.sender, now=now, token=text)
+        with self.record.writing() as connection:
+            held = custody.get(connection, held.id)
+            if held.state not in OPEN:
+                raise Conflict(held.state)
+            reply_to = self.tell.reply_to(connection, held)
+            told = notices.unclear(held, self._subject(connection, held), reply_to, self._signature)
+            self.tell.answer(connection, held, told, now, reply_to=reply_to)
+        return Outcome("unclear", held.id, "the answer was not understood")
 
     # Settling --------------------------------------------------------------------------------------------------------
 
@@ -281,11 +220,22 @@ class Desk:
             ]
             done = {"decisions": result.described, "actor": actor, "lessons": lessons}
             self._log(connection, now, SETTLED, held, done)
-            if result.closed and held.sender:
+            if result.closed:
                 outcome = "sent" if result.finals else "discarded"
                 told = notices.done(held, result.subject, outcome, self._signature, result.finals)
-                self._reply(connection, told, held, now)
+                self.tell.answer(connection, held, told, now)
+            else:
+                self._ask_the_rest(connection, held.id, result, now)
         return Outcome("done" if result.closed else "partly", held.id, result.described)
+
+    def _ask_the_rest(self, connection: Connection, identifier: str, result: Result, now: float) -> None:
+        """An answer about some recipients: say what was noted, and ask again about the others."""
+        held = custody.get(connection, identifier)
+        if held.kind != "ask" or not self.tell.reachable(held):
+            return
+        reply_to = self.tell.reply_to(connection, held)
+        told = notices.partly(held, result.subject, result.described, reply_to, self._signature)
+        self.tell.answer(connection, held, told, now, reply_to=reply_to)
 
     def release(self, identifier: str, *, actor: str, now: float) -> Outcome:
         """Everything is right: send it as it is."""
@@ -329,43 +279,82 @@ class Desk:
         with self.record.reading() as connection:
             reminders, late = custody.due(connection, now)
         for held in reminders:
-            with self.record.writing() as connection:
-                asked = self._question(connection, held, self._message(connection, held), now, reminder=True)
-                custody.remind_at(connection, held.id, None if asked else now + HOUR)
+            self._remind(held.id, now)
         for held in late:
-            with contextlib.suppress(Conflict):
-                self._expire(held, now)
+            self._expire(held, now)
         return len(reminders) + len(late)
 
-    def _expire(self, held: Held, now: float) -> None:
-        """Nobody answered: the message goes back to its sender, whole."""
+    def _remind(self, identifier: str, now: float) -> None:
+        """Ask again; a first question that had to wait (too many this hour) is asked here too."""
         with self.record.writing() as connection:
+            held = custody.get(connection, identifier)
+            if held.state not in OPEN or not self.tell.reachable(held):
+                custody.remind_at(connection, held.id, None)
+                return
+            message = self._message(connection, held)
+            first = now < held.taken_at + self.settings.desk.remind_after.total_seconds()
+            asked = self.tell.question(connection, held, message, now, headline="" if first else notices.REMINDER)
+            custody.remind_at(connection, held.id, None if asked else now + HOUR)
+
+    def _expire(self, held: Held, now: float) -> None:
+        """Nobody answered: the message goes back to its sender, whole; the officers are told of a machine's."""
+        with self.record.writing() as connection, contextlib.suppress(Conflict, NotFound):
             raw = custody.body(connection, self.record.keys, held.id)
             custody.transition(connection, held.id, OPEN, "expired", actor="time", now=now)
             self._log(connection, now, "expired", held, {})
-            if held.sender:
-                message = parse_message(raw)
-                told = notices.done(held, message.subject, "expired", self._signature)
-                self._send(connection, told, held.sender, message, now, held.id, original=raw)
+            message = parse_message(raw, headers_only=True)
+            attached = raw if len(raw) <= notices.ATTACH_MOST else b""
+            told = notices.done(held, message.subject, "expired" if attached else "too large", self._signature)
+            if not self.tell.sender(connection, held, told, now, about=message, original=attached):
+                task = notices.officer_news(held, "expired and was not sent to anybody", self._signature)
+                self.tell.officers(connection, held, task, now)
 
-    def failed(self, delivery: outbound.Delivery, targets: Sequence[outbound.Target], now: float) -> None:
-        """The next hop refused a released message for good: it stays, visible, and its sender is told."""
+    # Delivery --------------------------------------------------------------------------------------------------------
+
+    def settle_delivery(self, delivery: Delivery, targets: Sequence[Target], now: float) -> str:
+        """Write down how an attempt to deliver went, and what follows from it, in one transaction.
+
+        Returns:
+            ``done``, ``failed`` (nothing left to try), ``ready`` (tried again later), or ``stale`` (settled elsewhere).
+
+        Raises:
+            StoreDown: nothing was written; the attempt counts as not made.
+        """
+        pause = self.settings.desk.retry_after.total_seconds()
         with self.record.writing() as connection:
-            held = custody.get(connection, delivery.held_id)
-            custody.transition(connection, held.id, ("releasing",), "failed", actor="next hop", now=now)
-            errors = [f"{each.address}: {each.error}" for each in targets if each.state == "failed"]
-            self._log(connection, now, "failed", held, {"errors": errors})
-            if held.sender:
-                told = notices.done(held, self._subject(held), "failed", self._signature, errors)
-                self._reply(connection, told, held, now)
+            state = outbound.settle(connection, delivery.id, targets, now=now, pause=pause, attempts=delivery.attempts)
+            with contextlib.suppress(Conflict, NotFound):  # a second process was faster
+                if delivery.kind == "release" and state == "done":
+                    self._delivered(connection, delivery, now)
+                elif delivery.kind == "release" and state == "failed":
+                    self._failed(connection, delivery, targets, now)
+                elif state == "failed":
+                    self._undeliverable(connection, delivery, targets, now)
+        return state
 
-    def delivered(self, delivery: outbound.Delivery, now: float) -> None:
+    def _delivered(self, connection: Connection, delivery: Delivery, now: float) -> None:
         """A released message is with the next hop: its body goes."""
-        with self.record.writing() as connection:
-            held = custody.get(connection, delivery.held_id)
-            state = "corrected" if any(each.decision == "fix" for each in held.recipients) else "released"
-            custody.transition(connection, held.id, ("releasing",), state, actor=held.actor, now=now)
-            self._log(connection, now, state, held, {"delivery": delivery.id})
+        held = custody.get(connection, delivery.held_id)
+        state = "corrected" if any(each.decision == "fix" for each in held.recipients) else "released"
+        custody.transition(connection, held.id, ("releasing",), state, actor=held.actor, now=now)
+        self._log(connection, now, state, held, {"delivery": delivery.id})
+
+    def _failed(self, connection: Connection, delivery: Delivery, targets: Sequence[Target], now: float) -> None:
+        """The next hop refused a released message for good: it stays, visible, and its sender is told."""
+        held = custody.get(connection, delivery.held_id)
+        custody.transition(connection, held.id, ("releasing",), "failed", actor="next hop", now=now)
+        errors = [f"{each.address}: {each.error}" for each in targets if each.state == "failed"]
+        self._log(connection, now, "failed", held, {"errors": errors})
+        told = notices.done(held, self._subject(connection, held), "failed", self._signature, errors)
+        if not self.tell.sender(connection, held, told, now):
+            task = notices.officer_news(held, "was released but the next hop refused it", self._signature)
+            self.tell.officers(connection, held, task, now)
+
+    def _undeliverable(self, connection: Connection, delivery: Delivery, targets: Sequence[Target], now: float) -> None:
+        """A notice nobody takes: there is nobody left to tell but the log."""
+        errors = [f"{each.address}: {each.error}" for each in targets if each.state == "failed"]
+        entry = log.Entry(now, "undeliverable", {"held": delivery.held_id, "errors": errors})
+        log.append(connection, self.record.keys, [entry])
 
     # Lessons and re-entry --------------------------------------------------------------------------------------------
 
@@ -383,21 +372,12 @@ class Desk:
 
     # Shared ----------------------------------------------------------------------------------------------------------
 
-    def _reply(
-        self, connection: Connection, notice: Notice, held: Held, now: float, *, reply_to: Address | None = None
-    ) -> None:
-        if outbound.recent_notices(connection, held.sender, now - HOUR) <= self.settings.desk.notice_rate:
-            self._send(connection, notice, held.sender, None, now, held.id, reply_to=reply_to, subject=notice.headline)
-
     def _message(self, connection: Connection, held: Held) -> Message:
         return parse_message(custody.body(connection, self.record.keys, held.id), headers_only=True)
 
-    def _subject(self, held: Held) -> str:
+    def _subject(self, connection: Connection, held: Held) -> str:
         """The subject while the body is here, else ""."""
-        with self.record.reading() as connection:
-            if held.state in custody.CLOSED:
-                return ""
-            return self._message(connection, held).subject
+        return "" if held.state in custody.CLOSED else self._message(connection, held).subject
 
     def _log(self, connection: Connection, now: float, kind: str, held: Held, more: Mapping[str, Any]) -> None:
         payload = {
@@ -409,14 +389,23 @@ class Desk:
         log.append(connection, self.record.keys, [log.Entry(now, kind, payload)])
 
 
+def _numbers(held: Held) -> int:
+    """How many recipients the notice asked about: they are numbered from 1."""
+    return sum(each.suspect for each in held.recipients)
+
+
 def _decisions(held: Held, answers: Sequence[Answer] | None) -> list[Decision]:
-    """Answers as decisions about positions; empty when they ask for what is not possible (fix without a suggestion)."""
+    """Answers as decisions about positions; empty when they ask for what is not possible (fix without a suggestion).
+
+    A word without a number is about every recipient that is still open; ``discard`` alone is about the whole message.
+    """
     suspects = [position for position, each in enumerate(held.recipients) if each.suspect]
+    undecided = [position for position in suspects if not held.recipients[position].decision]
     decisions: list[Decision] = []
     for answer in answers or ():
         if answer.number == 0 and answer.word == "discard":
             return [Decision(position, "discard") for position in range(len(held.recipients))]
-        for position in suspects if answer.number == 0 else [suspects[answer.number - 1]]:
+        for position in undecided if answer.number == 0 else [suspects[answer.number - 1]]:
             meant = held.recipients[position].meant
             if answer.word == "fix" and not meant:
                 return []
@@ -424,5 +413,13 @@ def _decisions(held: Held, answers: Sequence[Answer] | None) -> list[Decision]:
     return decisions
 
 
+def _meant(verdict: RecipientVerdict) -> tuple[str, ...]:
+    return tuple(str(each) for each in verdict.meant[:3])
+
+
 def _person(address: str) -> str:
     return parse_address(address).person if address else ""
+
+
+def _text(address: Address | None) -> str:
+    return str(address) if address else ""

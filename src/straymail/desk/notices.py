@@ -1,8 +1,6 @@
-"""What people are told: the text of each notice, and its form as mail.
+"""What people are told: the words of each notice (``mail`` gives them their form).
 
-A notice has the null reverse-path, ``Auto-Submitted: auto-generated`` (RFC 3834) and a Message-ID of its own, so it
-starts no loop. It names what was found in the message by class, never by quoting it. Only the sender learns of Bcc
-recipients.
+A notice names what was found in the message by class, never by quoting it. Only the sender learns of Bcc recipients.
 """
 
 from __future__ import annotations
@@ -10,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email import policy
-from email.headerregistry import Address as HeaderAddress
-from email.message import EmailMessage
-from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from straymail.message import Address
-from straymail.record.custody import Held
+from straymail.record.custody import Held, Waiting
 
 REASONS = 3
+SHOWN = 20
+"""Most recipients named one by one; the others are counted."""
+ATTACH_MOST = 5 << 20
+"""Bytes of a message that goes back whole with its notice: twice this is what mail servers take at least."""
+REMINDER = "Still waiting: is this who you meant?"
 _GREEN, _AMBER, _GREY = "#166534", "#92400e", "#46536a"
 _CLASSES = {
     "marking": "a protective marking",
@@ -35,12 +32,6 @@ _CLASSES = {
     "own": "words from your organisation's own list",
     "unread": "something that could not be read",
 }
-_templates = Environment(
-    loader=PackageLoader("straymail.desk"),
-    autoescape=select_autoescape(enabled_extensions=("html",), disabled_extensions=("txt",)),
-    undefined=StrictUndefined,
-    keep_trailing_newline=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The words of a notice, the same for its text and its HTML form."""
+    """The words of a notice, the same for its text and its HTML form. ``more`` counts questions not shown."""
 
     headline: str
     opening: tuple[str, ...]
@@ -77,63 +68,46 @@ class Notice:
     others: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     signature: str = ""
+    more: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """How a notice travels. ``original`` is the message returned with it, as message/rfc822."""
-
-    from_name: str
-    from_address: Address
-    to: Address
-    subject: str
-    date: datetime
-    identifier: str
-    in_reply_to: str = ""
-    original: bytes = b""
+def title(notice: Notice, subject: str) -> str:
+    """The subject of a notice: its headline and the original's subject."""
+    if not subject:
+        return notice.headline
+    return f"{notice.headline}{'' if notice.headline.endswith('?') else ':'} {_short(subject)}"
 
 
-def as_mail(notice: Notice, frame: Frame) -> bytes:
-    """The notice as a message with CRLF line ends: plain text, HTML, and the original where it goes back."""
-    mail = EmailMessage(policy=policy.SMTPUTF8 if not _ascii(frame) else policy.SMTP)
-    mail["Message-ID"] = f"<{frame.identifier}@{frame.from_address.domain}>"
-    mail["Date"] = format_datetime(frame.date)
-    mail["From"] = HeaderAddress(_clean(frame.from_name), addr_spec=str(frame.from_address))
-    mail["To"] = HeaderAddress(addr_spec=str(frame.to))
-    mail["Subject"] = _clean(frame.subject)[:250]
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Precedence"] = "bulk"
-    mail["X-Auto-Response-Suppress"] = "All"
-    if frame.in_reply_to:
-        mail["In-Reply-To"] = mail["References"] = f"<{_clean(frame.in_reply_to)}>"
-    mail.set_content(_templates.get_template("notice.txt").render(notice=notice), cte="quoted-printable")
-    html = _templates.get_template("notice.html").render(notice=notice)
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
-    if frame.original:
-        mail.add_attachment(frame.original, maintype="application", subtype="octet-stream", filename="your-message.eml")
-    return mail.as_bytes()
-
-
-def question(held: Held, subject: str, reply_to: Address, signature: str, *, reminder: bool = False) -> Notice:
-    """Ask the sender about the recipients in question."""
+def question(held: Held, subject: str, reply_to: Address, signature: str, *, headline: str = "") -> Notice:
+    """Ask the sender about the recipients that are still open."""
     questions = _questions(held)
     several = len(questions) > 1
     opening = (
         f'Your message "{_short(subject)}" is waiting and has not been sent. '
         + ("These recipients look wrong:" if several else "One recipient looks wrong:"),
     )
-    head = "Still waiting: is this who you meant?" if reminder else "Is this who you meant?"
     ends = _when(held.expires_at)
     return Notice(
-        head,
+        headline or "Is this who you meant?",
         opening,
         (f"If you do nothing, nothing is sent: on {ends} the message comes back to you.",),
-        questions,
+        questions[:SHOWN],
         _holds(held),
-        tuple(each.address for each in held.recipients if not each.suspect),
+        _first([_said(each) for each in held.recipients if not each.suspect or each.decision]),
         _choices(questions, reply_to, subject),
         signature,
+        len(questions[SHOWN:]),
     )
+
+
+def partly(held: Held, subject: str, noted: str, reply_to: Address, signature: str) -> Notice:
+    """An answer about some recipients was noted; the others are still open."""
+    asked = question(held, subject, reply_to, signature, headline="Noted. And the others?")
+    opening = (
+        f"Noted: {noted}.",
+        f'Your message "{_short(subject)}" still waits, because this is not settled yet:',
+    )
+    return replace(asked, opening=opening)
 
 
 def held_for_officer(held: Held, subject: str, signature: str) -> Notice:
@@ -147,9 +121,10 @@ def held_for_officer(held: Held, subject: str, signature: str) -> Notice:
             ),
         ),
         (f"If nobody decides by {_when(held.expires_at)}, it comes back to you.",),
-        _questions(held),
+        _questions(held)[:SHOWN],
         _holds(held),
         signature=signature,
+        more=len(_questions(held)[SHOWN:]),
     )
 
 
@@ -165,29 +140,48 @@ def officer_task(held: Held, shown: frozenset[str], signature: str) -> Notice:
         (
             (
                 f"See it with `straymail held show {held.id}`, then `straymail held release {held.id}`, `correct` or "
-                f"`discard`. Undecided, it goes back to its sender on {_when(held.expires_at)}."
+                f"`discard`. Undecided, it expires on {_when(held.expires_at)} and is sent to nobody."
             ),
         ),
-        questions,
+        questions[:SHOWN],
         _holds(held),
+        signature=signature,
+        more=len(questions[SHOWN:]),
+    )
+
+
+def officer_news(held: Held, what: str, signature: str) -> Notice:
+    """Tell an officer what became of a message whose sender cannot be told (a machine, or the null sender)."""
+    return Notice(
+        f"Message {held.id} {what}",
+        (f"Nobody can be told at {held.sender or 'the null sender'}, so you are: message {held.id} {what}.",),
+        (f"`straymail held show {held.id}` tells its story.",),
         signature=signature,
     )
 
 
 def done(held: Held, subject: str, outcome: str, signature: str, finals: Sequence[str] = ()) -> Notice:
-    """Tell the sender how it ended: ``sent``, ``discarded``, ``expired`` or ``failed``."""
+    """How it ended: ``sent``, ``discarded``, ``expired``, ``too large`` (expired, but not attached) or ``failed``."""
     name = f'Your message "{_short(subject)}"'
     said = {
-        "sent": ("Sent", f"{name} is on its way to {', '.join(finals)}."),
+        "sent": ("Sent", f"{name} is on its way to {', '.join(_first(finals))}."),
         "discarded": ("Discarded", f"{name} was not sent to anybody. Straymail keeps no copy of it."),
         "expired": (
             "Not sent",
             f"{name} was not sent, because nobody answered. It is attached: nothing of it is lost.",
         ),
-        "failed": ("Could not be sent", f"{name} could not be delivered to everybody: {'; '.join(finals)}"),
+        "too large": (
+            "Not sent",
+            (
+                f"{name} was not sent, because nobody answered. It is too large to be attached here; you will find it "
+                "among the mail you have sent."
+            ),
+        ),
+        "failed": ("Could not be sent", f"{name} could not be delivered to everybody: {'; '.join(_first(finals))}"),
     }
     head, opening = said[outcome]
-    return Notice(head, (opening,), signature=signature)
+    kept = f"It is kept as {held.id}: ask your mail administrator, who can try again." if outcome == "failed" else ""
+    return Notice(head, (opening,), (kept,) if kept else (), signature=signature)
 
 
 def unclear(held: Held, subject: str, reply_to: Address, signature: str) -> Notice:
@@ -229,12 +223,23 @@ def many(signature: str) -> Notice:
     )
 
 
+def many_tasks(signature: str) -> Notice:
+    """Too many held messages in an hour for an officer: one notice in place of more."""
+    return Notice(
+        "More messages are held",
+        ("Several more messages wait for your decision. `straymail held list` shows them all.",),
+        signature=signature,
+    )
+
+
 def _questions(held: Held) -> tuple[Question, ...]:
+    """The recipients still open; each keeps its number whatever was answered about the others."""
     evidence = {each["address"]: each.get("evidence", ()) for each in held.verdict.get("recipients", ())}
     suspects = [each for each in held.recipients if each.suspect]
     return tuple(
         Question(number, each.address, each.meant[0] if each.meant else "", _reasons(evidence.get(each.address, ())))
         for number, each in enumerate(suspects, 1)
+        if not each.decision
     )
 
 
@@ -257,19 +262,29 @@ def _holds(held: Held) -> tuple[str, ...]:
 
 
 def _choices(questions: Sequence[Question], reply_to: Address, subject: str) -> tuple[Choice, ...]:
-    suggested = [each.meant for each in questions if each.meant]
-    all_have = bool(questions) and len(suggested) == len(questions)
-    it = "them" if len(questions) > 1 else "it"
-    choices = []
-    if all_have:
-        where = suggested[0] if len(suggested) == 1 else "the suggested addresses"
-        choices.append(("fix", "Fix it", f"send {it} to {where} instead", _GREEN))
-    choices.append(("send", "Send it as it is", "the address is right: send it as it is", _AMBER))
-    choices.append(("discard", "Do not send it", "do not send the message to anybody", _GREY))
+    several = len(questions) > 1
+    right = "the addresses are right" if several else "the address is right"
+    choices = [
+        *_fixes(questions),
+        ("send", "Send it as it is", f"{right}: send it as it is", _AMBER),
+        ("discard", "Do not send it", "do not send the message to anybody", _GREY),
+    ]
     return tuple(
-        Choice(word, title, meaning, _mailto(reply_to, subject, word), colour, position == 0 and word == "fix")
-        for position, (word, title, meaning, colour) in enumerate(choices)
+        Choice(word, head, meaning, _mailto(reply_to, subject, word), colour, colour == _GREEN)
+        for word, head, meaning, colour in choices
     )
+
+
+def _fixes(questions: Sequence[Question]) -> list[tuple[str, str, str, str]]:
+    """``fix`` where each recipient has a suggestion, ``fix 1 3`` where only some have, nothing where none has."""
+    suggested = [each for each in questions if each.meant]
+    if not suggested:
+        return []
+    where = suggested[0].meant if len(suggested) == 1 else "the suggested addresses"
+    if len(suggested) == len(questions):
+        return [("fix", "Fix it", f"send it to {where} instead", _GREEN)]
+    numbers = " ".join(str(each.number) for each in suggested[:SHOWN])
+    return [(f"fix {numbers}", f"Fix {numbers}", f"send it to {where} instead, and ask about the others", _GREEN)]
 
 
 def _mailto(address: Address, subject: str, word: str) -> str:
@@ -281,14 +296,21 @@ def _when(unix: float | None) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
+def _said(each: Waiting) -> str:
+    return {"fix": f"{each.final} (corrected)", "discard": f"not {each.address}"}.get(each.decision, each.address)
+
+
+def _first(texts: Sequence[str]) -> tuple[str, ...]:
+    """The first ``SHOWN``, and how many more."""
+    more = len(texts) - SHOWN
+    return (*texts[:SHOWN], f"and {more} more") if more > 0 else tuple(texts)
+
+
 def _short(subject: str) -> str:
-    folded = _clean(subject)
+    folded = clean(subject)
     return (folded if len(folded) <= 80 else folded[:77] + "...") or "(no subject)"
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """One line of what can be shown."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-
-
-def _ascii(frame: Frame) -> bool:
-    return str(frame.from_address).isascii() and str(frame.to).isascii()

@@ -34,7 +34,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What happened. ``closed``: no recipient is open any more; ``finals``: where the message goes now."""
+    """What happened. ``closed``: no recipient is open any more; ``finals``: where the message goes now.
+
+    Lessons come when all is decided, so that a changed mind teaches nothing wrong.
+    """
 
     closed: bool
     finals: tuple[str, ...]
@@ -59,11 +62,10 @@ def carry_out(
     described = "; ".join(_described(each) for each in decided)
     raw = custody.body(connection, keys, held.id)
     subject = parse_message(raw, headers_only=True).subject
-    lessons = tuple(
-        Settled(each.address, each.final) for each in decided if each.suspect and each.decision != "discard"
-    )
     if any(each.suspect and not each.decision for each in recipients):
-        return Result(False, (), lessons, described, subject)
+        return Result(False, (), (), described, subject)
+    settled = [each for each in recipients if each.suspect and each.decision != "discard"]
+    lessons = tuple(Settled(each.address, each.final) for each in settled)
     finals = tuple(dict.fromkeys(_final(each) for each in recipients if each.decision != "discard"))
     if finals:
         _release(connection, keys, held, recipients, finals, raw, actor, now)
@@ -97,13 +99,19 @@ def _release(
 
 
 def corrected(raw: bytes, recipients: Sequence[Waiting]) -> bytes:
-    """The message with To and Cc as corrected, and a trace header that says so for each correction."""
+    """The message with To and Cc as corrected, and a trace header that says so for each correction.
+
+    A Bcc recipient leaves no trace: every recipient could read it.
+    """
+    message = parse_message(raw, headers_only=True)
+    shown = {box.address.key for box in (*message.to, *message.cc)}
     traces = []
     for each in recipients:
         if each.decision == "fix":
             wrong, right = parse_address(each.address), parse_address(each.final)
             raw = replace_address(raw, wrong, right)
-            traces.append((CORRECTED_HEADER, f"{wrong} to {right}"))
+            if wrong.key in shown:
+                traces.append((CORRECTED_HEADER, f"{wrong} to {right}"))
     return add_headers(raw, traces) if traces else raw
 
 

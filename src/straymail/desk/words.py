@@ -1,13 +1,17 @@
 """What a reply to a notice says: ``fix``, ``send`` or ``discard``, perhaps with numbers.
 
-Only new text counts, and of it the first line that is not empty (a greeting line is passed over). A word alone is about
-every recipient in question; ``fix 1, send 2`` is about each. What is not clear is None: nobody guesses what a person
-wants done with their mail.
+Only new text counts, and of it the first line that says something (a greeting or a "yes" alone is passed over). A word
+alone is about every recipient in question; ``fix 1, send 2`` (or ``1: fix``), on one line or several, is about each.
+
+What is not clear is None: nobody guesses what a person wants done with their mail. So every word that is neither a
+command nor filler makes a line unclear ("do not send", "send it to kate@..."), and so does a further line that says
+another command ("Send", then "no, discard"). Whom it gets wrong: nobody's mail is lost by it; who writes sentences is
+asked again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 FIX, SEND, DISCARD = "fix", "send", "discard"
@@ -19,11 +23,19 @@ _WORDS = {
     "cancel": DISCARD,
     "delete": DISCARD,
 }
-_POLITE = frozenset(
-    {"please", "pls", "yes", "ok", "okay", "it", "them", "thanks", "thank", "you", "and", "then", "the"}
+_FILLER = frozenset(
+    (
+        *("please", "pls", "plz", "yes", "yep", "ok", "okay", "it", "them", "this", "that", "both", "all", "the"),
+        *("message", "mail", "email", "e", "as", "is", "anyway", "to", "him", "her", "now", "and", "then"),
+        *("thanks", "thank", "you", "oops", "sorry"),
+    )
 )
-_GREETINGS = frozenset({"hi", "hello", "hallo", "dear", "hey", "good"})
+_THANKS = frozenset(("thanks", "thank", "cheers", "regards"))
+_AGAINST = frozenset(("no", "not", "never", "dont", "t", "but", "nor", "nobody", "none", "wait"))
+_GREETINGS = frozenset(["hi", "hello", "hallo", "dear", "hey", "good"])
 _LONGEST = 200
+_FURTHER = 4  # lines after the first that are looked at
+_NAME = 3  # words: a name after "thanks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +53,63 @@ def read_answer(text: str, numbers: int) -> tuple[Answer, ...] | None:
         text: new text of the reply, quotes and signature removed.
         numbers: how many recipients the notice asked about.
     """
+    lines = _telling_lines(text)
+    first = next(lines, None)
+    found = _commands(first, numbers) if first else None
+    for line in lines if found else ():
+        more = _commands(line, numbers)
+        if more is None:
+            if {_WORDS[word] for word in line if word in _WORDS} - {each.word for each in found or ()}:
+                return None
+            break
+        found = _joined(found or (), more)
+        if found is None:
+            return None
+    return found
+
+
+def _telling_lines(text: str) -> Iterator[list[str]]:
+    """The words of the first few lines, those passed over that only greet or agree."""
+    seen = 0
     for line in text.splitlines():
-        words = _words(line)
-        if not words or words[0] in _GREETINGS:
+        words = _words(line[: _LONGEST + 1]) if len(line) <= _LONGEST else ["too", "long"]
+        if not words or (not seen and (words[0] in _GREETINGS or all(word in _FILLER for word in words))):
             continue
-        return _commands(words, numbers) if len(line) <= _LONGEST else None
-    return None
+        seen += 1
+        if seen > 1 + _FURTHER:
+            return
+        yield words
 
 
 def _words(line: str) -> list[str]:
-    folded = "".join(sign if sign.isalnum() else " " for sign in line.casefold())
-    return folded.split()
+    """Runs of letters, and runs of digits: ``fix1`` is two words."""
+    pieces: list[str] = []
+    before = ""
+    for sign in line.casefold():
+        kind = "digit" if sign.isdecimal() else "letter" if sign.isalnum() else ""
+        if kind and kind == before:
+            pieces[-1] += sign
+        elif kind:
+            pieces.append(sign)
+        before = kind
+    return pieces
 
 
-def _commands(words: Iterable[str], numbers: int) -> tuple[Answer, ...] | None:
+def _joined(said: Sequence[Answer], more: Sequence[Answer]) -> tuple[Answer, ...] | None:
+    """Commands of two lines together, unless they disagree."""
+    if tuple(said) == tuple(more):
+        return tuple(said)
+    every = [*said, *more]
+    numbers = [each.number for each in every]
+    if 0 in numbers or len(set(numbers)) != len(numbers):
+        return None
+    return tuple(sorted(every, key=lambda each: each.number))
+
+
+def _commands(words: Sequence[str], numbers: int) -> tuple[Answer, ...] | None:
+    words = [word for word in _before_thanks(words) if word not in _FILLER]
+    if words and words[0].isdecimal():
+        words = _turned(words)
     found: dict[int, str] = {}
     current = ""
     counted = True
@@ -68,10 +123,33 @@ def _commands(words: Iterable[str], numbers: int) -> tuple[Answer, ...] | None:
             if not 1 <= number <= numbers or number in found:
                 return None
             found[number], counted = current, True
-        elif word not in _POLITE:
+        else:
             return None
     if not current:
         return None
     if not counted:
         return (Answer(current, 0),) if not found else None
     return tuple(Answer(word, number) for number, word in sorted(found.items()))
+
+
+def _turned(words: Sequence[str]) -> list[str]:
+    """``1 fix 2 3 send`` as ``fix 1 send 2 3``."""
+    turned: list[str] = []
+    waiting: list[str] = []
+    for word in words:
+        if word.isdecimal():
+            waiting.append(word)
+        else:
+            turned += [word, *waiting]
+            waiting = []
+    return turned + waiting if not waiting else ["?"]  # numbers about nothing
+
+
+def _before_thanks(words: Sequence[str]) -> Sequence[str]:
+    """The words without "thanks" and a name after it."""
+    for index, word in enumerate(words):
+        rest = words[index + 1 :]
+        if word in _THANKS and index:
+            plain = not any(each in _WORDS or each in _AGAINST or each.isdecimal() for each in rest)
+            return words[:index] if plain and len(rest) <= _NAME else words
+    return words

@@ -112,7 +112,10 @@ def claim(connection: Connection, keys: Keys, now: float, *, limit: int = 50) ->
 def settle(
     connection: Connection, identifier: str, targets: Sequence[Target], *, now: float, pause: float, attempts: int
 ) -> str:
-    """Write down how an attempt went; returns the new state: ``done``, ``failed`` (nothing left) or ``ready``."""
+    """Write down how an attempt went; returns the new state: ``done``, ``failed`` (nothing left) or ``ready``.
+
+    ``stale``: somebody else has settled it, after this attempt's lease was over; nothing is written.
+    """
     error = next((each.error for each in targets if each.error), "")
     values: dict[str, Any] = {"recipients": _targets_json(targets), "error": error[:1_000]}
     if any(each.state == "ready" for each in targets):
@@ -122,8 +125,8 @@ def settle(
     else:
         state = "failed" if any(each.state == "failed" for each in targets) else "done"
         values |= {"state": state, "body": None}
-    connection.execute(update(delivery).where(delivery.c.id == identifier).values(values))
-    return state
+    leased = update(delivery).where(delivery.c.id == identifier, delivery.c.state == "sending")
+    return state if connection.execute(leased.values(values)).rowcount == 1 else "stale"
 
 
 def recent_notices(connection: Connection, address: str, since: float) -> int:

@@ -3,117 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
-from aiosmtpd.controller import UnthreadedController
-from aiosmtpd.smtp import SMTP, Session
-from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
-from straymail.config import Settings, parse
-from straymail.desk import DELIVERY_HEADER, Courier, Desk, Outcome
+from straymail.desk import DELIVERY_HEADER, Courier
 from straymail.errors import Conflict, NotFound, TokenRefused
-from straymail.evidence import Action, Evidence, Finding, RecipientVerdict, Sensitivity, Verdict
+from straymail.evidence import Action
 from straymail.message import Address, Envelope, parse_address, parse_message
-from straymail.record import custody, log, new_key, open_record, parse_keys
+from straymail.record import custody, log
 
-NOW = 1_800_000_000.0
-CLARA, TOM = parse_address("clara.voss@mod.example"), parse_address("tom@mod.example")
-STRAY, RIGHT = parse_address("robert.holt@army.ml"), parse_address("robert.holt@army.mil")
-SECRET = parse_address("secret.bcc@mod.example")
-RAW = (
-    b"From: Clara Voss <clara.voss@mod.example>\r\nTo: Robert Holt <robert.holt@army.ml>\r\n"
-    b"Cc: tom@mod.example\r\nSubject: Exercise <b>Harbour</b>\r\n"
-    b"Message-ID: <m1@mod.example>\r\n\r\nOrder of the day\r\n"
+from .office import (
+    CLARA,
+    NOW,
+    RAW,
+    RIGHT,
+    SECRET,
+    STRAY,
+    TOM,
+    Hop,
+    Office,
+    asked,
+    message_of,
+    reply_address,
+    run_against,
+    settings_for,
+    texts,
 )
-
-
-@dataclass
-class Office:
-    """A desk, its courier's outbox, and a clock moved by hand."""
-
-    desk: Desk
-    courier: Courier
-    outbox: Path
-    now: float = NOW
-
-    def take(self, raw: bytes = RAW, *, verdict: Verdict | None = None, envelope: Envelope | None = None) -> str:
-        verdict = verdict or asked(STRAY)
-        envelope = envelope or Envelope(CLARA, (STRAY, TOM, SECRET))
-        return self.desk.take(envelope, raw, parse_message(raw), verdict, view_of(verdict), self.now)
-
-    def deliver(self, later: float = 0.0) -> list[tuple[dict[str, object], EmailMessage]]:
-        """Run the courier once; what is in the outbox then, oldest first, and the outbox emptied."""
-        self.now += later
-        asyncio.run(self.courier.run_due(self.now))
-        found = []
-        for file in sorted(self.outbox.glob("*.eml"), key=lambda each: each.stat().st_mtime_ns):
-            envelope = json.loads(file.with_suffix(".json").read_text())
-            found.append((envelope, message_from_bytes(file.read_bytes(), policy=policy.default)))
-            file.unlink()
-        return found
-
-    def reply(self, notice: EmailMessage, word: str, sender: Address = CLARA) -> Outcome:
-        to = reply_address(notice)
-        raw = f"From: <{sender}>\r\nTo: <{to}>\r\nSubject: Re\r\nMessage-ID: <a@x>\r\n\r\n{word}\r\n".encode()
-        return self.desk.answer(Envelope(sender, (to,)), parse_message(raw), self.now)
-
-    def state(self, identifier: str) -> str:
-        return self.desk.show(identifier).state
-
-
-def reply_address(notice: EmailMessage) -> Address:
-    return parse_message(notice.as_bytes()).from_[0].address
-
-
-def asked(*strays: Address, action: Action = Action.ASK, split: bool = False) -> Verdict:
-    evidence = (Evidence("typo.tld", 5.0, 1.0, "army.ml is not a domain you have written to; army.mil is"),)
-    recipients = tuple(
-        RecipientVerdict(each, action, 0.97, (RIGHT,) if each == STRAY else (), evidence) for each in strays
-    )
-    finding = Finding("marking.uk", "body", Sensitivity.HIGH, 0.9, "it is marked", "OFFICIAL-SENSITIVE", "00")
-    return Verdict(action, 0.97, recipients, (finding,), split)
-
-
-def view_of(verdict: Verdict) -> dict[str, object]:
-    return {
-        "recipients": [
-            {
-                "address": str(each.address),
-                "evidence": [
-                    {"id": item.id, "weight": item.weight, "sender_text": item.sender_text} for item in each.evidence
-                ],
-            }
-            for each in verdict.recipients
-        ],
-        "content": [{"id": finding.id} for finding in verdict.content],
-    }
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    outbox = tmp_path / "outbox"
-    settings = parse(
-        f'data_dir = "{tmp_path}"\n[organisation]\ndomains = ["mod.example"]\nofficers = ["officer@mod.example"]\n'
-        f'[gateway]\nnext_hop = "outbox:{outbox}"\n[desk]\nnotice_rate = 3\n',
-        "straymail.toml",
-    )
-    record = open_record(settings.store_url, parse_keys(new_key().decode()))
-    desk = Desk(record, settings)
-    yield Office(desk, Courier(desk, settings), outbox)
-    record.close()
-
-
-def texts(mail: EmailMessage) -> tuple[str, str]:
-    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
-    assert plain is not None
-    assert html is not None
-    return plain.get_content(), html.get_content()
 
 
 def test_the_question_says_what_is_wrong_and_quotes_nothing(office: Office) -> None:
@@ -257,7 +173,14 @@ def test_the_null_sender_and_machines_are_never_asked(office: Office) -> None:
     office.take(envelope=Envelope(None, (STRAY,)), verdict=asked(STRAY, action=Action.HOLD))
     automatic = RAW.replace(b"Subject:", b"Auto-Submitted: auto-replied\r\nSubject:")
     office.take(automatic)
-    assert [envelope["recipients"] for envelope, _ in office.deliver()] == [["officer@mod.example"]]
+    own = Address(f"{office.desk.address.local}+x", office.desk.address.domain)
+    office.take(RAW + b"more", envelope=Envelope(own, (STRAY,)))
+    to_officer = {"sender": "", "recipients": ["officer@mod.example"]}
+    assert [envelope for envelope, _ in office.deliver()] == [to_officer] * 3
+    office.desk.tick(NOW + 5 * 86_400 + 1)
+    told = office.deliver(5 * 86_400 + 1)
+    assert [envelope for envelope, _ in told] == [to_officer] * 3
+    assert all("expired and was not sent to anybody" in str(mail["Subject"]) for _, mail in told)
 
 
 def test_a_flood_is_slowed_but_nothing_is_lost(office: Office) -> None:
@@ -265,7 +188,7 @@ def test_a_flood_is_slowed_but_nothing_is_lost(office: Office) -> None:
         office.take(RAW + b"%d" % number)
     subjects = [str(mail["Subject"]) for _, mail in office.deliver()]
     assert len(subjects) == 4
-    assert sum("Mail is waiting" in each for each in subjects) == 1
+    assert sum("More of your messages" in each for each in subjects) == 1
     office.desk.tick(NOW + 3_700)
     assert len(office.deliver(3_700)) == 3
 
@@ -296,41 +219,6 @@ def test_the_log_tells_the_story_and_verifies(office: Office) -> None:
         assert log.verify(connection, office.desk.record.keys).faults == ()
 
 
-class Hop:
-    """A next hop that refuses as it is told: recipient -> reply."""
-
-    def __init__(self, replies: dict[str, str]) -> None:
-        self.replies, self.got = replies, list[tuple[list[str], bytes]]()
-
-    async def handle_RCPT(  # noqa: N802  (aiosmtpd's name)
-        self, _server: SMTP, _session: Session, envelope: SmtpEnvelope, address: str, _options: list[str]
-    ) -> str:
-        if reply := self.replies.get(address):
-            return reply
-        envelope.rcpt_tos.append(address)
-        return "250 ok"
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: SmtpEnvelope) -> str:  # noqa: N802
-        content = envelope.content
-        self.got.append((list(envelope.rcpt_tos), content if isinstance(content, bytes) else b""))
-        return "250 ok"
-
-
-def settings_for(office: Office, port: int) -> Settings:
-    text = f'[organisation]\ndomains = ["mod.example"]\n[gateway]\nnext_hop = "127.0.0.1:{port}"\n'
-    return parse(text, "straymail.toml")
-
-
-async def run_against(office: Office, hop: Hop, later: float) -> None:
-    controller = UnthreadedController(hop, hostname="127.0.0.1", port=0, loop=asyncio.get_running_loop())
-    server = await asyncio.get_running_loop().create_server(controller.factory, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    office.now += later
-    await Courier(office.desk, settings_for(office, port)).run_due(office.now)
-    server.close()
-    await server.wait_closed()
-
-
 def test_only_what_was_put_off_is_tried_again(office: Office) -> None:
     identifier = office.take()
     ((_, notice),) = office.deliver()
@@ -351,10 +239,11 @@ def test_a_refusal_for_good_is_seen_by_all_and_can_be_tried_again(office: Office
     identifier = office.take()
     ((_, notice),) = office.deliver()
     office.reply(notice, "send")
-    asyncio.run(run_against(office, Hop({str(STRAY): "550 5.1.1 unknown"}), 0))
+    hop = Hop({str(STRAY): "550 5.1.1 unknown"})
+    asyncio.run(run_against(office, hop, 0))
     assert office.state(identifier) == "failed"
-    told = [mail for envelope, mail in office.deliver() if envelope["recipients"] == [str(CLARA)]]
-    assert any("550 5.1.1 unknown" in " ".join(texts(mail)[0].split()).replace(": ", ": ") for mail in told)
+    told = [texts(message_of(raw))[0] for to, raw in hop.got if to == [str(CLARA)]]
+    assert any("550 5.1.1 unknown" in " ".join(text.split()) for text in told)
     office.desk.correct(identifier, actor="officer", now=NOW)
     assert office.state(identifier) == "releasing"
 

@@ -1,0 +1,136 @@
+"""Whom the desk writes to, how often, and never: notices are queued here, in the caller's transaction.
+
+Never to the null sender, to machines and lists (RFC 3834 section 2), or to the desk itself: nothing the desk writes can
+start a loop. What a sender cannot be told, the officers are told.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from straymail.config import Settings
+from straymail.desk import notices
+from straymail.desk.mail import Frame, as_mail
+from straymail.desk.notices import Notice
+from straymail.message import Address, Message, parse_address
+from straymail.record import Keys, custody, outbound, tokens
+from straymail.record.custody import Held
+
+HOUR = 3_600.0
+
+
+class Teller:
+    """Queues notices.
+
+    Args:
+        keys: sign tokens and encrypt what is queued.
+        settings: organisation and desk sections are used.
+    """
+
+    def __init__(self, keys: Keys, settings: Settings) -> None:
+        self.keys, self.settings = keys, settings
+        self.address = settings.desk_address
+        name = settings.organisation.name
+        self.signature = f"Straymail asks before mail leaves for the wrong person. {name}".strip()
+
+    def is_desk_address(self, address: Address) -> bool:
+        """Whether mail to it is for the desk: the desk's own address, with or without a token."""
+        local = address.local.lower().partition("+")[0]
+        return local == self.address.local.lower() and address.domain == self.address.domain
+
+    def reachable(self, held: Held) -> bool:
+        """Whether its sender may be written to: a person, and not the desk itself."""
+        if not held.sender or held.envelope.get("automatic", False):
+            return False
+        return not self.is_desk_address(parse_address(held.sender))
+
+    def question(self, connection: Connection, held: Held, message: Message, now: float, *, headline: str = "") -> bool:
+        """Ask the sender about what is still open, unless there were enough notices this hour; whether it was asked."""
+        if not self._room(connection, held.sender, now, notices.many(self.signature)):
+            return False
+        reply_to = self.reply_to(connection, held)
+        asked = notices.question(held, message.subject, reply_to, self.signature, headline=headline)
+        self.send(connection, asked, held.sender, message, now, held.id, reply_to=reply_to)
+        return True
+
+    def reply_to(self, connection: Connection, held: Held) -> Address:
+        """The desk's address with the token of this message for its sender."""
+        sender = parse_address(held.sender)
+        text = tokens.issue(connection, self.keys, held.id, sender.key, held.expires_at)
+        return Address(f"{self.address.local}+{text}", self.address.domain)
+
+    def sender(
+        self,
+        connection: Connection,
+        held: Held,
+        notice: Notice,
+        now: float,
+        *,
+        about: Message | None = None,
+        original: bytes = b"",
+        reply_to: Address | None = None,
+    ) -> bool:
+        """Tell the sender, if anybody is there; whether it was told."""
+        if not self.reachable(held):
+            return False
+        self.send(connection, notice, held.sender, about, now, held.id, original=original, reply_to=reply_to)
+        return True
+
+    def answer(
+        self, connection: Connection, held: Held, notice: Notice, now: float, *, reply_to: Address | None = None
+    ) -> None:
+        """Answer a sender's reply, but no more of them than the rate allows: replies may come from a machine."""
+        if outbound.recent_notices(connection, held.sender, now - HOUR) <= self.settings.desk.notice_rate:
+            self.sender(connection, held, notice, now, reply_to=reply_to)
+
+    def officers(self, connection: Connection, held: Held, notice: Notice, now: float) -> None:
+        """Tell each officer; beyond the rate one notice says to look at the list."""
+        for officer in self.settings.organisation.officers:
+            if self._room(connection, str(officer), now, notices.many_tasks(self.signature)):
+                self.send(connection, notice, str(officer), None, now, held.id)
+
+    def _room(self, connection: Connection, to: str, now: float, digest: Notice) -> bool:
+        """Whether one more notice is allowed this hour; the first one too many is told by ``digest``."""
+        had = outbound.recent_notices(connection, to, now - HOUR)
+        if had == self.settings.desk.notice_rate:
+            self.send(connection, digest, to, None, now, "")
+        return had < self.settings.desk.notice_rate
+
+    def send(
+        self,
+        connection: Connection,
+        notice: Notice,
+        to: str,
+        about: Message | None,
+        now: float,
+        held_id: str,
+        *,
+        reply_to: Address | None = None,
+        original: bytes = b"",
+    ) -> None:
+        """Queue a notice; ``about`` is the message it stands in one thread with."""
+        identifier = custody.new_id()
+        frame = Frame(
+            self.settings.desk.from_name,
+            reply_to or self.address,
+            parse_address(to),
+            notices.title(notice, about.subject if about else ""),
+            datetime.fromtimestamp(now, UTC),
+            identifier,
+            about.message_id if about else "",
+            original,
+        )
+        outbound.enqueue(
+            connection,
+            self.keys,
+            kind="notice",
+            held_id=held_id,
+            sender="",
+            recipients=[to],
+            raw=as_mail(notice, frame),
+            now=now,
+            parameters=() if frame.plain else ("SMTPUTF8",),
+            identifier=identifier,
+        )

@@ -1,0 +1,341 @@
+"""What goes wrong at a desk: machines that answer, names that must not be told, crashes, and odd next hops."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+import pytest
+
+from straymail.desk import Courier
+from straymail.desk.notices import ATTACH_MOST
+from straymail.errors import StoreDown, TokenRefused
+from straymail.evidence import Action
+from straymail.message import Address, Envelope, parse_address, parse_message
+from straymail.record import custody, log, outbound
+from straymail.record.outbound import Target
+
+from .office import (
+    CLARA,
+    NOW,
+    RAW,
+    RIGHT,
+    SECRET,
+    STRAY,
+    TOM,
+    Hop,
+    Office,
+    asked,
+    message_of,
+    reply_address,
+    run_against,
+    settings_for,
+    texts,
+)
+
+KATE = parse_address("kate@navy.ml")
+DAY = 86_400
+
+
+def reply_raw(office: Office, to: Address, text: str, *headers: str) -> str:
+    lines = [f"From: <{CLARA}>", f"To: <{to}>", *headers, "", text, ""]
+    message = parse_message("\r\n".join(lines).encode())
+    return office.desk.answer(Envelope(CLARA, (to,)), message, office.now).kind
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Auto-Submitted: auto-replied", "Precedence: bulk", "X-Auto-Response-Suppress: All"],
+)
+def test_an_out_of_office_reply_answers_nothing(office: Office, header: str) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    assert reply_raw(office, reply_address(notice), "send", header) == "automatic"
+    assert office.state(identifier) == "asked"
+    assert office.deliver() == []
+
+
+def test_help_for_unclear_answers_ends(office: Office) -> None:
+    """A machine that hides that it is one gets no more notices than the rate allows."""
+    office.take()
+    ((_, notice),) = office.deliver()
+    for _ in range(20):
+        assert reply_raw(office, reply_address(notice), "I am away until Monday") == "unclear"
+    assert len(office.deliver()) <= 4
+
+
+def test_a_corrected_bcc_recipient_leaves_no_trace(office: Office) -> None:
+    identifier = office.take(verdict=asked(SECRET))
+    office.deliver()
+    office.desk.correct(identifier, actor="officer", now=NOW, to={str(SECRET): "ines@mod.example"})
+    (mail,) = [mail for envelope, mail in office.deliver() if envelope["sender"]]
+    assert "X-Straymail-Corrected" not in mail
+    assert "secret" not in mail.as_string()
+    assert "ines" not in mail.as_string()
+
+
+@pytest.mark.parametrize("forge", [CLARA, TOM, None])
+def test_a_refused_answer_stands_in_the_log(office: Office, forge: Address | None) -> None:
+    office.take()
+    ((_, notice),) = office.deliver()
+    message = parse_message(f"From: {TOM}\r\n\r\nsend\r\n".encode())
+    with pytest.raises(TokenRefused):
+        office.desk.answer(Envelope(forge, (reply_address(notice),)), message, NOW)
+    with office.desk.record.reading() as connection:
+        assert [entry.kind for entry in log.entries(connection)] == ["held", "refused"]
+
+
+@pytest.mark.parametrize(
+    "text", ["straymail@mod.example", "straymail+abc@mod.example", "straymail+" + "a" * 26 + "@mod.example"]
+)
+def test_an_answer_without_a_good_token_is_refused(office: Office, text: str) -> None:
+    with pytest.raises(TokenRefused):
+        reply_raw(office, parse_address(text), "send")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["jörg@mod.example", '"q s"@mod.example', "k..allen@mod.example", "a@[192.0.2.1]", "x" * 200 + "@mod.example"],
+)
+def test_senders_of_every_form_are_asked_and_answer(office: Office, written: str) -> None:
+    sender = parse_address(written)
+    identifier = office.take(envelope=Envelope(sender, (STRAY,), mail_parameters=("SMTPUTF8",)))
+    ((envelope, notice),) = office.deliver()
+    assert envelope["recipients"] == [str(sender)]
+    assert parse_message(bytes(notice)).to[0].address == sender
+    raw = f"From: <{sender}>\r\n\r\nfix\r\n".encode()
+    office.desk.answer(Envelope(sender, (reply_address(notice),)), parse_message(raw), NOW)
+    office.deliver()
+    assert office.state(identifier) == "corrected"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Subject: \xff\xfe =?utf-8?b?4oCu?= " + b"x" * 3000,
+        b"Subject: a\x00b\x1b[0m",
+        b"Message-ID: <" + b"\xff y>x" * 300,
+    ],
+)
+def test_hostile_headers_are_asked_about_all_the_same(office: Office, header: bytes) -> None:
+    office.take(
+        RAW.replace(b"Subject: Exercise <b>Harbour</b>", header).replace(b"Message-ID: <m1@mod.example>\r\n", b"")
+    )
+    ((_, notice),) = office.deliver()
+    assert "Is this who you meant?" in str(notice["Subject"])
+    assert all(len(line) < 1000 for line in bytes(notice).splitlines())
+
+
+def test_a_flood_of_recipients_makes_no_flood_of_text(office: Office) -> None:
+    many = tuple(parse_address(f"person{number}@navy.ml") for number in range(2_000))
+    identifier = office.take(verdict=asked(*many), envelope=Envelope(CLARA, (*many, *many, STRAY)))
+    ((_, notice),) = office.deliver()
+    assert len(bytes(notice)) < 60_000
+    assert "and 1980 more" in texts(notice)[0]
+    assert office.reply(notice, "send 1500").kind == "partly"
+    assert office.reply(notice, "send").kind == "done"
+    assert len(office.desk.show(identifier).recipients) == 2_001
+
+
+def test_an_answer_about_some_is_noted_and_the_others_asked_again(office: Office) -> None:
+    identifier = office.take(verdict=asked(STRAY, KATE), envelope=Envelope(CLARA, (STRAY, KATE, TOM)))
+    ((_, notice),) = office.deliver()
+    assert "  fix 1" in texts(notice)[0]
+    assert office.reply(notice, "fix 1").kind == "partly"
+    assert list(office.desk.lessons(0)) == []
+    ((_, again),) = office.deliver()
+    text = texts(again)[0]
+    assert f"{STRAY} corrected to" in text
+    assert f"  {KATE}" in text
+    assert "Did you mean" not in text
+    assert office.reply(again, "send").kind == "done"
+    final = {each.address: (each.decision, each.final) for each in office.desk.show(identifier).recipients}
+    assert final[str(STRAY)] == ("fix", str(RIGHT))
+    assert final[str(KATE)] == ("send", "")
+    assert {(each.address, each.right) for each in office.desk.lessons(0)} == {
+        (STRAY.key, RIGHT.key),
+        (KATE.key, ""),
+    }
+
+
+def test_a_late_answer_gets_the_message_back(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    office.now += 5 * DAY + 1
+    assert office.reply(notice, "send").kind == "already"
+    assert office.state(identifier) == "expired"
+    subjects = [str(mail["Subject"]) for _, mail in office.deliver()]
+    assert any(each.startswith("Not sent") for each in subjects)
+
+
+def test_what_is_too_large_is_not_attached(office: Office) -> None:
+    office.take(RAW + b"x" * ATTACH_MOST)
+    office.deliver()
+    office.desk.tick(NOW + 5 * DAY + 1)
+    ((_, told),) = office.deliver(5 * DAY + 1)
+    assert list(told.iter_attachments()) == []
+    assert "among the mail you have sent" in " ".join(texts(told)[0].split())
+
+
+def test_a_reminder_for_what_was_settled_meanwhile_is_not_sent(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    identifier = office.take()
+    office.deliver()
+    with office.desk.record.reading() as connection:
+        stale = custody.due(connection, NOW + DAY + 1)
+    office.desk.discard(identifier, actor="officer", now=NOW)
+    office.deliver()
+    monkeypatch.setattr(custody, "due", lambda _connection, _now: (stale[0], stale[0]))
+    office.desk.tick(NOW + DAY + 1)
+    assert office.deliver(DAY + 1) == []
+    assert office.state(identifier) == "discarded"
+
+
+def test_officers_are_not_flooded(office: Office) -> None:
+    for number in range(6):
+        office.take(RAW + b"%d" % number, envelope=Envelope(None, (STRAY,)), verdict=asked(STRAY, action=Action.HOLD))
+    subjects = [str(mail["Subject"]) for _, mail in office.deliver()]
+    assert len(subjects) == 4
+    assert sum("More messages are held" in each for each in subjects) == 1
+
+
+def test_a_crash_between_delivery_and_closing_leaves_nothing_half_done(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifier = office.take()
+    office.deliver()
+    office.desk.release(identifier, actor="officer", now=NOW)
+    transition = custody.transition
+
+    def crash(*_args: object, **_more: object) -> None:
+        raise StoreDown("the disk is full")
+
+    monkeypatch.setattr(custody, "transition", crash)
+    with pytest.raises(StoreDown):
+        office.deliver()
+    monkeypatch.setattr(custody, "transition", transition)
+    assert office.state(identifier) == "releasing"
+    office.deliver(outbound.LEASE + 1)
+    assert office.state(identifier) == "released"
+
+
+def test_a_lost_attempt_that_ends_late_changes_nothing(office: Office) -> None:
+    identifier = office.take()
+    office.deliver()
+    office.desk.release(identifier, actor="officer", now=NOW)
+    with office.desk.record.writing() as connection:
+        due = outbound.claim(connection, office.desk.record.keys, NOW)
+    slow = next(each for each in due if each.kind == "release")
+    office.deliver(outbound.LEASE + 1)
+    assert office.state(identifier) == "released"
+    failed = [Target(each.address, "failed", "550") for each in slow.targets]
+    assert office.desk.settle_delivery(slow, failed, office.now) == "stale"
+    assert office.state(identifier) == "released"
+
+
+def test_a_notice_nobody_takes_stands_in_the_log(office: Office) -> None:
+    office.take()
+    asyncio.run(run_against(office, Hop({str(CLARA): "550 5.1.1 gone"}), 0))
+    with office.desk.record.reading() as connection:
+        kinds = [entry.kind for entry in log.entries(connection)]
+    assert kinds == ["held", "undeliverable"]
+
+
+def _held(office: Office) -> list[custody.Held]:
+    with office.desk.record.reading() as connection:
+        return custody.listing(connection)
+
+
+def release_through(office: Office, hop: Hop, envelope: Envelope, raw: bytes = RAW) -> str:
+    identifier = office.take(raw, envelope=envelope, verdict=asked(envelope.recipients[0]))
+    office.deliver()
+    office.desk.release(identifier, actor="officer", now=office.now)
+    asyncio.run(run_against(office, hop, 0))
+    return office.state(identifier)
+
+
+def test_utf8_addresses_go_where_smtputf8_is_offered(office: Office) -> None:
+    hop = Hop({})
+    stray = parse_address("jürgen@army.ml")
+    assert (
+        release_through(office, hop, Envelope(CLARA, (stray,), mail_parameters=("SMTPUTF8", "SIZE=10"))) == "released"
+    )
+    assert [to for to, _ in hop.got if to == [str(stray)]]
+
+
+def test_utf8_addresses_fail_visibly_where_it_is_not_offered(office: Office) -> None:
+    stray = parse_address("jürgen@army.ml")
+    envelope = Envelope(CLARA, (stray,), mail_parameters=("SMTPUTF8",))
+    hop = Hop({}, utf8=False)
+    assert release_through(office, hop, envelope) == "failed"
+    told = [texts(message_of(raw))[0] for _, raw in hop.got]
+    assert any("SMTPUTF8" in text for text in told)
+
+
+def test_a_refusal_of_the_message_does_not_fail_who_was_only_put_off(office: Office) -> None:
+    hop = Hop({str(TOM): "451 later"}, data="554 5.6.0 not this")
+    assert release_through(office, hop, Envelope(CLARA, (STRAY, TOM))) == "releasing"
+    hop.data = "250 ok"
+    hop.replies.clear()
+    asyncio.run(run_against(office, hop, 3_700))
+    assert [to for to, raw in hop.got if b"Order of the day" in raw] == [[str(TOM)]]
+    (held,) = [each for each in _held(office) if each.state == "failed"]
+    assert held.actor == "next hop"
+
+
+@pytest.mark.parametrize("greeting", [b"554 no service\r\n", b"421 busy\r\n", b"garbage\r\n", b""])
+def test_a_hop_that_does_not_speak_is_tried_later(office: Office, greeting: bytes) -> None:
+    identifier = office.take()
+    office.deliver()
+    office.desk.release(identifier, actor="officer", now=NOW)
+
+    async def run() -> None:
+        async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(greeting)
+            with contextlib.suppress(OSError):
+                await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        await Courier(office.desk, settings_for(office, port)).run_due(NOW)
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(run())
+    assert office.state(identifier) == "releasing"
+    assert [envelope for envelope, _ in office.deliver(3_700) if envelope["sender"]]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "kept"),
+    [
+        (("BODY=8BITMIME", "SIZE=999", "RET=HDRS"), ["BODY=8BITMIME"]),
+        (("SMTPUTF8",), ["SMTPUTF8"]),
+    ],
+)
+def test_parameters_the_hop_offers_are_passed_on(office: Office, parameters: tuple[str, ...], kept: list[str]) -> None:
+    hop = Hop({})
+    release_through(office, hop, Envelope(CLARA, (STRAY,), mail_parameters=parameters))
+    said = [options for sender, options in hop.mails if sender == str(CLARA)]
+    assert said == [kept]
+
+
+def test_one_bad_delivery_does_not_stop_the_others(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = office.take(), office.take(RAW + b"2")
+    office.deliver()
+    for each in (first, second):
+        office.desk.release(each, actor="officer", now=NOW)
+    signed: Callable[..., bytes] = office.courier._signed
+
+    def broken(delivery: outbound.Delivery, ready: list[str]) -> bytes:
+        if delivery.held_id == first:
+            raise ValueError("cannot be read")
+        return signed(delivery, ready)
+
+    monkeypatch.setattr(office.courier, "_signed", broken)
+    office.deliver()
+    assert (office.state(first), office.state(second)) == ("releasing", "released")
+    monkeypatch.setattr(office.courier, "_signed", signed)
+    office.deliver(3_700)
+    assert office.state(first) == "released"
