@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EXIT_FAILED, EXIT_USAGE, EXIT_BAD_INPUT = 1, 2, 3
-SETUP, JUDGE, MODEL = "Set up and run", "Judge and explain", "Learn and measure"
+SETUP, DAILY, JUDGE, MODEL = "Set up and run", "Day to day", "Judge and explain", "Learn and measure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ COMMANDS = {
     "init": Entry("init:init", "Write straymail.toml, make the key and the database.", SETUP),
     "learn": Entry("learn:learn", "Learn who writes to whom from archives and directories.", SETUP),
     "serve": Entry("serve:serve", "Run the guard: milter, SMTP proxy and desk.", SETUP),
+    "status": Entry("status:status", "Show what is held, how old the queue and the model are, and failures.", DAILY),
+    "held": Entry("held:app", "Messages in custody: list, show, release, correct, discard.", DAILY),
+    "log": Entry("log:app", "The decision log: read it, follow it, verify it.", DAILY),
+    "forget": Entry("forget:forget", "Remove an address from the learned history, and erase it elsewhere.", DAILY),
     "check": Entry("check:check", "Judge a message before it is sent, and explain why.", JUDGE),
     "policy": Entry("policy:app", "The policy: check it, show it, explain what it does to a message.", JUDGE),
     "replay": Entry("replay:replay", "Judge an archive in time order, learning as it goes.", MODEL),

@@ -187,6 +187,27 @@ def remind_at(connection: Connection, identifier: str, moment: float | None) -> 
     connection.execute(update(held).where(held.c.id == identifier).values(remind_at=moment))
 
 
+def naming(connection: Connection, address: str, states: Sequence[str]) -> list[str]:
+    """Ids of messages in these states whose sender or recipient it is."""
+    recipients = select(held_address.c.held_id).where(
+        or_(held_address.c.address == address, held_address.c.final == address)
+    )
+    query = select(held.c.id).where(or_(held.c.sender == address, held.c.id.in_(recipients)), held.c.state.in_(states))
+    return [str(each) for each in connection.execute(query).scalars()]
+
+
+def erase(connection: Connection, address: str) -> int:
+    """Take an address out of settled messages: who wrote, to whom, why; state and times stay. Returns how many."""
+    found = naming(connection, address, CLOSED)
+    for identifier in found:
+        connection.execute(
+            update(held).where(held.c.id == identifier).values(sender="", actor="", envelope="{}", verdict="{}")
+        )
+        gone = {"address": "erased@invalid", "meant": "[]", "final": ""}
+        connection.execute(update(held_address).where(held_address.c.held_id == identifier).values(gone))
+    return len(found)
+
+
 def _fingerprint(new: NewHold) -> str:
     hashed = hashlib.sha256(new.raw)
     for text in (new.sender, *sorted(each.address for each in new.recipients)):

@@ -28,7 +28,7 @@ def _rows(connection: Connection) -> Iterator[Row]:
         yield Row(kind, a, b, json.loads(value))
 
 
-def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson: int | None = None) -> None:
+def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson: int | None = None) -> int:
     """Write changed rows (``Correspondence.drain()``) in the caller's transaction.
 
     Args:
@@ -36,10 +36,15 @@ def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson
         rows: what changed; a row replaces the one with the same kind and keys.
         now: Unix seconds.
         lesson: the last log entry whose lessons the rows hold.
+
+    Returns:
+        How many rows were forgotten.
     """
+    forgotten = 0
     for row in rows:
         if row.kind == "forget":
-            connection.execute(delete(history).where(or_(history.c.a == row.a, history.c.b == row.a)))
+            named = delete(history).where(or_(history.c.a == row.a, history.c.b == row.a))
+            forgotten += connection.execute(named).rowcount
     fresh = [
         {"kind": row.kind, "a": row.a, "b": row.b, "value": json.dumps(row.values, separators=(",", ":"))}
         for row in rows
@@ -51,6 +56,7 @@ def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson
     if lesson is not None:
         marks[_LESSON] = str(lesson)
     set_marks(connection, marks)
+    return forgotten
 
 
 def learned_at(connection: Connection) -> float | None:

@@ -1,0 +1,46 @@
+"""``straymail forget``: remove an address."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from straymail.cli.common import ConfigOption, JsonOption, console, print_json, settings_from
+from straymail.cli.opening import open_store
+from straymail.correspondence import Correspondence
+from straymail.errors import Conflict
+from straymail.message import parse_address
+from straymail.record import custody, history, log
+
+
+def forget(
+    address: Annotated[str, typer.Argument(help="The address to forget.")],
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Remove an address from the learned history, and erase it elsewhere.
+
+    Log and settled messages lose it too.
+
+    The log's chain still verifies, and says that something was erased. A message that still waits is refused: settle
+    it first. A running guard forgets at its next restart.
+    """
+    who = parse_address(address)
+    with open_store(settings_from(config)) as record, record.writing() as connection:
+        waiting = custody.naming(connection, str(who), (*custody.OPEN, "releasing", "failed"))
+        if waiting:
+            raise Conflict(f"{who} is in messages that wait ({', '.join(waiting)}): settle them first")
+        model = Correspondence()
+        model.forget(who.person)
+        facts = history.save_rows(connection, model.drain(), time.time())
+        settled = custody.erase(connection, str(who))
+        entries = log.erase(connection, record.keys, str(who), time.time())
+    if json:
+        print_json({"address": str(who), "facts": facts, "settled_messages": settled, "log_entries": entries})
+    else:
+        out = console()
+        out.print(Text(f"{who} is forgotten.", style="bold green"))
+        out.print(f"{facts} learned facts, {settled} settled messages, {entries} entries of the log.")

@@ -1,0 +1,249 @@
+"""``straymail held``: messages in custody."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from straymail.cli.common import ConfigOption, JsonOption, ago, console, print_json, settings_from
+from straymail.cli.opening import open_store
+from straymail.cli.present import percent
+from straymail.cli.tables import facts, listing, moment, moment_json
+from straymail.desk import Desk, Outcome
+from straymail.errors import BadInput, Conflict
+from straymail.message import parse_address, parse_message
+from straymail.record import custody, log
+from straymail.record.custody import OPEN, Held, Waiting
+
+app = typer.Typer(no_args_is_help=True, help="Messages in custody: list, show, release, correct, discard.")
+Id = Annotated[str, typer.Argument(metavar="ID", help="The message's id, or the beginning of it.")]
+_STATES = {"asked": "yellow", "held": "magenta", "failed": "red", "releasing": "cyan"}
+
+
+@app.command("list")
+def list_held(
+    everything: Annotated[bool, typer.Option("--all", "-a", help="Settled messages too.")] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List what waits: for its sender (asked), for an officer (held), for the next hop (releasing, failed)."""
+    with _desk(config) as desk, desk.record.reading() as connection:
+        found = custody.listing(connection, () if everything else (*OPEN, "releasing", "failed"))
+    if json:
+        print_json([_json(each) for each in found])
+        return
+    out = console()
+    if not found:
+        out.print("Nothing is held.")
+        return
+    out.print(
+        listing(("id", "age", "state", "from", "in question"), (_row(each) for each in found), wide=("in question",))
+    )
+
+
+@app.command("show")
+def show_held(
+    identifier: Id,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Write the message itself to standard output; this is logged.")
+    ] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show one message: who, why, what it holds, and what was decided."""
+    with _desk(config) as desk:
+        held = desk.show(identifier)
+        if raw:
+            _write_raw(desk, held)
+            return
+        subject = _subject(desk, held)
+    if json:
+        print_json(_json(held) | {"subject": subject, "verdict": held.verdict, "envelope": held.envelope})
+    else:
+        _print(console(), held, subject)
+
+
+@app.command("release")
+def release_held(identifier: Id, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Send it as it is: every address is right."""
+    with _desk(config) as desk:
+        _say(desk.release(identifier, actor=_actor(), now=time.time()), json)
+
+
+@app.command("correct")
+def correct_held(
+    identifier: Id,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", metavar="[WRONG=]RIGHT", help="The right address; needed where there is no suggestion."),
+    ] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Send it to the suggested addresses, or to those given with --to."""
+    with _desk(config) as desk:
+        held = desk.show(identifier)
+        outcome = desk.correct(held.id, actor=_actor(), now=time.time(), to=_corrections(held, to or []))
+        _say(outcome, json)
+
+
+@app.command("discard")
+def discard_held(
+    identifier: Id,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether you are sure.")] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Send it to nobody. The message is gone afterwards; its sender is told."""
+    with _desk(config) as desk:
+        held = desk.show(identifier)
+        if not yes and not json:
+            typer.confirm(f"Discard the message of {held.sender or 'the null sender'} for good?", abort=True)
+        _say(desk.discard(held.id, actor=_actor(), now=time.time()), json)
+
+
+@contextmanager
+def _desk(config: Path | None) -> Iterator[Desk]:
+    settings = settings_from(config)
+    with open_store(settings) as record:
+        yield Desk(record, settings)
+
+
+def _actor() -> str:
+    """Who decides, as the log names them: the login name on this machine."""
+    return f"{getpass.getuser()} (command line)"
+
+
+def _corrections(held: Held, given: list[str]) -> dict[str, str]:
+    suspects = [each.address for each in held.recipients if each.suspect]
+    found: dict[str, str] = {}
+    for each in given:
+        wrong, sign, right = each.rpartition("=")
+        if not sign and len(suspects) != 1:
+            raise BadInput(
+                f"{each!r} does not say which of {len(suspects)} addresses it corrects", allowed="WRONG=RIGHT"
+            )
+        wrong = str(parse_address(wrong or suspects[0]))
+        if wrong not in {recipient.address for recipient in held.recipients}:
+            raise BadInput(f"{wrong} is no recipient of it", allowed=", ".join(suspects))
+        found[wrong] = str(parse_address(right))
+    return found
+
+
+def _say(outcome: Outcome, json: bool) -> None:
+    if json:
+        print_json({"held": outcome.held_id, "outcome": outcome.kind, "text": outcome.text})
+        return
+    out = console()
+    out.print(Text(f"{outcome.held_id}: {outcome.text}", style="bold green"))
+    if outcome.kind == "partly":
+        out.print("Other recipients of it are still in question.")
+
+
+def _write_raw(desk: Desk, held: Held) -> None:
+    """The body for an officer's eyes; that it was read stands in the log first."""
+    if sys.stdout.isatty():
+        raise Conflict("--raw writes the message as it is: send it to a file or a pager (`... | less`)")
+    with desk.record.writing() as connection:
+        entry = log.Entry(time.time(), "read", {"held": held.id, "actor": _actor()})
+        log.append(connection, desk.record.keys, [entry])
+        body = custody.body(connection, desk.record.keys, held.id)
+    sys.stdout.buffer.write(body)
+
+
+def _subject(desk: Desk, held: Held) -> str:
+    if held.state in custody.CLOSED:
+        return ""
+    with desk.record.reading() as connection:
+        return parse_message(custody.body(connection, desk.record.keys, held.id), headers_only=True).subject
+
+
+def _row(held: Held) -> tuple[str | Text, ...]:
+    asked = Text("\n").join(
+        Text(each.address, style="bold") + Text(f"\n  did you mean {each.meant[0]}?" if each.meant else "", style="dim")
+        for each in held.recipients
+        if each.suspect
+    )
+    state = Text(held.state, style=_STATES.get(held.state, "green"))
+    return held.id, ago(time.time() - held.taken_at), state, held.sender or "<>", asked
+
+
+def _print(out: Console, held: Held, subject: str) -> None:
+    told: dict[str, str | Text] = {
+        "message": held.id,
+        "state": Text(held.state, style=_STATES.get(held.state, "green")),
+        "from": held.sender or "<>",
+        "subject": subject,
+        "taken": f"{moment(held.taken_at)} UTC, {held.size:,} bytes",
+        "goes back": f"{moment(held.expires_at)} UTC" if held.state in OPEN else "",
+        "settled by": held.actor,
+        "tried again": f"{held.duplicates} times by the client" if held.duplicates else "",
+    }
+    facts(out, {name: value for name, value in told.items() if value})
+    out.print()
+    out.print(listing(("recipient", "astray?", "did you mean", "decided"), _recipients(held), wide=("recipient",)))
+    reasons = [*_reasons(held)]
+    if reasons:
+        out.print()
+        out.print(listing(("weight", "why", "evidence"), reasons, wide=("why",)))
+    holds = [
+        (str(each["id"]), str(each["where"]), str(each["sensitivity"])) for each in held.verdict.get("content", ())
+    ]
+    if holds:
+        out.print()
+        out.print(listing(("holds", "where", "sensitivity"), holds, wide=("where",)))
+
+
+def _recipients(held: Held) -> Iterator[tuple[str | Text, ...]]:
+    chances = {each["address"]: each["probability"] for each in held.verdict.get("recipients", ())}
+    for each in held.recipients:
+        chance = percent(chances[each.address]) if each.address in chances else ""
+        name = Text(each.address, style="bold yellow" if each.suspect else "")
+        yield name, chance, each.meant[0] if each.meant else "", _decided(each)
+
+
+def _decided(each: Waiting) -> str:
+    return {"fix": f"sent to {each.final}", "send": "sent", "discard": "not sent", "": ""}[each.decision]
+
+
+def _reasons(held: Held) -> Iterator[tuple[str, str, str]]:
+    suspects = {each.address for each in held.recipients if each.suspect}
+    for recipient in held.verdict.get("recipients", ()):
+        if recipient["address"] in suspects:
+            for item in sorted(recipient["evidence"], key=lambda each: -abs(each["weight"])):
+                if abs(item["weight"]) >= 0.05:
+                    yield f"{item['weight']:+.1f}", item["operator_text"] or item["sender_text"], item["id"]
+
+
+def _json(held: Held) -> dict[str, Any]:
+    return {
+        "id": held.id,
+        "kind": held.kind,
+        "state": held.state,
+        "sender": held.sender,
+        "taken": moment_json(held.taken_at),
+        "expires": moment_json(held.expires_at),
+        "closed": moment_json(held.closed_at) if held.closed_at else None,
+        "actor": held.actor,
+        "size": held.size,
+        "duplicates": held.duplicates,
+        "recipients": [
+            {
+                "address": each.address,
+                "in_question": each.suspect,
+                "meant": list(each.meant),
+                "decision": each.decision,
+                "final": each.final,
+            }
+            for each in held.recipients
+        ],
+    }

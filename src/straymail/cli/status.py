@@ -1,0 +1,51 @@
+"""``straymail status``: counts, ages and failures."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+
+from rich.text import Text
+
+from straymail import __version__
+from straymail.cli.common import ConfigOption, JsonOption, ago, console, print_json, settings_from
+from straymail.cli.opening import open_store
+from straymail.cli.tables import facts, moment_json
+from straymail.record import custody
+from straymail.record import status as read_status
+
+
+def status(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Show what is held, how old the queue and the model are, and failures."""
+    settings = settings_from(config)
+    with open_store(settings) as record, record.reading() as connection:
+        found = read_status(connection)
+    if json:
+        told = asdict(found)
+        for key in ("oldest_held", "oldest_delivery", "learned_at"):
+            told[key] = moment_json(told[key]) if told[key] is not None else None
+        print_json({"version": __version__, "mode": str(settings.policy.mode), **told})
+        return
+
+    def age(since: float | None) -> str:
+        return ago(time.time() - since) if since is not None else "none"
+
+    waiting = {state: found.held.get(state, 0) for state in ("asked", "held", "failed")}
+    under_way = found.deliveries.get("ready", 0) + found.deliveries.get("sending", 0)
+    failed = waiting["failed"] + found.deliveries.get("failed", 0)
+    settled = (f"{found.held.get(state, 0)} {state}" for state in custody.CLOSED)
+    decisions = ", ".join(f"{count:,} {kind}" for kind, count in sorted(found.decisions.items()))
+    told = {
+        "mode": str(settings.policy.mode),
+        "waiting": f"{waiting['asked']} for their senders, {waiting['held']} for an officer",
+        "oldest": age(found.oldest_held),
+        "on their way": f"{under_way}, oldest {age(found.oldest_delivery)}" if under_way else "0",
+        "failed": Text(str(failed), style="bold red" if failed else ""),
+        "settled": ", ".join(settled),
+        "sent twice": f"{found.duplicates} messages, by their clients",
+        "decisions": decisions or "none yet",
+        "learned": f"{found.messages_learned:,} messages, last {age(found.learned_at)} ago"
+        if found.learned_at
+        else "nothing yet: `straymail learn` an archive",
+    }
+    facts(console(), told)
