@@ -11,7 +11,7 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.installed ## start a guard on embedded defaults, send four invented messages through it, stay up until Ctrl-C
-	@.venv/bin/straymail demo
+	@.venv/bin/straymail demo --dir run
 
 install: .venv/.installed ## .venv with the straymail command, from the lock
 	@echo "Installed: .venv/bin/straymail ($$(.venv/bin/straymail version))"

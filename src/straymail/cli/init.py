@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -49,26 +49,41 @@ def init(
     file = config or folder / "straymail.toml"
     if file.exists() and not force:
         raise BadInput("exists already", file=str(file), allowed="another --config, or --force to write it anew")
-    text = render_commented(**_given(folder, own or [], name, officer or [], country, next_hop))
-    settings = parse(text, "the options given")
-    _write(file, text)
-    made = _make_key(settings.store.key_file)
-    create_store(settings)
+    texts = {
+        "data_dir": str(folder),
+        "organisation__name": name,
+        "organisation__country": country.upper(),
+        "gateway__next_hop": next_hop,
+    }
+    lists = {"organisation__domains": own or [], "organisation__officers": officer or []}
+    settings, made = write_installation(file, texts, lists)
     if json:
         print_json({"config": str(file), "key": str(settings.store.key_file), "store": settings.store_url})
     else:
         _tell(file, settings, made)
 
 
-def _given(
-    folder: Path, own: Sequence[str], name: str, officers: Sequence[str], country: str, next_hop: str
-) -> dict[str, str]:
-    """What the user gave as TOML values."""
-    texts = {"organisation__name": name, "organisation__country": country.upper(), "gateway__next_hop": next_hop}
-    lists = {"organisation__domains": own, "organisation__officers": officers}
+def write_installation(
+    file: Path, texts: Mapping[str, str], lists: Mapping[str, Sequence[str]]
+) -> tuple[Settings, bool]:
+    """Write settings, key and database; returns the settings and whether the key is new.
+
+    Args:
+        file: the settings file, written anew.
+        texts: values by section and name (``gateway__next_hop``); empty ones keep their default.
+        lists: the same for lists of texts.
+
+    Raises:
+        ConfigError: a value cannot be used. BadInput: a file cannot be written. StoreDown: the database.
+    """
     given = {key: _quoted(text) for key, text in texts.items() if text}
     given |= {key: f"[{', '.join(_quoted(item) for item in items)}]" for key, items in lists.items() if items}
-    return {"data_dir": _quoted(str(folder)), **given}
+    text = render_commented(**given)
+    settings = parse(text, "the options given")
+    _write(file, text)
+    made = _make_key(settings.store.key_file)
+    create_store(settings)
+    return settings, made
 
 
 def _quoted(text: str) -> str:

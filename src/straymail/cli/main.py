@@ -42,6 +42,7 @@ COMMANDS = {
     "init": Entry("init:init", "Write straymail.toml, make the key and the database.", SETUP),
     "learn": Entry("learn:learn", "Learn who writes to whom from archives and directories.", SETUP),
     "serve": Entry("serve:serve", "Run the guard: milter, SMTP proxy and desk.", SETUP),
+    "demo": Entry("demo:demo", "Try it: a guard with an invented organisation, and four messages.", SETUP),
     "status": Entry("status:status", "Show what is held, how old the queue and the model are, and failures.", DAILY),
     "held": Entry("held:app", "Messages in custody: list, show, release, correct, discard.", DAILY),
     "log": Entry("log:app", "The decision log: read it, follow it, verify it.", DAILY),
