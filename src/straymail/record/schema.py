@@ -81,6 +81,7 @@ delivery = Table(
     Column("error", Text, nullable=False, default=""),
     Column("body", LargeBinary),
     Index("ix_delivery_state", "state", "next_at"),
+    Index("ix_delivery_kind", "kind", "made_at"),
 )
 
 token = Table(
