@@ -29,9 +29,11 @@ class Guard:
     weights: Weights
     read: Reader | None = None
 
-    def judge(self, envelope: Envelope, message: Message, now: datetime) -> Verdict:
-        """Judge a whole message as of ``now``."""
-        findings = self.findings(message)
+    def judge(
+        self, envelope: Envelope, message: Message, now: datetime, findings: Sequence[Finding] | None = None
+    ) -> Verdict:
+        """Judge a whole message as of ``now``; ``findings`` when they have been gathered already (in a thread)."""
+        findings = self.findings(message) if findings is None else findings
         return decide(self.policy, envelope, message, self.assessments(envelope, message, now), findings, self.weights)
 
     def assessments(self, envelope: Envelope, message: Message, now: datetime) -> tuple[Assessment, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import structlog
 
@@ -14,7 +16,8 @@ from straymail.config import Settings
 from straymail.correspondence import observation
 from straymail.desk import Desk
 from straymail.errors import StoreDown, TokenRefused
-from straymail.evidence import Action, RecipientVerdict, Verdict
+from straymail.evidence import Action, Finding, RecipientVerdict, Verdict
+from straymail.gateway import account
 from straymail.gateway.memory import Memory
 from straymail.gateway.metrics import Metrics
 from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Reply, Taken
@@ -26,6 +29,10 @@ from straymail.verdict import OnFailure
 from straymail.verdict.view import verdict_view
 
 _log = structlog.get_logger("straymail.engine")
+_T = TypeVar("_T")
+_STOPS = (Action.ASK, Action.HOLD)
+BIG = 256 << 10
+"""Bytes from which a message is read in a thread: shorter ones take less than the switch would cost."""
 _OVER_LIMIT = frozenset(
     {
         "too-large",
@@ -45,6 +52,7 @@ _FAILURES = {
     "oversize": "the message is over a limit of this system",
     "store_down": "this system cannot keep messages at the moment",
 }
+_UNREADABLE = Reply(553, "5.1.3", "a recipient is no mailbox: write it as name@domain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +69,31 @@ class GuardEngine:
 
     def __init__(self, situation: Situation, desk: Desk, memory: Memory, metrics: Metrics) -> None:
         self.situation, self.desk, self.memory, self.metrics = situation, desk, memory, metrics
+        # Threads of their own: a message that is slow to read must not keep another from being held.
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
+
+    def close(self) -> None:
+        """Let go of the threads; what is being read is not waited for."""
+        self._readers.shutdown(wait=False, cancel_futures=True)
 
     # RCPT TO ---------------------------------------------------------------------------------------------------------
 
     def recipient(self, so_far: Envelope, address: Address) -> Reply | None:
         """Refuse a recipient whose address alone is wrong, if the policy says so; None to go on."""
         situation = self.situation
-        if self.desk.is_desk_address(address) or not self._leaves(situation, so_far):
+        if self.desk.is_desk_address(address) or not _is_ours(situation, so_far):
             return None
         try:
             verdict = situation.guard.judge_recipient(so_far, address, datetime.now(UTC))
+            if verdict.action is not Action.REFUSE:
+                return None
+            self.metrics.refused.inc()
+            view = verdict_view(Verdict(Action.REFUSE, verdict.probability, (verdict,)))
+            self._decide("refused", {"sender": account.text(so_far.sender), "stage": "rcpt", "verdict": view})
         except Exception:  # noqa: BLE001  (the whole message is judged later, under its failure policy)
             _log.exception("engine.recipient_failed")
             return None
-        if verdict.action is not Action.REFUSE:
-            return None
-        self.metrics.refused.inc()
-        view = verdict_view(Verdict(Action.REFUSE, verdict.probability, (verdict,)))
-        self._decide("refused", {"sender": _text(so_far.sender), "stage": "rcpt", "verdict": view})
-        return _refusal(verdict)
+        return account.refusal(verdict)
 
     def is_desk_address(self, address: Address) -> bool:
         """Whether mail to it is an answer to a notice, and stays here."""
@@ -91,79 +105,101 @@ class GuardEngine:
         """Judge a whole message and act; whatever goes wrong, the named failure policy decides."""
         situation = self.situation
         try:
-            async with asyncio.timeout(situation.settings.gateway.judge_timeout.total_seconds()):
-                return await self._message(situation, arrival)
+            said = await self._message(situation, arrival)
         except TimeoutError:
-            return await self._failed(situation, arrival, "timeout", "judge_timeout")
+            said = await self._failed(situation, arrival, "timeout", "judge_timeout")
         except StoreDown as error:
-            return await self._failed(situation, arrival, "store_down", str(error))
+            said = await self._failed(situation, arrival, "store_down", str(error))
         except Exception as error:  # noqa: BLE001  (the one place that applies on_error)
             _log.error("engine.failed", exc_info=error, queue_id=arrival.envelope.queue_id)
-            return await self._failed(situation, arrival, "error", type(error).__name__)
+            said = await self._failed(situation, arrival, "error", type(error).__name__)
+        if isinstance(said, Taken) and arrival.unreadable:
+            return Accept(drop=arrival.envelope.recipients)  # they were not taken, so they go on
+        return said
 
     async def _message(self, situation: Situation, arrival: Arrival) -> Disposition:
+        envelope = arrival.envelope
         if arrival.oversize:
             return await self._failed(situation, arrival, "oversize", "gateway.limits.size")
+        if any("@" in each for each in arrival.unreadable):
+            return Refused(_UNREADABLE)
+        if not envelope.recipients:
+            return Accept()  # names without a domain: mail of this machine to itself
         if self.memory.down:
             raise StoreDown("the decision log cannot be written")
-        message = parse_message(arrival.raw, situation.settings.gateway.limits.limits())
-        answers = tuple(each for each in arrival.envelope.recipients if self.desk.is_desk_address(each))
+        message = await self._parse(situation, arrival.raw)
+        answers = tuple(each for each in envelope.recipients if self.desk.is_desk_address(each))
         if answers:
             return await self._answer(situation, arrival, message, answers)
-        if key := self.desk.recognises(arrival.envelope, message, arrival.raw):
+        if key := self.desk.recognises(envelope, message, arrival.raw):
             self.metrics.messages.labels("reentered").inc()
-            self._decide("reentered", {"delivery": key, "sender": _text(arrival.envelope.sender)})
-            return Accept()
-        if not self._leaves(situation, arrival.envelope):
-            self._learn(message, arrival.envelope)
+            self._decide("reentered", {"delivery": key, "sender": account.text(envelope.sender)})
+            return Accept(ours=True)
+        if _comes_in(situation, envelope):
+            self._learn(message, envelope)
             self.metrics.messages.labels("inbound").inc()
             return Accept()
         if over := next((each for each in message.defects if each.id in _OVER_LIMIT), None):
             return await self._failed(situation, arrival, "oversize", over.id)
         return await self._judge(situation, arrival, message)
 
+    async def _parse(self, situation: Situation, raw: bytes) -> Message:
+        limits = situation.settings.gateway.limits.limits()
+        if len(raw) < BIG:
+            return parse_message(raw, limits)
+        return await self._aside(situation, lambda: parse_message(raw, limits))
+
     async def _judge(self, situation: Situation, arrival: Arrival, message: Message) -> Disposition:
         began = time.perf_counter()
-        guard = situation.guard
+        guard, envelope = situation.guard, arrival.envelope
+        findings: Sequence[Finding] | None = None
         if situation.read is not None and any(part.is_attachment for part in message.parts):
-            found = await asyncio.to_thread(situation.read, message)
-            guard = replace(guard, read=lambda _message: found)
-        verdict = guard.judge(arrival.envelope, message, datetime.now(UTC))
+            reading = replace(guard, read=situation.read)
+            findings = await self._aside(situation, lambda: reading.findings(message))
+        elif len(arrival.raw) >= BIG:
+            findings = await self._aside(situation, lambda: guard.findings(message))
+        verdict = guard.judge(envelope, message, datetime.now(UTC), findings)
+        if not _is_ours(situation, envelope):
+            verdict = _nobody_to_ask(verdict)
         self.metrics.seconds.observe(time.perf_counter() - began)
         return await self._act(arrival, message, verdict)
+
+    async def _aside(self, situation: Situation, work: Callable[[], _T]) -> _T:
+        """Run pure work in a thread, under the time limit; TimeoutError when it is not done by then."""
+        async with asyncio.timeout(situation.settings.gateway.judge_timeout.total_seconds()):
+            return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
     async def _act(self, arrival: Arrival, message: Message, verdict: Verdict) -> Disposition:
         envelope = arrival.envelope
         self.metrics.messages.labels(str(verdict.action)).inc()
-        if verdict.action in (Action.ASK, Action.HOLD):
+        if verdict.action in _STOPS:
             return await self._hold(arrival, message, verdict)
-        self._decide("judged", _summary(envelope, message, verdict))
+        self._decide("judged", account.summary(envelope, message, verdict))
         if verdict.action is Action.REFUSE:
             worst = next(each for each in verdict.recipients if each.action is Action.REFUSE)
-            return Refused(_refusal(worst))
+            return Refused(account.refusal(worst))
         if verdict.action is Action.DEFER:
             return Refused(Reply(451, "4.7.1", _LATER, "policy"))
-        self._learn(message, replace(envelope, recipients=_trusted(verdict)))
-        return Accept(_headers(verdict))
+        # A recipient somebody would have asked about teaches nothing: repetition must not become trust.
+        trusted = tuple(each.address for each in verdict.recipients if each.would is None)
+        self._learn(message, replace(envelope, recipients=trusted))
+        return Accept(account.tags(verdict))
 
     async def _hold(self, arrival: Arrival, message: Message, verdict: Verdict) -> Disposition:
         """Commit first; what goes on now, if anything, is told to the MTA afterwards."""
+        envelope = arrival.envelope
         raw = remove_headers(arrival.raw, "X-Straymail-*")
-        view = verdict_view(verdict)
-        now = time.time()
-        identifier = await asyncio.shield(
-            asyncio.to_thread(self.desk.take, arrival.envelope, raw, message, verdict, view, now)
-        )
-        _log.info("message.held", held=identifier, action=str(verdict.action), queue_id=arrival.envelope.queue_id)
-        stopped = {each.address for each in verdict.recipients if each.action in (Action.ASK, Action.HOLD)}
-        if not verdict.split or len(stopped) == len(set(arrival.envelope.recipients)):
+        taking = asyncio.to_thread(self.desk.take, envelope, raw, message, verdict, verdict_view(verdict), time.time())
+        identifier = await asyncio.shield(taking)
+        _log.info("message.held", held=identifier, action=str(verdict.action), queue_id=envelope.queue_id)
+        stopped = {each.address for each in verdict.recipients if each.action in _STOPS}
+        going = tuple(each for each in envelope.recipients if each not in stopped)
+        if not verdict.split or not going:
             return Taken(identifier)
-        going = tuple(each for each in arrival.envelope.recipients if each not in stopped)
-        self._decide(
-            "split", {"held": identifier, "sender": _text(arrival.envelope.sender), "sent": [*map(str, going)]}
-        )
-        self._learn(message, replace(arrival.envelope, recipients=going))
-        return Accept(_headers(verdict), drop=tuple(stopped))
+        sent = [str(each) for each in going]
+        self._decide("split", {"held": identifier, "sender": account.text(envelope.sender), "sent": sent})
+        self._learn(message, replace(envelope, recipients=going))
+        return Accept(account.tags(verdict), drop=tuple(stopped))
 
     # Answers to notices ----------------------------------------------------------------------------------------------
 
@@ -173,18 +209,19 @@ class GuardEngine:
         """Consume a reply to a notice; other recipients of the same mail are judged as usual."""
         others = tuple(each for each in arrival.envelope.recipients if each not in answers)
         if message.automatic or arrival.envelope.sender is None:
-            kind = "automatic"  # an out-of-office reply answers nothing, and starts no conversation
+            kind, held = "automatic", ""  # an out-of-office reply answers nothing, and starts no conversation
         else:
             try:
                 outcome = await asyncio.to_thread(self.desk.answer, arrival.envelope, message, time.time())
             except TokenRefused as refused:
                 self.metrics.answers.labels("refused").inc()
-                return Refused(Reply(550, "5.7.1", "this answer is not accepted: " + str(refused), "token"))
-            kind = outcome.kind
+                return Refused(Reply(550, "5.7.1", f"this answer is not accepted: {refused}", "token"))
+            kind, held = outcome.kind, outcome.held_id
             await self.memory.take_lessons()
         self.metrics.answers.labels(kind).inc()
+        self._decide("answer", {"sender": account.text(arrival.envelope.sender), "what": kind, "held": held})
         if not others:
-            return Taken("answer")
+            return Taken(held or "answer")
         rest = replace(arrival, envelope=replace(arrival.envelope, recipients=others, recipient_parameters=()))
         said = await self._judge(situation, rest, message)
         return replace(said, drop=(*said.drop, *answers)) if isinstance(said, Accept) else said
@@ -219,16 +256,6 @@ class GuardEngine:
 
     # Shared ----------------------------------------------------------------------------------------------------------
 
-    def _leaves(self, situation: Situation, envelope: Envelope) -> bool:
-        """Whether mail is the organisation's own: its sender's domain is, or it is a bounce, or somebody logged in.
-
-        What comes in from outside is learned, not judged. With no own domains set, everything is judged.
-        """
-        organisation = situation.settings.organisation
-        if envelope.sender is None or envelope.authenticated or not organisation.domains:
-            return True
-        return organisation.is_own(envelope.sender.domain)
-
     def _learn(self, message: Message, envelope: Envelope) -> None:
         seen = observation(message, self.memory.model.own_domains, envelope)
         self.memory.learn(replace(seen, time=time.time()))
@@ -237,37 +264,26 @@ class GuardEngine:
         self.memory.decided(Entry(time.time(), kind, payload))
 
 
-def _refusal(verdict: RecipientVerdict) -> Reply:
-    meant = f": did you mean {verdict.meant[0]}?" if verdict.meant else " looks like a mistake"
-    return Reply(550, "5.7.1", f"<{verdict.address}>{meant}", verdict.rule)
+def _is_ours(situation: Situation, envelope: Envelope) -> bool:
+    """Whether one of ours sends: an own domain, somebody logged in, or the null sender. All are ours if none is own."""
+    organisation = situation.settings.organisation
+    if envelope.sender is None or envelope.authenticated or not organisation.domains:
+        return True
+    return organisation.is_own(envelope.sender.domain)
 
 
-def _headers(verdict: Verdict) -> tuple[tuple[str, str], ...]:
-    """What a tag says to those behind us. No address: Bcc recipients read it too."""
-    would = f"would-{verdict.would}" if verdict.would else ""
-    if not would and verdict.action is not Action.TAG:
-        return ()
-    classes = sorted({finding.id.partition(".")[0] for finding in verdict.content})
-    fields = [("X-Straymail-Verdict", f"{would or verdict.action}; probability={verdict.probability:.3f}")]
-    return (*fields, ("X-Straymail-Content", ", ".join(classes))) if classes else tuple(fields)
+def _comes_in(situation: Situation, envelope: Envelope) -> bool:
+    """Whether mail comes in from outside: it is learned and not judged. What is forwarded out again is judged."""
+    outside = envelope.sender is None or not _is_ours(situation, envelope)
+    own = situation.settings.organisation
+    return outside and bool(own.domains) and all(own.is_own(each.domain) for each in envelope.recipients)
 
 
-def _trusted(verdict: Verdict) -> tuple[Address, ...]:
-    """Recipients that may be learned: those nobody would have asked about."""
-    return tuple(each.address for each in verdict.recipients if each.would is None)
-
-
-def _summary(envelope: Envelope, message: Message, verdict: Verdict) -> dict[str, object]:
-    subject = message.subject.encode("utf-8", "replace")
-    return {
-        "sender": _text(envelope.sender),
-        "authenticated": envelope.authenticated,
-        "queue_id": envelope.queue_id,
-        "message_id": message.message_id[:200],
-        "subject": {"digest": hashlib.sha256(subject).hexdigest()[:16], "length": len(message.subject)},
-        "verdict": verdict_view(verdict, texts=verdict.action is not Action.PASS),
-    }
-
-
-def _text(address: Address | None) -> str:
-    return str(address) if address else ""
+def _nobody_to_ask(verdict: Verdict) -> Verdict:
+    """A stranger's mail that is forwarded: its sender, perhaps forged, cannot say who was meant. It is tagged."""
+    recipients = tuple(
+        replace(each, action=Action.TAG, would=Action.ASK) if each.action is Action.ASK else each
+        for each in verdict.recipients
+    )
+    action = max((each.action for each in recipients), key=lambda each: each.severity, default=Action.PASS)
+    return replace(verdict, action=action, recipients=recipients)

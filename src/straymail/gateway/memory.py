@@ -69,8 +69,8 @@ class Memory:
             await asyncio.sleep(EVERY if not self.down else 1.0)
             await self.write_log()
             if time.monotonic() - saved >= SAVE_EVERY:
-                await self.save()
                 saved = time.monotonic()
+                await self.save()
 
     async def write_log(self) -> None:
         """Write what waits; on failure it goes on waiting."""
@@ -81,7 +81,7 @@ class Memory:
             self._entries = []
             try:
                 await asyncio.to_thread(self._append, waiting)
-            except StoreDown as error:
+            except Exception as error:  # noqa: BLE001  (whatever it was: these decisions must not be lost)
                 self._entries = waiting + self._entries
                 self._went_down(error)
             else:
@@ -100,10 +100,10 @@ class Memory:
                 rows, self._rows = self._rows, []
                 try:
                     await asyncio.to_thread(self._save, rows, self._lesson)
-                except StoreDown:
+                except Exception:
                     self._rows = rows + self._rows
                     raise
-            except StoreDown as error:
+            except Exception as error:  # noqa: BLE001  (what was learned is written next time)
                 self._went_down(error)
             else:
                 self._came_back()
@@ -125,9 +125,10 @@ class Memory:
         with self.record.writing() as connection:
             history.save_rows(connection, rows, time.time(), lesson=lesson)
 
-    def _went_down(self, error: StoreDown) -> None:
+    def _went_down(self, error: Exception) -> None:
         if not self.down:
-            _log.error("store.down", problem=str(error), unwritten=len(self._entries))
+            unexpected = None if isinstance(error, StoreDown) else error
+            _log.error("store.down", problem=str(error), unwritten=len(self._entries), exc_info=unexpected)
         self.down = True
 
     def _came_back(self) -> None:

@@ -16,6 +16,7 @@ from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Rep
 from straymail.message import Address, Envelope, parse_address
 
 OURS = b"x-straymail-"
+UNREADABLE = Reply(553, "5.1.3", "this is no mailbox: write it as name@domain")
 TOO_MANY = Reply(452, "4.5.3", "too many recipients, send the message again for the others")
 EVERYBODY_WAITS = "every recipient dropped, but the message was not taken into custody"
 
@@ -161,6 +162,8 @@ class MilterSession:
         if len(self._mail.recipients) >= self._max_recipients:
             return milter.reply_packet(TOO_MANY) if self._mail.smtp else self._add(_Recipient(path, None, ()))
         recipient = _Recipient(path, _address(path), _texts(parameters))
+        if recipient.address is None and self._mail.smtp and b"@" in path:
+            return milter.reply_packet(UNREADABLE)
         if recipient.address is None or not self._mail.smtp:
             return self._add(recipient)
         self._asked, self._waiting = recipient, True
@@ -217,17 +220,18 @@ class MilterSession:
                 return milter.DISCARD
             case Refused(reply):
                 return milter.reply_packet(reply)
-            case Accept(add, drop):
-                return self._edits(add, drop) + milter.ACCEPT
+            case Accept():
+                return self._edits(disposition) + milter.ACCEPT
 
-    def _edits(self, add: tuple[tuple[str, str], ...], drop: tuple[Address, ...]) -> bytes:
-        gone = set(drop)
+    def _edits(self, accept: Accept) -> bytes:
+        gone = set(accept.drop)
         paths = [r.path for r in self._mail.recipients if r.address in gone]
         if paths and len(paths) == len(self._mail.recipients):
             raise MilterError(EVERYBODY_WAITS)
         space = bool(self._agreed and Step.LEADING_SPACE in self._agreed)
-        removed = [milter.delete_headers(name, count) for name, count in self._mail.forged.items()]
-        added = [milter.insert_header(name, value, leading_space=space) for name, value in add]
+        forged = {} if accept.ours else self._mail.forged
+        removed = [milter.delete_headers(name, count) for name, count in forged.items()]
+        added = [milter.insert_header(name, value, leading_space=space) for name, value in accept.add]
         return b"".join((*removed, *added, milter.delete_recipients(paths)))
 
     def _envelope(self) -> Envelope:

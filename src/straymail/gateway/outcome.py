@@ -42,10 +42,15 @@ def _ascii(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Goes on its way, with header fields added and held recipients dropped. Forged X-Straymail-* always go."""
+    """Goes on its way, with header fields added and held recipients dropped.
+
+    X-Straymail-* fields that came with it are taken out, they are forged; but for mail that is ``ours`` they stay:
+    it was released here, and its idempotency key must survive.
+    """
 
     add: tuple[tuple[str, str], ...] = ()
     drop: tuple[Address, ...] = ()
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,10 @@ class Arrival:
     """One message as a door received it.
 
     ``raw`` has CRLF line ends. ``oversize`` means that ``raw`` was cut at the limit: judge nothing from it.
-    ``unreadable`` are accepted recipients that are no RFC 5321 mailbox, as typed. ``smtp`` is false for mail
-    handed in by a local program, where a refusal of one recipient would jam the queue.
+    ``unreadable`` are accepted recipients that are no RFC 5321 mailbox, as typed: names without a domain, which
+    are this machine's own, and whatever could not be refused because the mail did not come by SMTP. They must not
+    be lost. ``smtp`` is false for mail handed in by a local program, where a refusal of one recipient would jam
+    the queue.
     """
 
     envelope: Envelope

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ import structlog
 from prometheus_client import start_http_server
 
 from straymail.config import Off, Settings, Tcp, UnixSocket
+from straymail.content import examine
 from straymail.desk import Courier, Desk
 from straymail.errors import StoreDown, StraymailError
 from straymail.gateway.engine import GuardEngine, Situation
@@ -23,7 +24,7 @@ from straymail.gateway.memory import Memory
 from straymail.gateway.metrics import Metrics
 from straymail.gateway.milter_server import MilterServer
 from straymail.gateway.smtp_proxy import SmtpProxy
-from straymail.message import Address, Envelope
+from straymail.message import Address, Envelope, parse_message
 from straymail.record import Record, history
 
 _log = structlog.get_logger("straymail.service")
@@ -72,7 +73,7 @@ class Service:
         self._warm_up()
         await self.memory.take_lessons()
         doors = await self._open_doors()
-        self._tasks = [loop.create_task(each) for each in (self.memory.run(), self._clock())]
+        self._tasks = [loop.create_task(each) for each in (self.memory.run(), self._clock(), self._deliver())]
         ready(doors)
         _notify("READY=1")
         await self._stop.wait()
@@ -82,8 +83,9 @@ class Service:
     def _warm_up(self) -> None:
         """The first judgement loads tables; no message should wait for that."""
         somebody = Address("warm.up", "straymail.example")
-        envelope = Envelope(somebody, (somebody,))
-        self.engine.situation.guard.judge_recipient(envelope, somebody, datetime.now(UTC))
+        message = parse_message(b"From: warm.up@straymail.example\r\nSubject: warm up\r\n\r\nHello\r\n")
+        self.engine.situation.guard.judge(Envelope(somebody, (somebody,)), message, datetime.now(UTC), ())
+        examine(message, self.settings.policy.dictionary)
 
     async def _open_doors(self) -> list[str]:
         gateway, doors = self.settings.gateway, []
@@ -115,19 +117,22 @@ class Service:
         return f"inet:{Tcp(where.host, port)}"
 
     async def _clock(self) -> None:
-        """Reminders, expiry and deliveries. A store that is away is tried again; nothing else may stop it."""
-        while True:
-            await asyncio.sleep(TICK)
-            try:
-                now = time.time()
-                await asyncio.to_thread(self.desk.tick, now)
-                await self.courier.run_due(now)
-                await self.memory.take_lessons()
-                self.metrics.unwritten.set(self.memory.unwritten)
-            except StoreDown as error:
-                _log.warning("clock.store_down", problem=str(error))
-            except Exception as error:  # noqa: BLE001  (one message's fault must not stop the clock for all)
-                _log.error("clock.failed", exc_info=error)
+        """Reminders, expiry, and what people have settled."""
+
+        async def tick() -> None:
+            await asyncio.to_thread(self.desk.tick, time.time())
+            await self.memory.take_lessons()
+            self.metrics.unwritten.set(self.memory.unwritten)
+
+        await _for_ever("clock", tick)
+
+    async def _deliver(self) -> None:
+        """Deliveries; beside the clock, since a next hop may be slow."""
+
+        async def run_due() -> None:
+            await self.courier.run_due(time.time())
+
+        await _for_ever("courier", run_due)
 
     def reload(self) -> None:
         """Read the settings again; when they cannot be used the old ones stay in force, and the log says so."""
@@ -154,9 +159,22 @@ class Service:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self.engine.close()
         await self.memory.write_log()
         await self.memory.save()
         _log.info("stopped", unwritten=self.memory.unwritten)
+
+
+async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do it every ``TICK`` seconds. A store that is away is tried again; one message's fault stops nothing else."""
+    while True:
+        await asyncio.sleep(TICK)
+        try:
+            await work()
+        except StoreDown as error:
+            _log.warning(f"{name}.store_down", problem=str(error))
+        except Exception as error:  # noqa: BLE001  (see above)
+            _log.error(f"{name}.failed", exc_info=error)
 
 
 def _notify(state: str) -> None:

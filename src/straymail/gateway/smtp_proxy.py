@@ -324,7 +324,7 @@ class SmtpConnection:
         """To the next hop; where recipients were dropped, the envelope is said again without them."""
         assert self._hop is not None
         gone = set(accept.drop)
-        edited = add_headers(remove_headers(raw, "X-Straymail-*"), accept.add)
+        edited = add_headers(raw if accept.ours else remove_headers(raw, "X-Straymail-*"), accept.add)
         try:
             if gone:
                 left = [each for each in mail.recipients if each.upstream and each.address not in gone]

@@ -1,0 +1,45 @@
+"""What is said about a verdict: to the client, to those behind us, and to the log."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from straymail.evidence import Action, RecipientVerdict, Verdict
+from straymail.gateway.outcome import Reply
+from straymail.message import Address, Envelope, Message
+from straymail.verdict.view import verdict_view
+
+
+def refusal(verdict: RecipientVerdict) -> Reply:
+    """550, with the right address where there is one."""
+    meant = f": did you mean {verdict.meant[0]}?" if verdict.meant else " looks like a mistake"
+    return Reply(550, "5.7.1", f"<{verdict.address}>{meant}", verdict.rule)
+
+
+def tags(verdict: Verdict) -> tuple[tuple[str, str], ...]:
+    """Header fields for those behind us, none when there is nothing to say. No address: Bcc recipients read it too."""
+    would = f"would-{verdict.would}" if verdict.would else ""
+    if not would and verdict.action is not Action.TAG:
+        return ()
+    classes = sorted({finding.id.partition(".")[0] for finding in verdict.content})
+    fields = [("X-Straymail-Verdict", f"{would or verdict.action}; probability={verdict.probability:.3f}")]
+    return (*fields, ("X-Straymail-Content", ", ".join(classes))) if classes else tuple(fields)
+
+
+def summary(envelope: Envelope, message: Message, verdict: Verdict) -> dict[str, Any]:
+    """What the log keeps of a message that was not held: who, why, and no word of what was written."""
+    subject = message.subject.encode("utf-8", "replace")
+    return {
+        "sender": text(envelope.sender),
+        "authenticated": envelope.authenticated,
+        "queue_id": envelope.queue_id,
+        "message_id": message.message_id[:200],
+        "subject": {"digest": hashlib.sha256(subject).hexdigest()[:16], "length": len(message.subject)},
+        "verdict": verdict_view(verdict, texts=verdict.action is not Action.PASS),
+    }
+
+
+def text(address: Address | None) -> str:
+    """The address as the log writes it, "" for the null sender."""
+    return str(address) if address else ""
