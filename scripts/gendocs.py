@@ -13,6 +13,7 @@ from datetime import timedelta
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -203,6 +204,37 @@ def cli_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+# Reasons -------------------------------------------------------------------------------------------------------------
+
+
+def reasons_page() -> str:
+    """docs/reference/reasons.md: what each detector looks at, in its own words, and what each reason weighs."""
+    lines = [
+        _NOTE,
+        "# Reasons\n",
+        "Every verdict names its reasons by id: who (the recipient) and what (the content). What each weighs, in log-odds",
+        "for each unit of strength, stands in `src/straymail/verdict/weights.toml`; `straymail train` fits the weights to",
+        "your own mail.\n",
+        "## Who: the recipient\n",
+        *_detectors("straymail.recipients"),
+        "## What: the content\n",
+        *_detectors("straymail.content"),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _detectors(package: str) -> Iterator[str]:
+    """The docstring of each module that has a ``find`` or ``detect`` function of its own."""
+    for module in sorted(iter_modules(import_module(package).__path__), key=lambda each: each.name):
+        found = import_module(f"{package}.{module.name}")
+        text = inspect.getdoc(found) or ""
+        if "``" in text.partition("\n")[0] and not module.name.startswith("_"):
+            yield f"### {module.name}\n\n{text.replace('``', '`')}\n"
+
+
+# Manual --------------------------------------------------------------------------------------------------------------
+
+
 def man_page() -> str:
     """docs/man/straymail.1."""
     lines = [
@@ -249,6 +281,7 @@ def pages() -> dict[str, str]:
     return {
         "docs/reference/settings.md": settings_page(),
         "docs/reference/cli.md": cli_page(),
+        "docs/reference/reasons.md": reasons_page(),
         "docs/man/straymail.1": man_page(),
     }
 

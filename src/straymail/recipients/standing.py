@@ -1,4 +1,4 @@
-"""What is settled: confirmed, corrected, directory, answered, thread, newcomer, unanswered.
+"""``confirmed``, ``corrected``, ``directory``, ``answered``, ``thread``, ``newcomer``, ``unanswered``: what is settled.
 
 Strengths: ``answered`` log(1 + messages received from the address), ``known`` log(1 + messages sent to it), at most 4;
 ``unanswered`` log(1 + messages sent without an answer); ``colleagues`` log(1 + messages others sent); the rest 0 or 1.
