@@ -212,9 +212,9 @@ def reasons_page() -> str:
     lines = [
         _NOTE,
         "# Reasons\n",
-        "Every verdict names its reasons by id: who (the recipient) and what (the content). What each weighs, in log-odds",
-        "for each unit of strength, stands in `src/straymail/verdict/weights.toml`; `straymail train` fits the weights to",
-        "your own mail.\n",
+        "Every verdict names its reasons by id: who (the recipient) and what (the content). What each weighs, in",
+        "log-odds for each unit of strength, stands in `src/straymail/verdict/weights.toml`; `straymail train` fits",
+        "the weights to your own mail.\n",
         "## Who: the recipient\n",
         *_detectors("straymail.recipients"),
         "## What: the content\n",
