@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from straymail.config import Settings
@@ -20,7 +21,7 @@ from straymail.desk.settle import Decision, Result, carry_out
 from straymail.desk.signature import DELIVERY_HEADER, recognise_delivery
 from straymail.desk.telling import HOUR, Teller
 from straymail.desk.words import Answer, read_answer
-from straymail.errors import Conflict, NotFound, TokenRefused
+from straymail.errors import BadInput, Conflict, NotFound, TokenRefused
 from straymail.evidence import Action, RecipientVerdict, Verdict
 from straymail.message import Address, Envelope, Message, new_text, parse_address, parse_message
 from straymail.record import Record, custody, log, outbound, tokens
@@ -30,6 +31,7 @@ from straymail.verdict.decide import is_automatic
 
 _STOPS = (Action.ASK, Action.HOLD)
 SETTLED = "settled"
+_log = structlog.get_logger("straymail.desk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,19 +277,25 @@ class Desk:
     # Time ------------------------------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> int:
-        """Remind and expire what is due; returns how many messages were touched."""
+        """Remind and expire what is due; returns how many messages were touched.
+
+        Raises:
+            StoreDown: the rest is due at the next tick.
+        """
         with self.record.reading() as connection:
             reminders, late = custody.due(connection, now)
-        for held in reminders:
-            self._remind(held.id, now)
-        for held in late:
-            self._expire(held, now)
-        return len(reminders) + len(late)
+        steps = [*((self._remind, held) for held in reminders), *((self._expire, held) for held in late)]
+        for step, held in steps:
+            try:
+                step(held, now)
+            except BadInput as error:  # a body that cannot be decrypted: it stays, and must not stop the others
+                _log.error("held.unreadable", held=held.id, problem=str(error))
+        return len(steps)
 
-    def _remind(self, identifier: str, now: float) -> None:
+    def _remind(self, due: Held, now: float) -> None:
         """Ask again; a first question that had to wait (too many this hour) is asked here too."""
         with self.record.writing() as connection:
-            held = custody.get(connection, identifier)
+            held = custody.get(connection, due.id)
             if held.state not in OPEN or not self.tell.reachable(held):
                 custody.remind_at(connection, held.id, None)
                 return

@@ -20,6 +20,8 @@ SHOWN = 20
 ATTACH_MOST = 5 << 20
 """Bytes of a message that goes back whole with its notice: twice this is what mail servers take at least."""
 REMINDER = "Still waiting: is this who you meant?"
+_NUMBERED = 5
+"""Most numbers in a prepared answer."""
 _GREEN, _AMBER, _GREY = "#166534", "#92400e", "#46536a"
 _CLASSES = {
     "marking": "a protective marking",
@@ -58,7 +60,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The words of a notice, the same for its text and its HTML form. ``more`` counts questions not shown."""
+    """The words of a notice, the same for its text and its HTML form. ``more`` counts questions not shown.
+
+    ``commands`` are for an officer's terminal.
+    """
 
     headline: str
     opening: tuple[str, ...]
@@ -69,6 +74,7 @@ class Notice:
     choices: tuple[Choice, ...] = ()
     signature: str = ""
     more: int = 0
+    commands: tuple[str, ...] = ()
 
 
 def title(notice: Notice, subject: str) -> str:
@@ -94,7 +100,7 @@ def question(held: Held, subject: str, reply_to: Address, signature: str, *, hea
         questions[:SHOWN],
         _holds(held),
         _first([_said(each) for each in held.recipients if not each.suspect or each.decision]),
-        _choices(questions, reply_to, subject),
+        _choices(questions, reply_to, subject, _others_go(held)),
         signature,
         len(questions[SHOWN:]),
     )
@@ -137,16 +143,12 @@ def officer_task(held: Held, shown: frozenset[str], signature: str) -> Notice:
     return Notice(
         f"Held: a message of {held.sender or 'the null sender'}",
         (f"Message {held.id} waits for your decision.",),
-        (
-            (
-                f"See it with `straymail held show {held.id}`, then `straymail held release {held.id}`, `correct` or "
-                f"`discard`. Undecided, it expires on {_when(held.expires_at)} and is sent to nobody."
-            ),
-        ),
+        (f"Undecided, it expires on {_when(held.expires_at)} and is sent to nobody.",),
         questions[:SHOWN],
         _holds(held),
         signature=signature,
         more=len(questions[SHOWN:]),
+        commands=tuple(f"straymail held {each} {held.id}" for each in ("show", "release", "correct", "discard")),
     )
 
 
@@ -155,8 +157,8 @@ def officer_news(held: Held, what: str, signature: str) -> Notice:
     return Notice(
         f"Message {held.id} {what}",
         (f"Nobody can be told at {held.sender or 'the null sender'}, so you are: message {held.id} {what}.",),
-        (f"`straymail held show {held.id}` tells its story.",),
         signature=signature,
+        commands=(f"straymail held show {held.id}",),
     )
 
 
@@ -180,8 +182,12 @@ def done(held: Held, subject: str, outcome: str, signature: str, finals: Sequenc
         "failed": ("Could not be sent", f"{name} could not be delivered to everybody: {'; '.join(_first(finals))}"),
     }
     head, opening = said[outcome]
-    kept = f"It is kept as {held.id}: ask your mail administrator, who can try again." if outcome == "failed" else ""
-    return Notice(head, (opening,), (kept,) if kept else (), signature=signature)
+    closing = {
+        "failed": f"It is kept as {held.id}: ask your mail administrator, who can try again.",
+        "expired": "If it should go after all, send it again to the right address.",
+        "too large": "If it should go after all, send it again to the right address.",
+    }.get(outcome)
+    return Notice(head, (opening,), (closing,) if closing else (), signature=signature)
 
 
 def unclear(held: Held, subject: str, reply_to: Address, signature: str) -> Notice:
@@ -227,8 +233,9 @@ def many_tasks(signature: str) -> Notice:
     """Too many held messages in an hour for an officer: one notice in place of more."""
     return Notice(
         "More messages are held",
-        ("Several more messages wait for your decision. `straymail held list` shows them all.",),
+        ("Several more messages wait for your decision.",),
         signature=signature,
+        commands=("straymail held list",),
     )
 
 
@@ -261,12 +268,13 @@ def _holds(held: Held) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_CLASSES[each] for each in classes if each in _CLASSES))
 
 
-def _choices(questions: Sequence[Question], reply_to: Address, subject: str) -> tuple[Choice, ...]:
+def _choices(questions: Sequence[Question], reply_to: Address, subject: str, others: bool) -> tuple[Choice, ...]:
     several = len(questions) > 1
     right = "the addresses are right" if several else "the address is right"
     choices = [
         *_fixes(questions),
         ("send", "Send it as it is", f"{right}: send it as it is", _AMBER),
+        *(_leaving_out(questions) if others else ()),
         ("discard", "Do not send it", "do not send the message to anybody", _GREY),
     ]
     return tuple(
@@ -283,8 +291,22 @@ def _fixes(questions: Sequence[Question]) -> list[tuple[str, str, str, str]]:
     where = suggested[0].meant if len(suggested) == 1 else "the suggested addresses"
     if len(suggested) == len(questions):
         return [("fix", "Fix it", f"send it to {where} instead", _GREEN)]
-    numbers = " ".join(str(each.number) for each in suggested[:SHOWN])
+    numbers = " ".join(str(each.number) for each in suggested[:_NUMBERED])
     return [(f"fix {numbers}", f"Fix {numbers}", f"send it to {where} instead, and ask about the others", _GREEN)]
+
+
+def _leaving_out(questions: Sequence[Question]) -> list[tuple[str, str, str, str]]:
+    """``discard 1 2``: the recipients in question get nothing, the others get the message."""
+    if len(questions) > _NUMBERED:
+        return []
+    numbers = " ".join(str(each.number) for each in questions)
+    whom = "these recipients" if len(questions) > 1 else "this recipient"
+    return [(f"discard {numbers}", "Send it to the others only", f"leave {whom} out; the others get it", _GREY)]
+
+
+def _others_go(held: Held) -> bool:
+    """Whether somebody gets the message when all that is open is left out."""
+    return any(not each.suspect or each.decision in ("send", "fix") for each in held.recipients)
 
 
 def _mailto(address: Address, subject: str, word: str) -> str:

@@ -33,7 +33,7 @@ class Teller:
         self.keys, self.settings = keys, settings
         self.address = settings.desk_address
         name = settings.organisation.name
-        self.signature = f"Straymail asks before mail leaves for the wrong person. {name}".strip()
+        self.signature = f"{name + ': ' if name else ''}Straymail asks before mail leaves for the wrong person."
 
     def is_desk_address(self, address: Address) -> bool:
         """Whether mail to it is for the desk: the desk's own address, with or without a token."""

@@ -7,13 +7,14 @@ import contextlib
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from straymail.desk import Courier
 from straymail.desk.notices import ATTACH_MOST
 from straymail.errors import StoreDown, TokenRefused
 from straymail.evidence import Action
 from straymail.message import Address, Envelope, parse_address, parse_message
-from straymail.record import custody, log, outbound
+from straymail.record import custody, log, outbound, schema
 from straymail.record.outbound import Target
 
 from .office import (
@@ -339,3 +340,44 @@ def test_one_bad_delivery_does_not_stop_the_others(office: Office, monkeypatch: 
     monkeypatch.setattr(office.courier, "_signed", signed)
     office.deliver(3_700)
     assert office.state(first) == "released"
+
+
+def test_who_is_in_question_can_be_left_out(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    assert "  discard 1  leave this recipient out" in texts(notice)[0]
+    assert office.reply(notice, "discard 1").kind == "done"
+    sent = [envelope["recipients"] for envelope, _ in office.deliver() if envelope["sender"]]
+    assert sent == [[str(TOM), str(SECRET)]]
+    assert office.state(identifier) == "released"
+
+
+def test_nobody_is_offered_to_leave_out_everybody(office: Office) -> None:
+    office.take(envelope=Envelope(CLARA, (STRAY,)))
+    ((_, notice),) = office.deliver()
+    assert "  discard 1" not in texts(notice)[0]
+
+
+def test_a_body_that_cannot_be_read_does_not_stop_the_clock(office: Office) -> None:
+    broken, fine = office.take(), office.take(RAW + b"2")
+    office.deliver()
+    with office.desk.record.writing() as connection:
+        connection.execute(update(schema.held).where(schema.held.c.id == broken).values(body=b"x" * 60))
+    office.desk.tick(NOW + 5 * DAY + 1)
+    assert (office.state(broken), office.state(fine)) == ("asked", "expired")
+
+
+def test_two_couriers_deliver_each_message_once(office: Office) -> None:
+    """Two processes on one database: a lease is given to one of them only."""
+    for number in range(40):
+        identifier = office.take(RAW + b"%d" % number, envelope=Envelope(CLARA, (STRAY,)))
+        office.desk.release(identifier, actor="officer", now=NOW)
+    hop = Hop({})
+
+    async def both() -> None:
+        await asyncio.gather(run_against(office, hop, 0), run_against(office, hop, 0))
+
+    asyncio.run(both())
+    released = [raw for _, raw in hop.got if b"Order of the day" in raw]
+    assert len(released) == 40
+    assert {each.state for each in _held(office)} == {"released"}

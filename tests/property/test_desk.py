@@ -1,0 +1,75 @@
+"""The desk and anything that may arrive: nothing raises but what it says, and nobody's mail moves by accident."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from straymail.desk.mail import Frame, as_mail
+from straymail.desk.notices import question
+from straymail.desk.signature import recognise_delivery, sign_delivery
+from straymail.desk.words import read_answer
+from straymail.message import Address, parse_message
+from straymail.record import new_key, parse_keys
+from straymail.record.custody import Held, Waiting
+
+KEYS = parse_keys(new_key().decode())
+DATE = datetime(2026, 11, 25, tzinfo=UTC)
+DESK = Address("straymail+token", "mod.example")
+COMMANDS = ("fix", "send", "discard", "correct", "cancel", "delete")
+local = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=64)
+some_text = st.text(max_size=300) | st.text(alphabet="fixsendcard 12,.!\n> ", max_size=60)
+
+
+@given(some_text, st.integers(0, 5))
+def test_an_answer_is_clear_or_none(text: str, numbers: int) -> None:
+    found = read_answer(text, numbers)
+    if found is None:
+        return
+    assert found
+    assert any(word in text.casefold() for word in COMMANDS)
+    given_numbers = [each.number for each in found]
+    assert given_numbers == [0] or (0 not in given_numbers and len(set(given_numbers)) == len(given_numbers))
+    assert all(number <= numbers for number in given_numbers)
+
+
+@given(st.sampled_from(["fix", "send", "discard"]), st.sampled_from(["not", "don't", "never", "no,", "nobody"]))
+def test_a_denied_command_is_never_carried_out(word: str, denial: str) -> None:
+    assert read_answer(f"{denial} {word}", 1) is None
+    assert read_answer(f"{word} {denial}", 1) is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(local, st.text(max_size=200), st.text(max_size=60), st.binary(max_size=60))
+def test_a_notice_is_mail_whatever_stands_in_it(name: str, subject: str, reference: str, original: bytes) -> None:
+    stray = Address(name, "army.ml")
+    evidence = {"id": "x", "weight": 1.0, "sender_text": subject}
+    view = {"recipients": [{"address": str(stray), "evidence": [evidence]}], "content": [{"id": "secret.key"}]}
+    waiting = (Waiting(str(stray), suspect=True, meant=(str(stray),)), Waiting("tom@mod.example", suspect=False))
+    held = Held("abc", "ask", "asked", "clara@mod.example", 0.0, 1.0, 10, {}, view, waiting)
+    notice = question(held, subject, DESK, "signed")
+    to = Address(name, "mod.example")
+    raw = as_mail(notice, Frame("Straymail", DESK, to, subject, DATE, "id1", reference, original))
+    message = parse_message(raw)
+    assert [box.address for box in message.from_] == [DESK]
+    assert len(message.to) == 1
+    assert message.automatic
+    names = [key.lower() for key, _ in message.headers]
+    assert len(names) == len(set(names))
+    assert b"<script" not in raw.lower()
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_a_delivery_is_recognised_by_its_own_body_only(body: bytes, other: bytes) -> None:
+    raw, forged = b"Subject: a\r\n\r\n" + body, b"Subject: a\r\n\r\n" + other
+    value = sign_delivery(KEYS, "id", [DESK], raw)
+    assert recognise_delivery(KEYS, value, [DESK], raw) == "id"
+    same = body.replace(b"\r\n", b"\n").rstrip(b"\n") == other.replace(b"\r\n", b"\n").rstrip(b"\n")
+    assert bool(recognise_delivery(KEYS, value, [DESK], forged)) is same
+
+
+@given(st.text(max_size=100))
+def test_a_made_up_delivery_is_not_recognised(value: str) -> None:
+    assert recognise_delivery(KEYS, value, [DESK], b"Subject: a\r\n\r\nbody") == ""
