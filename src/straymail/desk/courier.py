@@ -9,6 +9,7 @@ key in ``X-Straymail-Delivery``.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ _log = structlog.get_logger("straymail.courier")
 _COMMAND = 60.0  # seconds for one command's reply
 _FINAL = 300.0  # for the reply to the message itself (RFC 5321 4.5.3.2.6 says up to 10 minutes)
 _ATTEMPT = LEASE - 60.0  # for all of one attempt: nobody else may begin while it runs
+_ROUND = 30.0  # seconds in which new attempts begin; less than what leases last longer than attempts
 _AT_ONCE = 16
 _GIVE_UP = 5 * 86_400.0
 _KEYWORDS = {"BODY=8BITMIME": "8bitmime", "SMTPUTF8": "smtputf8", "RET": "dsn", "ENVID": "dsn"}
@@ -46,13 +48,13 @@ class Courier:
         self.record = desk.record
 
     async def run_due(self, now: float) -> int:
-        """Try every delivery that is due, once; returns how many were tried.
+        """Try what is due, once each, for about half a minute; returns how many were tried.
 
         Raises:
             StoreDown: the queue cannot be read, or what happened cannot be written down.
         """
-        tried = 0
-        while due := await asyncio.to_thread(self._claim, now):
+        tried, began = 0, time.monotonic()
+        while time.monotonic() - began < _ROUND and (due := await asyncio.to_thread(self._claim, now)):
             tried += len(due)
             went = await asyncio.gather(*(self._one(each, now) for each in due), return_exceptions=True)
             if failed := next((each for each in went if isinstance(each, BaseException)), None):

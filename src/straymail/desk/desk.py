@@ -223,8 +223,8 @@ class Desk:
             done = {"decisions": result.described, "actor": actor, "lessons": lessons}
             self._log(connection, now, SETTLED, held, done)
             if result.closed:
-                outcome = "sent" if result.finals else "discarded"
-                told = notices.done(held, result.subject, outcome, self._signature, result.finals)
+                outcome = "sent" if result.finals else "given up" if result.have else "discarded"
+                told = notices.done(held, result.subject, outcome, self._signature, result.finals or result.have)
                 self.tell.answer(connection, held, told, now)
             else:
                 self._ask_the_rest(connection, held.id, result, now)

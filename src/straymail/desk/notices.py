@@ -163,10 +163,15 @@ def officer_news(held: Held, what: str, signature: str) -> Notice:
 
 
 def done(held: Held, subject: str, outcome: str, signature: str, finals: Sequence[str] = ()) -> Notice:
-    """How it ended: ``sent``, ``discarded``, ``expired``, ``too large`` (expired, but not attached) or ``failed``."""
+    """How it ended.
+
+    ``outcome``: ``sent``, ``discarded``, ``given up`` (some have it), ``expired``, ``too large`` (expired, but not
+    attached) or ``failed``. ``finals``: the addresses concerned.
+    """
     name = f'Your message "{_short(subject)}"'
     said = {
         "sent": ("Sent", f"{name} is on its way to {', '.join(_first(finals))}."),
+        "given up": ("Not sent again", f"{name} has reached {', '.join(_first(finals))} and is sent to nobody else."),
         "discarded": ("Discarded", f"{name} was not sent to anybody. Straymail keeps no copy of it."),
         "expired": (
             "Not sent",

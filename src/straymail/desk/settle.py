@@ -34,9 +34,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What happened. ``closed``: no recipient is open any more; ``finals``: where the message goes now.
+    """What happened.
 
-    Lessons come when all is decided, so that a changed mind teaches nothing wrong.
+    ``closed``: no recipient is open any more; ``finals``: where the message goes now; ``have``: who has it from an
+    earlier release that failed for others. Lessons come when all is decided: a changed mind teaches nothing wrong.
     """
 
     closed: bool
@@ -44,6 +45,7 @@ class Result:
     lessons: tuple[Settled, ...]
     described: str
     subject: str
+    have: tuple[str, ...] = ()
 
 
 def carry_out(
@@ -66,12 +68,16 @@ def carry_out(
         return Result(False, (), (), described, subject)
     settled = [each for each in recipients if each.suspect and each.decision != "discard"]
     lessons = tuple(Settled(each.address, each.final) for each in settled)
-    finals = tuple(dict.fromkeys(_final(each) for each in recipients if each.decision != "discard"))
+    have = outbound.delivered_to(connection, held.id)  # none, but after a release that failed in part
+    going = dict.fromkeys(_final(each) for each in recipients if each.decision != "discard")
+    finals = tuple(address for address in going if address not in have)
     if finals:
         _release(connection, keys, held, recipients, finals, raw, actor, now)
+    elif have:
+        custody.transition(connection, held.id, ("failed",), "released", actor=actor, now=now)
     else:
         custody.transition(connection, held.id, (*OPEN, "failed"), "discarded", actor=actor, now=now)
-    return Result(True, finals, lessons, described, subject)
+    return Result(True, finals, lessons, described, subject, tuple(sorted(have)))
 
 
 def _release(

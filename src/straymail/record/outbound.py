@@ -22,6 +22,7 @@ from straymail.record.schema import delivery
 
 LEASE = 600.0
 LONGEST_PAUSE = 3_600.0
+MOST_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +83,57 @@ def enqueue(
     return identifier
 
 
-def claim(connection: Connection, keys: Keys, now: float, *, limit: int = 50) -> list[Delivery]:
-    """Lease the deliveries that are due; no two processes get the same one."""
+def claim(connection: Connection, keys: Keys, now: float, *, limit: int = 50, most: int = MOST_BYTES) -> list[Delivery]:
+    """Lease the deliveries that are due; no two processes get the same one.
+
+    Args:
+        connection: the transaction in which they are leased.
+        keys: decrypt their bodies.
+        now: Unix seconds.
+        limit: most deliveries.
+        most: bytes of mail after which no more are leased (one is, whatever its size).
+    """
     is_due = and_(delivery.c.state.in_(("ready", "sending")), delivery.c.next_at <= now)
-    found = []
-    for row in connection.execute(select(delivery).where(is_due).order_by(delivery.c.next_at).limit(limit)).all():
+    query = select(delivery.c.id, delivery.c.state, delivery.c.next_at).where(is_due).order_by(delivery.c.next_at)
+    found: list[Delivery] = []
+    size = 0
+    for row in connection.execute(query.limit(limit)).all():
+        if found and size >= most:
+            break
         lease = update(delivery).where(
             delivery.c.id == row.id, delivery.c.next_at == row.next_at, delivery.c.state == row.state
         )
-        taken = connection.execute(lease.values(state="sending", next_at=now + LEASE, attempts=row.attempts + 1))
-        if taken.rowcount == 1:
-            raw = zlib.decompress(keys.decrypt(row.body, f"delivery {row.id}"))
-            found.append(
-                Delivery(
-                    row.id,
-                    row.kind,
-                    row.held_id,
-                    row.sender,
-                    _targets(row.recipients),
-                    tuple(json.loads(row.parameters)),
-                    row.attempts + 1,
-                    row.made_at,
-                    raw,
-                )
-            )
+        taken = lease.values(state="sending", next_at=now + LEASE, attempts=delivery.c.attempts + 1)
+        if connection.execute(taken).rowcount == 1:
+            found.append(_leased(connection, keys, row.id))
+            size += len(found[-1].raw)
     return found
+
+
+def _leased(connection: Connection, keys: Keys, identifier: str) -> Delivery:
+    row = connection.execute(select(delivery).where(delivery.c.id == identifier)).one()
+    return Delivery(
+        row.id,
+        row.kind,
+        row.held_id,
+        row.sender,
+        _targets(row.recipients),
+        tuple(json.loads(row.parameters)),
+        row.attempts,
+        row.made_at,
+        zlib.decompress(keys.decrypt(row.body, f"delivery {row.id}")),
+    )
+
+
+def delivered_to(connection: Connection, held_id: str) -> frozenset[str]:
+    """Addresses that have the message already, from earlier releases of it."""
+    query = select(delivery.c.recipients).where(delivery.c.held_id == held_id, delivery.c.kind == "release")
+    return frozenset(
+        each.address
+        for recipients in connection.execute(query).scalars()
+        for each in _targets(recipients)
+        if each.state == "done"
+    )
 
 
 def settle(

@@ -82,6 +82,7 @@ delivery = Table(
     Column("body", LargeBinary),
     Index("ix_delivery_state", "state", "next_at"),
     Index("ix_delivery_kind", "kind", "made_at"),
+    Index("ix_delivery_held_id", "held_id"),
 )
 
 token = Table(

@@ -381,3 +381,36 @@ def test_two_couriers_deliver_each_message_once(office: Office) -> None:
     released = [raw for _, raw in hop.got if b"Order of the day" in raw]
     assert len(released) == 40
     assert {each.state for each in _held(office)} == {"released"}
+
+
+def failed_in_part(office: Office) -> str:
+    hop = Hop({str(STRAY): "550 5.1.1 unknown"})
+    assert release_through(office, hop, Envelope(CLARA, (STRAY, TOM))) == "failed"
+    assert [to for to, raw in hop.got if b"Order of the day" in raw] == [[str(TOM)]]
+    return _held(office)[0].id
+
+
+def test_who_has_the_message_does_not_get_it_twice(office: Office) -> None:
+    identifier = failed_in_part(office)
+    office.desk.correct(identifier, actor="officer", now=office.now)
+    sent = [envelope["recipients"] for envelope, _ in office.deliver() if envelope["sender"]]
+    assert sent == [[str(RIGHT)]]
+    assert office.state(identifier) == "corrected"
+
+
+def test_giving_up_after_a_failure_says_who_has_it(office: Office) -> None:
+    identifier = failed_in_part(office)
+    office.desk.discard(identifier, actor="officer", now=office.now)
+    ((_, told),) = office.deliver()
+    assert f"has reached {TOM} and is sent to nobody else" in " ".join(texts(told)[0].split())
+    assert office.state(identifier) == "released"
+
+
+def test_large_bodies_are_claimed_one_by_one(office: Office) -> None:
+    for number in range(3):
+        office.take(RAW + b"%d" % number, envelope=Envelope(CLARA, (STRAY,)))
+    keys = office.desk.record.keys
+    with office.desk.record.writing() as connection:
+        assert len(outbound.claim(connection, keys, NOW, most=1)) == 1
+    with office.desk.record.writing() as connection:
+        assert len(outbound.claim(connection, keys, NOW)) == 2
