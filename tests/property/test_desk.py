@@ -20,7 +20,7 @@ DATE = datetime(2026, 11, 25, tzinfo=UTC)
 DESK = Address("straymail+token", "mod.example")
 COMMANDS = ("fix", "send", "discard", "correct", "cancel", "delete")
 local = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=64)
-some_text = st.text(max_size=300) | st.text(alphabet="fixsendcard 12,.!\n> ", max_size=60)
+some_text = st.text(max_size=300) | st.text(alphabet="fixsendcard 12,.!@\n> ", max_size=60)
 
 
 @given(some_text, st.integers(0, 5))
@@ -30,9 +30,10 @@ def test_an_answer_is_clear_or_none(text: str, numbers: int) -> None:
         return
     assert found
     assert any(word in text.casefold() for word in COMMANDS)
-    given_numbers = [each.number for each in found]
-    assert given_numbers == [0] or (0 not in given_numbers and len(set(given_numbers)) == len(given_numbers))
-    assert all(number <= numbers for number in given_numbers)
+    about = [(each.number, each.address if each.number == 0 else "") for each in found]
+    assert about == [(0, "")] or ((0, "") not in about and len(set(about)) == len(about))
+    assert all(0 <= each.number <= numbers for each in found)
+    assert all("@" in each.address for each in found if each.address)
 
 
 @given(st.sampled_from(["fix", "send", "discard"]), st.sampled_from(["not", "don't", "never", "no,", "nobody"]))

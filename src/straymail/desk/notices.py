@@ -44,6 +44,7 @@ class Question:
     address: str
     meant: str
     reasons: tuple[str, ...]
+    perhaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ def held_for_officer(held: Held, subject: str, signature: str) -> Notice:
 def officer_task(held: Held, shown: frozenset[str], signature: str) -> Notice:
     """Tell an officer that something is held. ``shown``: addresses in To and Cc; a Bcc recipient is not named."""
     questions = tuple(
-        each if each.address.lower() in shown else replace(each, address="a Bcc recipient", meant="", reasons=())
+        each
+        if each.address.lower() in shown
+        else replace(each, address="a Bcc recipient", meant="", reasons=(), perhaps=())
         for each in _questions(held)
     )
     return Notice(
@@ -249,7 +252,13 @@ def _questions(held: Held) -> tuple[Question, ...]:
     evidence = {each["address"]: each.get("evidence", ()) for each in held.verdict.get("recipients", ())}
     suspects = [each for each in held.recipients if each.suspect]
     return tuple(
-        Question(number, each.address, each.meant[0] if each.meant else "", _reasons(evidence.get(each.address, ())))
+        Question(
+            number,
+            each.address,
+            each.meant[0] if each.meant else "",
+            _reasons(evidence.get(each.address, ())),
+            each.meant[1:],
+        )
         for number, each in enumerate(suspects, 1)
         if not each.decision
     )
@@ -283,8 +292,8 @@ def _choices(questions: Sequence[Question], reply_to: Address, subject: str, oth
         ("discard", "Do not send it", "do not send the message to anybody", _GREY),
     ]
     return tuple(
-        Choice(word, head, meaning, _mailto(reply_to, subject, word), colour, colour == _GREEN)
-        for word, head, meaning, colour in choices
+        Choice(word, head, meaning, _mailto(reply_to, subject, word), colour, not position and colour == _GREEN)
+        for position, (word, head, meaning, colour) in enumerate(choices)
     )
 
 
@@ -295,7 +304,9 @@ def _fixes(questions: Sequence[Question]) -> list[tuple[str, str, str, str]]:
         return []
     where = suggested[0].meant if len(suggested) == 1 else "the suggested addresses"
     if len(suggested) == len(questions):
-        return [("fix", "Fix it", f"send it to {where} instead", _GREEN)]
+        every = ("fix", "Fix it", f"send it to {where} instead", _GREEN)
+        perhaps = suggested[0].perhaps if len(questions) == 1 else ()
+        return [every, *((f"fix {each}", f"To {each}", f"send it to {each} instead", _GREEN) for each in perhaps)]
     numbers = " ".join(str(each.number) for each in suggested[:_NUMBERED])
     return [(f"fix {numbers}", f"Fix {numbers}", f"send it to {where} instead, and ask about the others", _GREEN)]
 

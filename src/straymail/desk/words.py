@@ -2,9 +2,11 @@
 
 Only new text counts, and of it the first line that says something (a greeting or a "yes" alone is passed over). A word
 alone is about every recipient in question; ``fix 1, send 2`` (or ``1: fix``), on one line or several, is about each.
+An address may stand in place of a number, or after it: ``fix kate@navy.example``; the desk knows whether it is the one
+that was written or one that was suggested, and takes no other.
 
 What is not clear is None: nobody guesses what a person wants done with their mail. So every word that is neither a
-command nor filler makes a line unclear ("do not send", "send it to kate@..."), and so does a further line that says
+command nor filler makes a line unclear ("do not send", "send it to Kate"), and so does a further line that says
 another command ("Send", then "no, discard"). Whom it gets wrong: nobody's mail is lost by it; who writes sentences is
 asked again.
 """
@@ -40,10 +42,11 @@ _NAME = 3  # words: a name after "thanks"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One command; ``number`` is the recipient's number in the notice, 0 for all of them."""
+    """One command; ``number`` is the recipient's number in the notice, 0 for all of them or the one of ``address``."""
 
     word: str
     number: int
+    address: str = ""
 
 
 def read_answer(text: str, numbers: int) -> tuple[Answer, ...] | None:
@@ -82,10 +85,21 @@ def _telling_lines(text: str) -> Iterator[list[str]]:
 
 
 def _words(line: str) -> list[str]:
-    """Runs of letters, and runs of digits: ``fix1`` is two words."""
+    """Runs of letters, runs of digits (``fix1`` is two words), and whole addresses."""
+    pieces: list[str] = []
+    for token in line.casefold().replace("<mailto:", " <mailto:").split():
+        bare = token.strip("<>()[]{}\"',;:.!?*")
+        if "@" not in bare:
+            pieces += _runs(token)
+        elif not bare.startswith("mailto:"):  # mail programs write it after the address itself
+            pieces.append(bare)
+    return pieces
+
+
+def _runs(token: str) -> list[str]:
     pieces: list[str] = []
     before = ""
-    for sign in line.casefold():
+    for sign in token:
         kind = "digit" if sign.isdecimal() else "letter" if sign.isalnum() else ""
         if kind and kind == before:
             pieces[-1] += sign
@@ -100,8 +114,8 @@ def _joined(said: Sequence[Answer], more: Sequence[Answer]) -> tuple[Answer, ...
     if tuple(said) == tuple(more):
         return tuple(said)
     every = [*said, *more]
-    numbers = [each.number for each in every]
-    if 0 in numbers or len(set(numbers)) != len(numbers):
+    keys = [(each.number, each.address if each.number == 0 else "") for each in every]
+    if (0, "") in keys or len(set(keys)) != len(keys):
         return None
     return tuple(sorted(every, key=lambda each: each.number))
 
@@ -110,26 +124,43 @@ def _commands(words: Sequence[str], numbers: int) -> tuple[Answer, ...] | None:
     words = [word for word in _before_thanks(words) if word not in _FILLER]
     if words and words[0].isdecimal():
         words = _turned(words)
-    found: dict[int, str] = {}
-    current = ""
-    counted = True
+    found: list[Answer] = []
+    current, objects = "", 0
     for word in words:
         if word in _WORDS:
-            if not counted:
+            if current and not objects:
                 return None  # two words, the first about nothing in particular
-            current, counted = _WORDS[word], False
-        elif word.isdecimal() and current:
-            number = int(word) if len(word) < 6 else 0
-            if not 1 <= number <= numbers or number in found:
-                return None
-            found[number], counted = current, True
-        else:
+            current, objects = _WORDS[word], 0
+            continue
+        answer = _about(word, current, numbers)
+        if answer is None:
             return None
+        if answer.address and objects and found[-1].number:
+            if objects > 1 or found[-1].address:
+                return None  # "fix 1 2 to kate@...": both of them, or the last?
+            found[-1] = Answer(current, found[-1].number, answer.address)  # "fix 1 to kate@..."
+        else:
+            found.append(answer)
+        objects += 1
+    if not current or (found and not objects):
+        return None
+    return _distinct(found) if found else (Answer(current, 0),)
+
+
+def _about(word: str, current: str, numbers: int) -> Answer | None:
+    """What a command is about: a number of the notice, or an address."""
     if not current:
         return None
-    if not counted:
-        return (Answer(current, 0),) if not found else None
-    return tuple(Answer(word, number) for number, word in sorted(found.items()))
+    if "@" in word:
+        return Answer(current, 0, word)
+    number = int(word) if word.isdecimal() and len(word) < 6 else 0
+    return Answer(current, number) if 1 <= number <= numbers else None
+
+
+def _distinct(found: Sequence[Answer]) -> tuple[Answer, ...] | None:
+    """In order of number; None when two are about the same."""
+    keys = {(each.number, each.address if each.number == 0 else "") for each in found}
+    return tuple(sorted(found, key=lambda each: each.number)) if len(keys) == len(found) else None
 
 
 def _turned(words: Sequence[str]) -> list[str]:

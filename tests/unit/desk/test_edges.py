@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
@@ -12,7 +13,7 @@ from sqlalchemy import update
 from straymail.desk import Courier
 from straymail.desk.notices import ATTACH_MOST
 from straymail.errors import StoreDown, TokenRefused
-from straymail.evidence import Action
+from straymail.evidence import Action, Verdict
 from straymail.message import Address, Envelope, parse_address, parse_message
 from straymail.record import custody, log, outbound, schema
 from straymail.record.outbound import Target
@@ -414,3 +415,49 @@ def test_large_bodies_are_claimed_one_by_one(office: Office) -> None:
         assert len(outbound.claim(connection, keys, NOW, most=1)) == 1
     with office.desk.record.writing() as connection:
         assert len(outbound.claim(connection, keys, NOW)) == 2
+
+
+NAMESAKES = (parse_address("holt@army.mil"), parse_address("r.holt@army.mil"))
+
+
+def namesake(stray: Address = STRAY) -> Verdict:
+    asking = asked(stray, KATE)
+    first, second = asking.recipients
+    return replace(asking, recipients=(replace(first, meant=NAMESAKES), second))
+
+
+def test_every_candidate_can_be_chosen(office: Office) -> None:
+    one = replace(namesake(), recipients=namesake().recipients[:1])
+    identifier = office.take(verdict=one, envelope=Envelope(CLARA, (STRAY,)))
+    ((_, notice),) = office.deliver()
+    for text in texts(notice):
+        assert "r.holt@army.mil" in text
+    assert "fix%20r.holt%40army.mil" in texts(notice)[1]
+    assert office.reply(notice, "fix r.holt@army.mil").kind == "done"
+    assert office.desk.show(identifier).recipients[0].final == "r.holt@army.mil"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "decided"),
+    [
+        ("send it to holt@army.mil", "partly", ("fix", "holt@army.mil")),
+        ("fix 1 to r.holt@army.mil", "partly", ("fix", "r.holt@army.mil")),
+        ("send robert.holt@army.ml", "partly", ("send", "")),
+        ("fix robert.holt@army.ml", "partly", ("fix", "holt@army.mil")),
+        ("discard robert.holt@army.ml", "partly", ("discard", "")),
+        ("fix 1 to somebody@evil.example", "unclear", ("", "")),
+        ("send to somebody@evil.example", "unclear", ("", "")),
+        ("fix 2 to r.holt@army.mil", "unclear", ("", "")),
+        ("discard holt@army.mil", "unclear", ("", "")),
+        ("fix 1, send robert.holt@army.ml", "unclear", ("", "")),
+        ("fix kate@navy.ml", "unclear", ("", "")),
+    ],
+)
+def test_an_address_in_an_answer_picks_what_was_written_or_suggested(
+    office: Office, answer: str, kind: str, decided: tuple[str, str]
+) -> None:
+    identifier = office.take(verdict=namesake(), envelope=Envelope(CLARA, (STRAY, KATE)))
+    ((_, notice),) = office.deliver()
+    assert office.reply(notice, answer).kind == kind
+    first = office.desk.show(identifier).recipients[0]
+    assert (first.decision, first.final) == decided

@@ -39,7 +39,9 @@ from straymail.desk.words import Answer, read_answer
         ("fix 1\nsend 1", 2, None),
         ("fix\nsend 2", 2, None),
         ("Fix thanks but do not send", 1, None),
-        ("Send it to kate@navy.example please", 1, None),
+        ("Send it to Kate please", 1, None),
+        ("do not send it to kate@navy.example", 1, None),
+        ("kate@navy.example", 1, None),
         ("resend", 1, None),
         ("", 1, None),
         ("\n\n", 1, None),
@@ -61,3 +63,26 @@ from straymail.desk.words import Answer, read_answer
 def test_answers(text: str, numbers: int, said: list[tuple[str, int]] | None) -> None:
     expected = None if said is None else tuple(Answer(*each) for each in said)
     assert read_answer(text, numbers) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Send it to kate@navy.example please", [("send", 0, "kate@navy.example")]),
+        ("fix Kate@Navy.example.", [("fix", 0, "kate@navy.example")]),
+        ("fix <kate@navy.example>", [("fix", 0, "kate@navy.example")]),
+        ("fix kate@navy.example<mailto:kate@navy.example>", [("fix", 0, "kate@navy.example")]),
+        ("fix kate@navy.example <mailto:kate@navy.example>, thanks", [("fix", 0, "kate@navy.example")]),
+        ("fix 2 to kate@navy.example, send 1", [("send", 1, ""), ("fix", 2, "kate@navy.example")]),
+        ("fix a@x.example, send b@x.example", [("fix", 0, "a@x.example"), ("send", 0, "b@x.example")]),
+        ("fix a@x.example\nsend b@x.example", [("fix", 0, "a@x.example"), ("send", 0, "b@x.example")]),
+        ("fix a@x.example a@x.example", None),
+        ("fix a@x.example\nsend a@x.example", None),
+        ("fix a@x.example send", None),
+        ("fix 1 2 to a@x.example", None),
+        ("fix 1 to a@x.example b@x.example", None),
+    ],
+)
+def test_answers_that_name_an_address(text: str, said: list[tuple[str, int, str]] | None) -> None:
+    expected = None if said is None else tuple(Answer(*each) for each in said)
+    assert read_answer(text, 2) == expected
