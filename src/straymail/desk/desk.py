@@ -195,8 +195,9 @@ class Desk:
             if held.state not in OPEN:
                 raise Conflict(held.state)
             reply_to = self.tell.reply_to(connection, held)
-            told = notices.unclear(held, self._subject(connection, held), reply_to, self._signature)
-            self.tell.answer(connection, held, told, now, reply_to=reply_to)
+            message = self._message(connection, held)
+            told = notices.unclear(held, message.subject, reply_to, self._signature)
+            self.tell.answer(connection, held, told, now, about=message, reply_to=reply_to)
         return Outcome("unclear", held.id, "the answer was not understood")
 
     # Settling --------------------------------------------------------------------------------------------------------
@@ -224,8 +225,9 @@ class Desk:
             self._log(connection, now, SETTLED, held, done)
             if result.closed:
                 outcome = "sent" if result.finals else "given up" if result.have else "discarded"
-                told = notices.done(held, result.subject, outcome, self._signature, result.finals or result.have)
-                self.tell.answer(connection, held, told, now)
+                subject = result.message.subject
+                told = notices.done(held, subject, outcome, self._signature, result.finals or result.have)
+                self.tell.answer(connection, held, told, now, about=result.message)
             else:
                 self._ask_the_rest(connection, held.id, result, now)
         return Outcome("done" if result.closed else "partly", held.id, result.described)
@@ -236,8 +238,8 @@ class Desk:
         if held.kind != "ask" or not self.tell.reachable(held):
             return
         reply_to = self.tell.reply_to(connection, held)
-        told = notices.partly(held, result.subject, result.described, reply_to, self._signature)
-        self.tell.answer(connection, held, told, now, reply_to=reply_to)
+        told = notices.partly(held, result.message.subject, result.described, reply_to, self._signature)
+        self.tell.answer(connection, held, told, now, about=result.message, reply_to=reply_to)
 
     def release(self, identifier: str, *, actor: str, now: float) -> Outcome:
         """Everything is right: send it as it is."""
@@ -353,8 +355,9 @@ class Desk:
         custody.transition(connection, held.id, ("releasing",), "failed", actor="next hop", now=now)
         errors = [f"{each.address}: {each.error}" for each in targets if each.state == "failed"]
         self._log(connection, now, "failed", held, {"errors": errors})
-        told = notices.done(held, self._subject(connection, held), "failed", self._signature, errors)
-        if not self.tell.sender(connection, held, told, now):
+        message = self._message(connection, held)
+        told = notices.done(held, message.subject, "failed", self._signature, errors)
+        if not self.tell.sender(connection, held, told, now, about=message):
             task = notices.officer_news(held, "was released but the next hop refused it", self._signature)
             self.tell.officers(connection, held, task, now)
 

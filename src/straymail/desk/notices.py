@@ -20,6 +20,16 @@ SHOWN = 20
 ATTACH_MOST = 5 << 20
 """Bytes of a message that goes back whole with its notice: twice this is what mail servers take at least."""
 REMINDER = "Still waiting: is this who you meant?"
+_STATES = {
+    "releasing": "released and is on its way",
+    "released": "sent",
+    "corrected": "corrected and sent",
+    "discarded": "discarded",
+    "expired": "not sent, because its time was up",
+    "failed": "sent, but could not be delivered to everybody",
+    "asked": "asked about",
+    "held": "left to a security officer",
+}
 _NUMBERED = 5
 """Most numbers in a prepared answer."""
 _GREEN, _AMBER, _GREY = "#166534", "#92400e", "#46536a"
@@ -214,11 +224,15 @@ def unclear(held: Held, subject: str, reply_to: Address, signature: str) -> Noti
 
 
 def already(held: Held, subject: str, signature: str) -> Notice:
-    """An answer to a question that was settled before."""
+    """An answer to a question that was settled before; ``subject`` is "" once the message is gone."""
+    which = f'"{_short(subject)}"' if subject else f"of {_when(held.taken_at)}"
     closed = f" on {_when(held.closed_at)}" if held.closed_at else ""
     return Notice(
         "Already answered",
-        (f'The question about your message "{_short(subject)}" was settled before: it was {held.state}{closed}.',),
+        (
+            f"The question about your message {which} was settled before: it was {_STATES[held.state]}{closed}.",
+            "Nothing more was done. If something went wrong, write the message again.",
+        ),
         signature=signature,
     )
 

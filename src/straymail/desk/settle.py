@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from straymail.message import parse_address, parse_message
+from straymail.message import Message, parse_address, parse_message
 from straymail.message.rewrite import add_headers, replace_address
 from straymail.record import Keys, custody, outbound
 from straymail.record.custody import OPEN, Held, Waiting
@@ -34,7 +34,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What happened.
+    """What happened to ``message`` (its header).
 
     ``closed``: no recipient is open any more; ``finals``: where the message goes now; ``have``: who has it from an
     earlier release that failed for others. Lessons come when all is decided: a changed mind teaches nothing wrong.
@@ -44,7 +44,7 @@ class Result:
     finals: tuple[str, ...]
     lessons: tuple[Settled, ...]
     described: str
-    subject: str
+    message: Message
     have: tuple[str, ...] = ()
 
 
@@ -63,9 +63,9 @@ def carry_out(
     decided = [recipients[each.position] for each in decisions]
     described = "; ".join(_described(each) for each in decided)
     raw = custody.body(connection, keys, held.id)
-    subject = parse_message(raw, headers_only=True).subject
+    message = parse_message(raw, headers_only=True)
     if any(each.suspect and not each.decision for each in recipients):
-        return Result(False, (), (), described, subject)
+        return Result(False, (), (), described, message)
     settled = [each for each in recipients if each.suspect and each.decision != "discard"]
     lessons = tuple(Settled(each.address, each.final) for each in settled)
     have = outbound.delivered_to(connection, held.id)  # none, but after a release that failed in part
@@ -77,7 +77,7 @@ def carry_out(
         custody.transition(connection, held.id, ("failed",), "released", actor=actor, now=now)
     else:
         custody.transition(connection, held.id, (*OPEN, "failed"), "discarded", actor=actor, now=now)
-    return Result(True, finals, lessons, described, subject, tuple(sorted(have)))
+    return Result(True, finals, lessons, described, message, tuple(sorted(have)))
 
 
 def _release(

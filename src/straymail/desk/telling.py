@@ -79,11 +79,18 @@ class Teller:
         return True
 
     def answer(
-        self, connection: Connection, held: Held, notice: Notice, now: float, *, reply_to: Address | None = None
+        self,
+        connection: Connection,
+        held: Held,
+        notice: Notice,
+        now: float,
+        *,
+        about: Message | None = None,
+        reply_to: Address | None = None,
     ) -> None:
         """Answer a sender's reply, but no more of them than the rate allows: replies may come from a machine."""
         if outbound.recent_notices(connection, held.sender, now - HOUR) <= self.settings.desk.notice_rate:
-            self.sender(connection, held, notice, now, reply_to=reply_to)
+            self.sender(connection, held, notice, now, about=about, reply_to=reply_to)
 
     def officers(self, connection: Connection, held: Held, notice: Notice, now: float) -> None:
         """Tell each officer; beyond the rate one notice says to look at the list."""

@@ -85,6 +85,8 @@ def test_discard_sends_nothing_and_says_so_once(office: Office) -> None:
     ((envelope, told),) = office.deliver()
     assert envelope["recipients"] == ["clara.voss@mod.example"]
     assert "was not sent to anybody" in " ".join(texts(told)[0].split())
+    assert str(told["Subject"]) == "Discarded: Exercise <b>Harbour</b>"
+    assert told["In-Reply-To"] == "<m1@mod.example>"
     assert office.state(identifier) == "discarded"
 
 
@@ -109,7 +111,8 @@ def test_a_replayed_answer_is_told_kindly_and_does_nothing(office: Office) -> No
     assert office.reply(notice, "send").kind == "already"
     ((envelope, told),) = office.deliver()
     assert envelope["sender"] == ""
-    assert "settled before" in texts(told)[0]
+    text = " ".join(texts(told)[0].split())
+    assert "your message of 15 January 2027, 08:00 UTC was settled before: it was discarded on" in text
 
 
 def test_what_is_not_clear_is_asked_again(office: Office) -> None:
