@@ -38,6 +38,8 @@ MailAddress = Annotated[
     Address, BeforeValidator(read_address), PlainSerializer(str), WithJsonSchema({"type": "string", "format": "email"})
 ]
 
+_DESK_LOCAL = 37  # octets; with "+" and a token of 26 it is the 64 of RFC 5321 4.5.3.1.1
+
 
 class Section(BaseModel):
     """Base of every section: unknown keys are refused, values never change after reading."""
@@ -143,6 +145,8 @@ class Desk(Section):
             raise ValueError("expire_after: from 1m to 90d")
         if self.remind_after >= self.expire_after:
             raise ValueError("remind_after must be shorter than expire_after")
+        if self.address and ("+" in self.address.local or len(self.address.local.encode()) > _DESK_LOCAL):
+            raise ValueError(f"address: at most {_DESK_LOCAL} octets before the @, and no +: answers add +TOKEN")
         return self
 
 

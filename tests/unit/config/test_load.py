@@ -32,6 +32,8 @@ from straymail.verdict import Mode, OnFailure
         ("[gateway]\ntls_cert = 'a.pem'", 1, "gateway", "tls_cert and tls_key belong together"),
         ("[desk]\nexpire_after = '5 fortnights'", 2, "desk.expire_after", '"5d"'),
         ("[desk]\nremind_after = '6d'", 1, "desk", "remind_after must be shorter"),
+        ("[desk]\naddress = 'desk+mail@mod.example'", 1, "desk", "no +"),
+        ("[desk]\naddress = 'a-rather-long-name-for-a-straymail-desk@mod.example'", 1, "desk", "at most 37 octets"),
         ("[store]\nurl = 'postgresql://me:secret@db/mail'", 1, "store", "STRAYMAIL_STORE_URL"),
         ("[organisation]\ndomains = 'mod.example'", 2, "organisation.domains", "a list"),
         ("[policy]\norganisation = {}", 2, "policy.organisation", "section of its own"),
