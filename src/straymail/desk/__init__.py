@@ -1,12 +1,11 @@
 """Held messages: ask their senders, carry out the answers, release, remind, expire.
 
-take     a message into custody, with its question, in one transaction
-answer   a sender's reply
-words    what a reply says
-settle   what was decided is carried out: release, correct, discard
-notices  what people are told
-tick     reminders and expiry
-courier  mail on its way out, with retry
+desk       what the others call: take, answer, release, correct, discard, tick
+words      what a reply says; ``resolve``: what that decides about one message
+settle     what was decided is carried out
+notices    what people are told; ``mail``: its form; ``telling``: to whom, and to whom never
+courier    mail on its way out, with retry; ``outbox``: a folder in place of a next hop
+signature  how a released message is recognised when it comes past again
 """
 
 from __future__ import annotations

@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 
 from straymail.config import Settings
 from straymail.desk import notices
+from straymail.desk.resolve import decisions_of
 from straymail.desk.settle import Decision, Result, carry_out
 from straymail.desk.signature import DELIVERY_HEADER, recognise_delivery
 from straymail.desk.telling import HOUR, Teller
-from straymail.desk.words import Answer, read_answer
 from straymail.errors import BadInput, Conflict, NotFound, TokenRefused
 from straymail.evidence import Action, RecipientVerdict, Verdict
 from straymail.message import Address, Envelope, Message, new_text, parse_address, parse_message
@@ -165,7 +165,7 @@ class Desk:
         if held.state in OPEN and held.expires_at <= now:
             self._expire(held, now)
         try:
-            return self._carry_answer(held, read_answer(new_text(message), _numbers(held)), text, now)
+            return self._carry_answer(identifier, message, text, now)
         except (Conflict, TokenRefused):  # settled before, perhaps a moment ago
             with self.record.writing() as connection:
                 held = custody.get(connection, identifier)
@@ -186,25 +186,24 @@ class Desk:
         except NotFound:
             raise TokenRefused("the message this is about is not here") from None
 
-    def _carry_answer(self, held: Held, answers: Sequence[Answer] | None, text: str, now: float) -> Outcome:
-        decisions = _decisions(held, answers)
-        if decisions:
-            return self.settle(held.id, decisions, actor=held.sender, now=now, token=text)
+    def _carry_answer(self, identifier: str, message: Message, text: str, now: float) -> Outcome:
+        """Read, decide and settle in one transaction: of two answers at once the second sees what the first did."""
         with self.record.writing() as connection:
-            held = custody.get(connection, held.id)
+            held = custody.get(connection, identifier)
             if held.state not in OPEN:
                 raise Conflict(held.state)
+            decisions = decisions_of(held, new_text(message))
+            if decisions:
+                return self._settle(connection, held, decisions, actor=held.sender, now=now, token=text)
+            original = self._message(connection, held)
             reply_to = self.tell.reply_to(connection, held)
-            message = self._message(connection, held)
-            told = notices.unclear(held, message.subject, reply_to, self._signature)
-            self.tell.answer(connection, held, told, now, about=message, reply_to=reply_to)
-        return Outcome("unclear", held.id, "the answer was not understood")
+            told = notices.unclear(held, original.subject, reply_to, self._signature)
+            self.tell.answer(connection, held, told, now, about=original, reply_to=reply_to)
+        return Outcome("unclear", identifier, "the answer was not understood")
 
     # Settling --------------------------------------------------------------------------------------------------------
 
-    def settle(
-        self, identifier: str, decisions: Iterable[Decision], *, actor: str, now: float, token: str = ""
-    ) -> Outcome:
+    def settle(self, identifier: str, decisions: Iterable[Decision], *, actor: str, now: float) -> Outcome:
         """Carry out decisions about recipients of a held message; when none is left open, the message moves on.
 
         Raises:
@@ -212,24 +211,36 @@ class Desk:
         """
         with self.record.writing() as connection:
             held = custody.get(connection, identifier)
-            if held.state not in OPEN and not (held.state == "failed" and not token):
+            if held.state not in (*OPEN, "failed"):
                 raise Conflict(f"{held.id} is {held.state}")
-            result = carry_out(connection, self.record.keys, held, tuple(decisions), actor=actor, now=now)
-            if result.closed and token:
-                tokens.use(connection, token, now)
-            lessons = [
-                {"sender": _person(held.sender), "address": _person(each.address), "right": _person(each.right)}
-                for each in result.lessons
-            ]
-            done = {"decisions": result.described, "actor": actor, "lessons": lessons}
-            self._log(connection, now, SETTLED, held, done)
-            if result.closed:
-                outcome = "sent" if result.finals else "given up" if result.have else "discarded"
-                subject = result.message.subject
-                told = notices.done(held, subject, outcome, self._signature, result.finals or result.have)
-                self.tell.answer(connection, held, told, now, about=result.message)
-            else:
-                self._ask_the_rest(connection, held.id, result, now)
+            return self._settle(connection, held, tuple(decisions), actor=actor, now=now)
+
+    def _settle(
+        self,
+        connection: Connection,
+        held: Held,
+        decisions: Sequence[Decision],
+        *,
+        actor: str,
+        now: float,
+        token: str = "",
+    ) -> Outcome:
+        result = carry_out(connection, self.record.keys, held, decisions, actor=actor, now=now)
+        if result.closed and token:
+            tokens.use(connection, token, now)
+        lessons = [
+            {"sender": _person(held.sender), "address": _person(each.address), "right": _person(each.right)}
+            for each in result.lessons
+        ]
+        done = {"decisions": result.described, "actor": actor, "lessons": lessons}
+        self._log(connection, now, SETTLED, held, done)
+        if result.closed:
+            outcome = "sent" if result.finals else "given up" if result.have else "discarded"
+            subject = result.message.subject
+            told = notices.done(held, subject, outcome, self._signature, result.finals or result.have)
+            self.tell.answer(connection, held, told, now, about=result.message)
+        else:
+            self._ask_the_rest(connection, held.id, result, now)
         return Outcome("done" if result.closed else "partly", held.id, result.described)
 
     def _ask_the_rest(self, connection: Connection, identifier: str, result: Result, now: float) -> None:
@@ -302,9 +313,11 @@ class Desk:
                 custody.remind_at(connection, held.id, None)
                 return
             message = self._message(connection, held)
-            first = now < held.taken_at + self.settings.desk.remind_after.total_seconds()
+            pause = self.settings.desk.remind_after.total_seconds()
+            first = not pause or now < held.taken_at + pause
             asked = self.tell.question(connection, held, message, now, headline="" if first else notices.REMINDER)
-            custody.remind_at(connection, held.id, None if asked else now + HOUR)
+            later = held.taken_at + pause if first and pause else None
+            custody.remind_at(connection, held.id, later if asked else now + HOUR)
 
     def _expire(self, held: Held, now: float) -> None:
         """Nobody answered: the message goes back to its sender, whole; the officers are told of a machine's."""
@@ -398,53 +411,6 @@ class Desk:
             **more,
         }
         log.append(connection, self.record.keys, [log.Entry(now, kind, payload)])
-
-
-def _numbers(held: Held) -> int:
-    """How many recipients the notice asked about: they are numbered from 1."""
-    return sum(each.suspect for each in held.recipients)
-
-
-def _decisions(held: Held, answers: Sequence[Answer] | None) -> list[Decision]:
-    """Answers as decisions about positions; empty when they ask for what is not possible (fix without a suggestion).
-
-    A word without a number is about every recipient that is still open; ``discard`` alone is about the whole message.
-    """
-    suspects = [position for position, each in enumerate(held.recipients) if each.suspect]
-    undecided = [position for position in suspects if not held.recipients[position].decision]
-    decisions: dict[int, Decision] = {}
-    for answer in answers or ():
-        if answer == Answer("discard", 0):
-            return [Decision(position, "discard") for position in range(len(held.recipients))]
-        about = undecided if answer.number == 0 else [suspects[answer.number - 1]]
-        found = _named(held, about, answer) if answer.address else [_plain(held, each, answer.word) for each in about]
-        for each in found:
-            if each is None or each.position in decisions:
-                return []
-            decisions[each.position] = each
-    return [*decisions.values()]
-
-
-def _plain(held: Held, position: int, word: str) -> Decision | None:
-    """``fix`` goes to the best suggestion; None when there is none."""
-    meant = held.recipients[position].meant
-    if word != "fix":
-        return Decision(position, word)
-    return Decision(position, word, meant[0]) if meant else None
-
-
-def _named(held: Held, about: Sequence[int], answer: Answer) -> list[Decision | None]:
-    """The one recipient that an address in an answer picks: it was written, or it was suggested in its place."""
-    written = [each for each in about if held.recipients[each].address.lower() == answer.address]
-    if written:
-        return [_plain(held, written[0], answer.word)]
-    suggested = [
-        Decision(position, "fix", meant)
-        for position in about
-        for meant in held.recipients[position].meant
-        if meant.lower() == answer.address and answer.word != "discard"
-    ]
-    return [*suggested] if len(suggested) == 1 else [None]
 
 
 def _meant(verdict: RecipientVerdict) -> tuple[str, ...]:

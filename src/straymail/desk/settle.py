@@ -69,8 +69,9 @@ def carry_out(
     settled = [each for each in recipients if each.suspect and each.decision != "discard"]
     lessons = tuple(Settled(each.address, each.final) for each in settled)
     have = outbound.delivered_to(connection, held.id)  # none, but after a release that failed in part
-    going = dict.fromkeys(_final(each) for each in recipients if each.decision != "discard")
-    finals = tuple(address for address in going if address not in have)
+    going = [parse_address(_final(each)) for each in recipients if each.decision != "discard"]
+    mailboxes = {address.key: str(address) for address in reversed(going)}
+    finals = tuple(address for address in reversed(mailboxes.values()) if address not in have)
     if finals:
         _release(connection, keys, held, recipients, finals, raw, actor, now)
     elif have:

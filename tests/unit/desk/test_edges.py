@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -461,3 +462,37 @@ def test_an_address_in_an_answer_picks_what_was_written_or_suggested(
     assert office.reply(notice, answer).kind == kind
     first = office.desk.show(identifier).recipients[0]
     assert (first.decision, first.final) == decided
+
+
+def test_of_two_answers_at_once_one_is_carried_out(office: Office) -> None:
+    identifier = office.take()
+    ((_, notice),) = office.deliver()
+    with ThreadPoolExecutor(4) as pool:
+        kinds = sorted(pool.map(lambda word: office.reply(notice, word).kind, ["fix", "send", "discard", "fix"]))
+    assert kinds == ["already", "already", "already", "done"]
+    with office.desk.record.reading() as connection:
+        assert [entry.kind for entry in log.entries(connection, kinds=["settled"])] == ["settled"]
+    assert office.state(identifier) in {"releasing", "discarded"}
+
+
+def test_who_was_meant_and_is_a_recipient_already_gets_it_once(office: Office) -> None:
+    shouted = parse_address("Robert.Holt@army.mil")
+    office.take(envelope=Envelope(CLARA, (shouted, STRAY)))
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "fix")
+    sent = [envelope["recipients"] for envelope, _ in office.deliver() if envelope["sender"]]
+    assert sent == [[str(shouted)]]
+
+
+def test_a_question_that_had_to_wait_is_still_reminded_of(office: Office) -> None:
+    for number in range(6):
+        office.take(RAW + b"%d" % number)
+    office.deliver()
+    office.desk.tick(NOW + 3_700)
+    subjects = [str(mail["Subject"]) for _, mail in office.deliver(3_700)]
+    assert all(each.startswith("Is this who you meant?") for each in subjects)
+    seen = 0
+    for hour in range(2, 5):
+        office.desk.tick(NOW + DAY + hour * 3_700)
+        seen += sum("Still waiting" in str(mail["Subject"]) for _, mail in office.deliver(DAY + hour * 3_700))
+    assert seen == 6
