@@ -216,6 +216,9 @@ def unix_socket(path: Path, mode: int, group: str | None) -> socket.socket:
     before = os.umask(0o777)
     try:
         sock.bind(str(path))
+    except OSError:
+        sock.close()
+        raise
     finally:
         os.umask(before)
     if group:
