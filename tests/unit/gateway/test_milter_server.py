@@ -16,7 +16,7 @@ import pytest
 import uvloop
 
 from straymail.gateway.milter_server import MilterServer, unix_socket
-from straymail.gateway.outcome import Accept, Arrival, Disposition, Reply
+from straymail.gateway.outcome import Accept, Arrival, Disposition, Engine, Reply
 from straymail.message import Address, Envelope
 
 from . import mta
@@ -71,6 +71,7 @@ class Client:
 
 
 OPEN: list[asyncio.StreamWriter] = []
+SERVERS: list[MilterServer] = []
 P = ParamSpec("P")
 
 
@@ -82,6 +83,8 @@ def on_uvloop(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
             async with asyncio.timeout(60):
                 await test(*args, **kwargs)
         finally:
+            while SERVERS:  # uvloop waits for ever for one that still listens
+                await SERVERS.pop().shutdown(1)
             while OPEN:
                 writer = OPEN.pop()
                 writer.close()
@@ -93,6 +96,11 @@ def on_uvloop(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
         uvloop.run(run(*args, **kwargs))
 
     return wrapped
+
+
+def serving(engine: Engine) -> MilterServer:
+    SERVERS.append(MilterServer(engine))
+    return SERVERS[-1]
 
 
 async def dial(port: int) -> Client:
@@ -117,7 +125,7 @@ async def client(port: int) -> Client:
 
 @on_uvloop
 async def test_a_message_over_tcp_meets_no_40_ms_stall() -> None:
-    server = MilterServer(Prepared(Accept()))
+    server = serving(Prepared(Accept()))
     mta_side = await client(await server.listen_tcp("127.0.0.1", 0))
     sock = mta_side.writer.get_extra_info("socket")
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)  # an MTA's side, where Nagle's rule holds
@@ -129,13 +137,12 @@ async def test_a_message_over_tcp_meets_no_40_ms_stall() -> None:
             await mta_side.say(piece)
         assert await mta_side.hear() == (b"a", b"")
     assert (time.perf_counter() - began) / 50 < 0.02
-    await server.shutdown(1)
 
 
 @on_uvloop
 async def test_edits_and_reply_come_in_one_piece() -> None:
     """Whatever ends the milter, the MTA never sees edits without the reply that belongs to them."""
-    server = MilterServer(Prepared(Accept((("X-Straymail-Verdict", "tag"),), (Address("b", "other.example"),))))
+    server = serving(Prepared(Accept((("X-Straymail-Verdict", "tag"),), (Address("b", "other.example"),))))
     port = await server.listen_tcp("127.0.0.1", 0)
     mta_side = await client(port)
     await mta_side.say(ENVELOPE + mta.rcpt("<b@other.example>"))
@@ -144,19 +151,17 @@ async def test_edits_and_reply_come_in_one_piece() -> None:
     await mta_side.say(mta.content())
     piece = await mta_side.reader.read(65_536)
     assert [command for command, _ in mta.replies(piece)] == [b"i", b"-", b"a"]
-    await server.shutdown(1)
 
 
 @on_uvloop
 async def test_an_engine_that_fails_means_451() -> None:
-    server = MilterServer(Prepared(RuntimeError("broken")))
+    server = serving(Prepared(RuntimeError("broken")))
     mta_side = await client(await server.listen_tcp("127.0.0.1", 0))
     await mta_side.say(ENVELOPE + mta.content())
     assert await mta_side.hear() == (b"c", b"")
     command, body = await mta_side.hear()
     assert command == b"y"
     assert body.startswith(b"451 4.3.0 ")
-    await server.shutdown(1)
 
 
 @on_uvloop
@@ -164,7 +169,7 @@ async def test_a_slow_judgement_tells_the_mta_that_it_goes_on(monkeypatch: pytes
     monkeypatch.setattr("straymail.gateway.milter_server.PROGRESS_EVERY", 0.02)
     engine = Prepared(Accept())
     engine.gate.clear()
-    server = MilterServer(engine)
+    server = serving(engine)
     mta_side = await client(await server.listen_tcp("127.0.0.1", 0))
     await mta_side.say(ENVELOPE + mta.content())
     assert await mta_side.hear() == (b"c", b"")
@@ -173,24 +178,22 @@ async def test_a_slow_judgement_tells_the_mta_that_it_goes_on(monkeypatch: pytes
     while (found := await mta_side.hear()) == (b"p", b""):
         pass
     assert found == (b"a", b"")
-    await server.shutdown(1)
 
 
 @on_uvloop
 async def test_noise_closes_the_connection_and_only_that_one() -> None:
-    server = MilterServer(Prepared(Accept()))
+    server = serving(Prepared(Accept()))
     port = await server.listen_tcp("127.0.0.1", 0)
     bad, good = await client(port), await client(port)
     await bad.say(b"\0\0\0\0")
     assert await bad.gone()
     await good.say(ENVELOPE + mta.content())
     assert [await good.hear(), await good.hear()] == [(b"c", b""), (b"a", b"")]
-    await server.shutdown(1)
 
 
 @on_uvloop
 async def test_a_thousand_connections_at_once() -> None:
-    server = MilterServer(Prepared(Accept()))
+    server = serving(Prepared(Accept()))
     port = await server.listen_tcp("127.0.0.1", 0)
     clients = await asyncio.gather(*(client(port) for _ in range(1_000)))
     await asyncio.gather(*(each.say(ENVELOPE + mta.content()) for each in clients))
@@ -198,14 +201,13 @@ async def test_a_thousand_connections_at_once() -> None:
     assert heard == [[(b"c", b""), (b"a", b"")]] * 1_000
     one_more = await dial(port)
     assert await one_more.gone()
-    await server.shutdown(1)
 
 
 @on_uvloop
 async def test_shutdown_lets_a_message_finish_and_takes_no_other(tmp_path: Path) -> None:
     engine = Prepared(Accept())
     engine.gate.clear()
-    server = MilterServer(engine)
+    server = serving(engine)
     path = tmp_path / "milter.sock"
     await server.listen_unix(path)
     busy = await dial_unix(path)
@@ -230,7 +232,7 @@ async def test_shutdown_lets_a_message_finish_and_takes_no_other(tmp_path: Path)
 async def test_shutdown_does_not_wait_for_ever() -> None:
     engine = Prepared(Accept())
     engine.gate.clear()
-    server = MilterServer(engine)
+    server = serving(engine)
     mta_side = await client(await server.listen_tcp("127.0.0.1", 0))
     await mta_side.say(ENVELOPE + mta.content())
     await mta_side.hear()
@@ -244,7 +246,7 @@ async def test_the_judgement_of_a_lost_connection_is_let_finish() -> None:
     """A hold may be half committed; the client, who saw no answer, sends again."""
     engine = Prepared(Accept())
     engine.gate.clear()
-    server = MilterServer(engine)
+    server = serving(engine)
     mta_side = await client(await server.listen_tcp("127.0.0.1", 0))
     await mta_side.say(ENVELOPE + mta.content())
     await mta_side.hear()
@@ -254,7 +256,6 @@ async def test_the_judgement_of_a_lost_connection_is_let_finish() -> None:
     assert not task.cancelled()
     engine.gate.set()
     assert await task == Accept()
-    await server.shutdown(1)
 
 
 def test_the_socket_has_its_permissions_from_the_first_moment(tmp_path: Path) -> None:
