@@ -58,6 +58,11 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def is_shared(engine: Engine) -> bool:
+    """Whether several machines may use this database at once."""
+    return engine.dialect.name != "sqlite"
+
+
 def upsert(connection: Connection, table: Table, keys: tuple[str, ...]) -> Insert:
     """An INSERT that replaces the other columns of a row with the same keys."""
     maker = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert

@@ -136,6 +136,12 @@ def delivered_to(connection: Connection, held_id: str) -> frozenset[str]:
     )
 
 
+def reclaim(connection: Connection, now: float) -> int:
+    """Make the leases of processes that are gone due at once; for the start of the only process on this store."""
+    again = update(delivery).where(delivery.c.state == "sending").values(state="ready", next_at=now)
+    return connection.execute(again).rowcount
+
+
 def settle(
     connection: Connection, identifier: str, targets: Sequence[Target], *, now: float, pause: float, attempts: int
 ) -> str:

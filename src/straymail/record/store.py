@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from straymail.errors import StoreDown
-from straymail.record.dialect import connect
+from straymail.record.dialect import connect, is_shared
 from straymail.record.keys import Keys, read_keys
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -75,6 +75,11 @@ class Record:
                 raise StoreDown(f"the database was made by a newer version (schema {present}); nothing was changed")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    @property
+    def shared(self) -> bool:
+        """Whether guards on other machines may be using it too."""
+        return is_shared(self.engine)
 
     def close(self) -> None:
         """Let go of the database."""
