@@ -16,7 +16,7 @@ from straymail.desk.notices import ATTACH_MOST
 from straymail.errors import StoreDown, TokenRefused
 from straymail.evidence import Action, Verdict
 from straymail.message import Address, Envelope, parse_address, parse_message
-from straymail.record import custody, log, outbound, schema
+from straymail.record import custody, log, outbound, schema, tokens
 from straymail.record.outbound import Target
 
 from .office import (
@@ -496,3 +496,21 @@ def test_a_question_that_had_to_wait_is_still_reminded_of(office: Office) -> Non
         office.desk.tick(NOW + DAY + hour * 3_700)
         seen += sum("Still waiting" in str(mail["Subject"]) for _, mail in office.deliver(DAY + hour * 3_700))
     assert seen == 6
+
+
+def test_an_answer_uses_its_token_up(office: Office) -> None:
+    office.take()
+    ((_, notice),) = office.deliver()
+    text = reply_address(notice).local.partition("+")[2]
+    assert len(reply_address(notice).local) <= 64
+    office.reply(notice, "discard")
+    with office.desk.record.writing() as connection, pytest.raises(TokenRefused, match="used already"):
+        tokens.use(connection, text, NOW)
+
+
+@pytest.mark.parametrize("identifier", ["a b@x", "a>b@x", "x" * 300, "ünicode@x", ""])
+def test_an_unusable_message_id_is_not_referred_to(office: Office, identifier: str) -> None:
+    office.take(RAW.replace(b"m1@mod.example", identifier.encode()))
+    ((_, notice),) = office.deliver()
+    assert notice["In-Reply-To"] is None
+    assert notice["References"] is None
