@@ -13,7 +13,7 @@ from straymail.cli.opening import open_store
 from straymail.correspondence import Correspondence
 from straymail.errors import Conflict
 from straymail.message import parse_address
-from straymail.record import custody, history, log
+from straymail.record import custody, history, log, outbound, tokens
 
 
 def forget(
@@ -37,6 +37,8 @@ def forget(
         model.forget(who.person)
         facts = history.save_rows(connection, model.drain(), time.time())
         settled = custody.erase(connection, str(who))
+        outbound.erase(connection, str(who))
+        tokens.erase(connection, who.key)
         entries = log.erase(connection, record.keys, str(who), time.time())
     if json:
         print_json({"address": str(who), "facts": facts, "settled_messages": settled, "log_entries": entries})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from straymail.errors import TokenRefused
 from straymail.record.keys import Keys
@@ -62,6 +62,11 @@ def use(connection: Connection, text: str, now: float) -> None:
     )
     if done.rowcount != 1:
         raise TokenRefused("this token was used already")
+
+
+def erase(connection: Connection, sender: str) -> int:
+    """Remove the tokens made for a sender; returns how many."""
+    return connection.execute(delete(token).where(token.c.sender == sender.lower())).rowcount
 
 
 def _digest(text: str) -> str:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from straymail.desk import Courier
 from straymail.desk.notices import ATTACH_MOST
@@ -514,3 +514,24 @@ def test_an_unusable_message_id_is_not_referred_to(office: Office, identifier: s
     ((_, notice),) = office.deliver()
     assert notice["In-Reply-To"] is None
     assert notice["References"] is None
+
+
+def test_a_settled_message_leaves_no_address_that_was_to_be_forgotten(office: Office) -> None:
+    identifier = office.take(envelope=Envelope(CLARA, (STRAY,)))
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "send")
+    office.deliver()
+    record = office.desk.record
+    with record.writing() as connection:
+        assert outbound.erase(connection, str(TOM)) == 0
+        custody.erase(connection, str(CLARA))
+        assert outbound.erase(connection, str(CLARA)) == 3  # question, message, confirmation
+        assert tokens.erase(connection, CLARA.key) == 1
+        log.erase(connection, record.keys, str(CLARA), NOW)
+    with record.reading() as connection:
+        for table in schema.metadata.sorted_tables:
+            assert not [row for row in connection.execute(select(table)) if str(CLARA) in repr(row)], table.name
+        assert log.verify(connection, record.keys).faults == ()
+    assert office.state(identifier) == "released"
+    office.reply(notice, "send")  # a late answer harms nothing and tells nobody
+    assert office.deliver() == []
