@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 MASTER = Path("/usr/lib/postfix/sbin/master")
@@ -81,11 +82,15 @@ class Postfix:
         folder: made if missing; absolute, and each parent must be readable by everybody (Postfix drops its rights).
         hop: port of the next hop on 127.0.0.1.
         settings: more lines of main.cf, e.g. ``smtpd_milters``.
+        doors: the milters of more doors, each with a port of its own in ``ports``; "" for none.
     """
 
-    def __init__(self, folder: Path, hop: int, settings: dict[str, str] | None = None) -> None:
-        self.folder, self.hop, self.settings = folder.absolute(), hop, settings or {}
+    def __init__(
+        self, folder: Path, hop: int, settings: dict[str, str] | None = None, doors: Sequence[str] = ()
+    ) -> None:
+        self.folder, self.hop, self.settings, self.doors = folder.absolute(), hop, settings or {}, doors
         self.port, self.inject_port = free_port(), free_port()
+        self.ports = [free_port() for _ in doors]
         self._configure()
 
     def _configure(self) -> None:
@@ -96,7 +101,12 @@ class Postfix:
         main = _MAIN.format(folder=self.folder, hop=self.hop)
         main += "".join(f"{name} = {value}\n" for name, value in self.settings.items())
         (etc / "main.cf").write_text(main)
-        (etc / "master.cf").write_text(_MASTER.format(port=self.port, inject=self.inject_port))
+        services = [
+            f"127.0.0.1:{port} inet n - n - - smtpd -o {{ smtpd_milters = {milters} }}\n"
+            for port, milters in zip(self.ports, self.doors, strict=True)
+        ]
+        services.append(_MASTER.format(port=self.port, inject=self.inject_port))
+        (etc / "master.cf").write_text("".join(services))
         (etc / "dynamicmaps.cf").touch()
         shutil.chown(self.folder / "data", "postfix")
         self._make_queue(self.folder / "queue")
