@@ -6,7 +6,7 @@ understands, a sensitivity, a confidence, a redacted excerpt. Quoted text is rep
 
 from __future__ import annotations
 
-from straymail.content import own
+from straymail.content import markings, own
 from straymail.content.dictionary import Dictionary, Entry
 from straymail.evidence import Finding
 from straymail.message import Message, split_body
@@ -17,12 +17,15 @@ _NOTHING = Dictionary()
 
 
 def examine(message: Message, dictionary: Dictionary = _NOTHING) -> tuple[Finding, ...]:
-    """Findings in subject, new text and quoted text; attachments' text comes from ``extract``."""
+    """Findings in headers, subject, new text, quoted text and file names; attachments' text comes from ``extract``."""
     body = split_body(message)
+    names = [part.filename for part in message.parts if part.filename]
     return (
+        *(finding for name, value in message.headers for finding in markings.find_header(name, value)),
         *examine_text(message.subject, "subject", dictionary),
         *examine_text(body.new, "body", dictionary),
         *examine_text(body.quoted, "quoted text", dictionary, quoted=True),
+        *(finding for name in names for finding in examine_text(name, f"file name {name}", dictionary)),
     )
 
 
@@ -30,4 +33,6 @@ def examine_text(
     text: str, where: str, dictionary: Dictionary = _NOTHING, *, quoted: bool = False
 ) -> tuple[Finding, ...]:
     """Findings in one text; ``where`` is the place the findings will name."""
-    return tuple(own.find(text, where, dictionary, quoted=quoted))
+    if not text:
+        return ()
+    return (*markings.find(text, where, quoted=quoted), *own.find(text, where, dictionary, quoted=quoted))

@@ -1,0 +1,98 @@
+"""Protective markings: hits and near misses."""
+
+from __future__ import annotations
+
+import pytest
+
+from straymail.content import examine, examine_text
+from straymail.evidence import Sensitivity
+from straymail.message import parse_message
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier", "sensitivity"),
+    [
+        ("TOP SECRET//SI//NOFORN\n\nThe plan", "marking.us", Sensitivity.SEVERE),
+        ("SECRET//REL TO USA, GBR", "marking.us", Sensitivity.SEVERE),
+        ("CONFIDENTIAL//NOFORN", "marking.us", Sensitivity.HIGH),
+        ("UNCLASSIFIED//FOUO", "marking.us", Sensitivity.HIGH),
+        ("1. (S//NF) The convoy leaves at dawn.", "marking.us", Sensitivity.SEVERE),
+        ("CUI//SP-PRVCY//FED ONLY", "marking.cui", Sensitivity.HIGH),
+        ("CUI", "marking.cui", Sensitivity.HIGH),
+        ("FOR OFFICIAL USE ONLY", "marking.fouo", Sensitivity.HIGH),
+        ("OFFICIAL-SENSITIVE", "marking.uk", Sensitivity.HIGH),
+        ("OFFICIAL SENSITIVE - PERSONAL DATA", "marking.uk", Sensitivity.HIGH),
+        ("UK SECRET - UK EYES ONLY", "marking.uk", Sensitivity.SEVERE),
+        ("Classification: OFFICIAL-SENSITIVE - RECIPIENTS ONLY", "marking.uk", Sensitivity.HIGH),
+        ("Roster [OFFICIAL-SENSITIVE] for May", "marking.uk", Sensitivity.HIGH),
+        ("OFFICIAL", "marking.uk", Sensitivity.LOW),
+        ("Minutes [SEC=PROTECTED, CAVEAT=RI:AUSTEO]", "marking.au", Sensitivity.HIGH),
+        ("Minutes [SEC=OFFICIAL:Sensitive, ACCESS=Personal-Privacy]", "marking.au", Sensitivity.HIGH),
+        ("NATO RESTRICTED", "marking.nato", Sensitivity.HIGH),
+        ("COSMIC TOP SECRET//BOHEMIA", "marking.nato", Sensitivity.SEVERE),
+        ("RESTREINT UE/EU RESTRICTED", "marking.eu", Sensitivity.HIGH),
+        ("TLP:AMBER+STRICT", "marking.tlp", Sensitivity.HIGH),
+        ("report, TLP:RED, do not forward", "marking.tlp", Sensitivity.HIGH),
+    ],
+)
+def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
+    found = examine_text(text, "body")
+    assert (identifier, sensitivity) in [(finding.id, finding.sensitivity) for finding in found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it was a secret meeting in a confidential place",
+        "TOP SECRET recipe for apple cake, see below",
+        "UNCLASSIFIED U.S. Department of State Case No. F-2014",
+        "UNCLASSIFIED",
+        "This e-mail is CONFIDENTIAL and may be privileged.",
+        "STRICTLY CONFIDENTIAL",
+        "the official report is out",
+        "OFFICIAL NOTICE",
+        "TLP:CLEAR",
+        "[SEC=UNOFFICIAL]",
+        "OFFICIAL - FOR PUBLIC RELEASE",
+        "SECRET SANTA",
+        "CUI BONO",
+        "PROTECTED SPECIES",
+        "http://a.example//SECRET//path",
+        "",
+    ],
+)
+def test_near_misses(text: str) -> None:
+    assert examine_text(text, "body") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [("SECRET//NOFORN", ("!US",)), ("(TS//SI//NF)", ("!US",)), ("UK SECRET - UK EYES ONLY", ("!GB",)), ("CUI", ())],
+)
+def test_whom_a_marking_excludes(text: str, excluded: tuple[str, ...]) -> None:
+    (finding,) = examine_text(text, "body")
+    assert finding.excludes == excluded
+
+
+def test_where_it_stands_and_whether_it_is_quoted() -> None:
+    raw = (
+        b"From: a@mod.example\r\nTo: b@army.mil\r\nSubject: [OFFICIAL-SENSITIVE] Roster\r\n"
+        b"X-Protective-Marking: VER=2024.1, NS=gov.au, SEC=PROTECTED, ORIGIN=a@b.gov.au\r\n"
+        b"msip_labels: MSIP_Label_1_Enabled=true; MSIP_Label_1_Name=Internal; MSIP_Label_1_SiteId=0\r\n\r\n"
+        b"Thank you.\r\n\r\n> SECRET//NOFORN\r\n> the plan\r\n"
+    )
+    found = {(finding.id, finding.where, finding.quoted) for finding in examine(parse_message(raw))}
+    assert found == {
+        ("marking.uk", "subject", False),
+        ("marking.au", "header X-Protective-Marking", False),
+        ("marking.label", "header msip_labels", False),
+        ("marking.us", "quoted text", True),
+    }
+
+
+def test_file_names_are_read() -> None:
+    raw = (
+        b'From: a@mod.example\r\nContent-Type: application/pdf; name="OFFICIAL-SENSITIVE crew.pdf"\r\n'
+        b'Content-Disposition: attachment; filename="Crew [OFFICIAL-SENSITIVE].pdf"\r\n\r\nx\r\n'
+    )
+    assert [finding.where for finding in examine(parse_message(raw))] == ["file name Crew [OFFICIAL-SENSITIVE].pdf"]
