@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 EDITS = 2
 _MASK_BITS = 2 * EDITS
 _START = 64
+_ASKED = 4_096  # answers kept: few names make up most mail, and new ones are rare
 
 
 class Nearby:
@@ -23,6 +24,7 @@ class Nearby:
         self._at: dict[str, int] = {}
         self._masks = np.zeros(_START, dtype=np.uint64)
         self._lengths = np.full(_START, -100, dtype=np.int16)
+        self._asked: dict[str, list[tuple[str, int]]] = {}  # answers that hold until the next change
 
     def __len__(self) -> int:
         return len(self._at)
@@ -42,6 +44,7 @@ class Nearby:
         self._names.append(name)
         self._masks[at] = _mask(name)
         self._lengths[at] = min(len(name), 10_000)
+        self._asked.clear()
 
     def discard(self, name: str) -> None:
         """Forget a name; unknown ones are none."""
@@ -49,9 +52,18 @@ class Nearby:
         if at is not None:
             self._names[at] = ""
             self._lengths[at] = -100
+            self._asked.clear()
 
     def near(self, name: str) -> list[tuple[str, int]]:
         """Names within two edits, nearest first, the name itself left out."""
+        known = self._asked.get(name)
+        if known is None:
+            if len(self._asked) >= _ASKED:
+                self._asked.clear()
+            known = self._asked[name] = self._search(name)
+        return known
+
+    def _search(self, name: str) -> list[tuple[str, int]]:
         count = len(self._names)
         if not count:
             return []

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TypeVar
 
 import structlog
@@ -22,10 +23,10 @@ from straymail.gateway.memory import Memory
 from straymail.gateway.metrics import Metrics
 from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Reply, Taken
 from straymail.guard import Guard, Reader
-from straymail.message import Address, Envelope, Message, parse_message
+from straymail.message import Address, Envelope, Limits, Message, parse_message
 from straymail.message.rewrite import remove_headers
 from straymail.record.log import Entry
-from straymail.verdict import OnFailure
+from straymail.verdict import Mode, OnFailure
 from straymail.verdict.view import verdict_view
 
 _log = structlog.get_logger("straymail.engine")
@@ -55,13 +56,25 @@ _FAILURES = {
 _UNREADABLE = Reply(553, "5.1.3", "a recipient is no mailbox: write it as name@domain")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """What a judgement needs, replaced as a whole on reload."""
 
     guard: Guard
     settings: Settings
     read: Reader | None = None
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Bounds of one message."""
+        return self.settings.gateway.limits.limits()
+
+    @cached_property
+    def refuses(self) -> bool:
+        """Whether the policy can refuse a recipient by address alone; if not, nobody looks before the message is here."""
+        policy = self.settings.policy
+        ruled = any(rule.action is Action.REFUSE for rule in policy.rules)
+        return policy.mode is not Mode.WATCH and (ruled or policy.mode is Mode.ENFORCE)
 
 
 class GuardEngine:
@@ -81,7 +94,7 @@ class GuardEngine:
     def recipient(self, so_far: Envelope, address: Address) -> Reply | None:
         """Refuse a recipient whose address alone is wrong, if the policy says so; None to go on."""
         situation = self.situation
-        if self.desk.is_desk_address(address) or not _is_ours(situation, so_far):
+        if not situation.refuses or self.desk.is_desk_address(address) or not _is_ours(situation, so_far):
             return None
         try:
             verdict = situation.guard.judge_recipient(so_far, address, datetime.now(UTC))
@@ -144,10 +157,9 @@ class GuardEngine:
         return await self._judge(situation, arrival, message)
 
     async def _parse(self, situation: Situation, raw: bytes) -> Message:
-        limits = situation.settings.gateway.limits.limits()
         if len(raw) < BIG:
-            return parse_message(raw, limits)
-        return await self._aside(situation, lambda: parse_message(raw, limits))
+            return parse_message(raw, situation.limits)
+        return await self._aside(situation, lambda: parse_message(raw, situation.limits))
 
     async def _judge(self, situation: Situation, arrival: Arrival, message: Message) -> Disposition:
         began = time.perf_counter()
@@ -251,7 +263,7 @@ class GuardEngine:
         )
         versions = {"policy": situation.settings.policy.version}
         verdict = Verdict(Action.HOLD, 0.0, recipients, versions=versions)
-        headers = parse_message(arrival.raw, situation.settings.gateway.limits.limits(), headers_only=True)
+        headers = parse_message(arrival.raw, situation.limits, headers_only=True)
         return await self._hold(arrival, headers, verdict)
 
     # Shared ----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from straymail.message.address import Mailbox
 from straymail.message.encoded import decode_text
@@ -71,6 +72,7 @@ class Message:
     defects: tuple[Defect, ...]
     size: int  # bytes on the wire
     identity: str  # 32 hex digits: the same mail in two folders or two archives has the same identity
+    told: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)  # split_body's, once
 
     def header(self, name: str) -> str:
         """First value of a header, case-insensitive; "" when absent."""

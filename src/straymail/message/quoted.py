@@ -28,6 +28,7 @@ _DIVIDER = re.compile(
     r"reply|begin forwarded|urspr)[^\n]{0,200}|begin forwarded message:|_{5,80} {0,3}(?:forward|reply)[^\n]{0,80})",
     re.IGNORECASE,
 )
+_DIVIDER_WORDS = ("original", "forward", "urspr", "weitergeleitet", "message d", "mensaje", "messaggio", "reply")
 _WROTE = re.compile(
     r"\b(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|napisał\(a\)|пишет)\b",
     re.IGNORECASE,
@@ -116,6 +117,13 @@ class Body:
 
 def split_body(message: Message) -> Body:
     """New text, quotation and signature of the body, read once; each without empty lines at its ends."""
+    if not message.told:
+        message.told.append(_split(message))
+    told: Body = message.told[0]
+    return told
+
+
+def _split(message: Message) -> Body:
     text = body_text(message)
     lines = text[:_MAX_TEXT].split("\n")
     kinds = classify(lines)
@@ -147,13 +155,15 @@ def classify(lines: Sequence[str]) -> list[Kind]:
     kinds: list[Kind] = []
     mode = Kind.NEW
     hints = _Hints.of(lines)
+    if hints == _NOTHING:
+        return [mode] * len(lines)
     for index, line in enumerate(lines[:_MAX_LINES]):
         if line and not line.isspace():
             mode = _turn(lines, index, mode, hints)
             if mode is Kind.QUOTED:  # nothing leads back
                 break
             wrote = hints.wrote and mode is Kind.NEW and _is_wrote(lines, index)
-            kinds.append(Kind.QUOTED if wrote or _QUOTE.match(line) else mode)
+            kinds.append(Kind.QUOTED if wrote or (hints.quote and _QUOTE.match(line)) else mode)
         else:
             kinds.append(mode)
     return kinds + [mode] * (len(lines) - len(kinds))
@@ -166,6 +176,9 @@ class _Hints:
     wrote: bool
     block: bool
     notice: bool
+    divider: bool
+    quote: bool
+    dashes: bool
 
     @classmethod
     def of(cls, lines: Sequence[str]) -> Self:
@@ -174,17 +187,25 @@ class _Hints:
             any(verb in text for verb in _VERBS),
             any(word in text for word in _SUBJECT),
             sum(word in text for word in _NOTICE_WORDS) >= _NOTICE_HITS,
+            any(word in text for word in _DIVIDER_WORDS),
+            ">" in text or "|" in text or "\u203a" in text,
+            "--" in text,
         )
+
+
+_NOTHING = _Hints(False, False, False, False, False, False)  # no form occurs
 
 
 def _turn(lines: Sequence[str], index: int, mode: Kind, hints: _Hints) -> Kind:
     """The mode from this line on."""
     line = lines[index]
-    if _DIVIDER.match(line) or (hints.block and _header_block(lines, index)):
+    if (hints.divider and _DIVIDER.match(line)) or (hints.block and _header_block(lines, index)):
         return Kind.QUOTED
     if hints.wrote and _unmarked_reply(lines, index):
         return Kind.QUOTED
-    if line.rstrip("\r") in ("-- ", "--") or (hints.notice and mode is Kind.NEW and _is_notice(lines, index)):
+    if (hints.dashes and line.rstrip("\r") in ("-- ", "--")) or (
+        hints.notice and mode is Kind.NEW and _is_notice(lines, index)
+    ):
         return Kind.SIGNATURE
     return mode
 
