@@ -71,7 +71,7 @@ class Situation:
 
     @cached_property
     def refuses(self) -> bool:
-        """Whether the policy can refuse a recipient by address alone; if not, nobody looks before the message is here."""
+        """Whether the policy can refuse a recipient by address alone; if not, nobody looks before the message."""
         policy = self.settings.policy
         ruled = any(rule.action is Action.REFUSE for rule in policy.rules)
         return policy.mode is not Mode.WATCH and (ruled or policy.mode is Mode.ENFORCE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -89,10 +90,13 @@ class Service:
 
     def _warm_up(self) -> None:
         """The first judgement loads tables; no message should wait for that."""
-        somebody = Address("warm.up", "straymail.example")
-        message = parse_message(b"From: warm.up@straymail.example\r\nSubject: warm up\r\n\r\nHello\r\n")
+        somebody = Address("warm.up", "warm-up-of-straymail.org")  # no reserved name: the suffix list is read for it
+        message = parse_message(f"From: {somebody}\r\nSubject: warm up\r\n\r\nHello\r\n".encode())
         self.engine.situation.guard.judge(Envelope(somebody, (somebody,)), message, datetime.now(UTC), ())
         examine(message, self.settings.policy.dictionary)
+        # The history is large and stays: without this the collector walks through all of it again and again.
+        gc.collect()
+        gc.freeze()
 
     async def _open_doors(self) -> list[str]:
         gateway, doors = self.settings.gateway, []
