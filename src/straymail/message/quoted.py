@@ -28,7 +28,6 @@ _DIVIDER = re.compile(
     r"reply|begin forwarded|urspr)[^\n]{0,200}|begin forwarded message:|_{5,80} {0,3}(?:forward|reply)[^\n]{0,80})",
     re.IGNORECASE,
 )
-_DIVIDER_WORDS = ("original", "forward", "urspr", "weitergeleitet", "message d", "mensaje", "messaggio", "reply")
 _WROTE = re.compile(
     r"\b(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|napisał\(a\)|пишет)\b",
     re.IGNORECASE,
@@ -125,6 +124,8 @@ def split_body(message: Message) -> Body:
 
 def _split(message: Message) -> Body:
     text = body_text(message)
+    if _Hints.of(text) == _NO_FORM:
+        return Body(text.strip("\n"), "", "")
     lines = text[:_MAX_TEXT].split("\n")
     kinds = classify(lines)
     chosen: dict[Kind, list[str]] = {Kind.NEW: [], Kind.QUOTED: [], Kind.SIGNATURE: []}
@@ -154,9 +155,7 @@ def classify(lines: Sequence[str]) -> list[Kind]:
     """The kind of each line; as long as ``lines``. Time is linear in the text."""
     kinds: list[Kind] = []
     mode = Kind.NEW
-    hints = _Hints.of(lines)
-    if hints == _NOTHING:
-        return [mode] * len(lines)
+    hints = _Hints.of("\n".join(lines))
     for index, line in enumerate(lines[:_MAX_LINES]):
         if line and not line.isspace():
             mode = _turn(lines, index, mode, hints)
@@ -181,19 +180,20 @@ class _Hints:
     dashes: bool
 
     @classmethod
-    def of(cls, lines: Sequence[str]) -> Self:
-        text = "\n".join(lines).lower()
+    def of(cls, body: str) -> Self:
+        text = body.lower()
+        colon, dashes = ":" in text, "--" in text
         return cls(
-            any(verb in text for verb in _VERBS),
-            any(word in text for word in _SUBJECT),
-            sum(word in text for word in _NOTICE_WORDS) >= _NOTICE_HITS,
-            any(word in text for word in _DIVIDER_WORDS),
-            ">" in text or "|" in text or "\u203a" in text,
-            "--" in text,
+            wrote=colon and any(verb in text for verb in _VERBS),
+            block=colon and any(word in text for word in _SUBJECT),
+            notice=sum(word in text for word in _NOTICE_WORDS) >= _NOTICE_HITS,
+            divider=dashes or "__" in text or (colon and "begin forwarded message:" in text),
+            quote=">" in text or "|" in text or "\u203a" in text,
+            dashes=dashes,
         )
 
 
-_NOTHING = _Hints(False, False, False, False, False, False)  # no form occurs
+_NO_FORM = _Hints(wrote=False, block=False, notice=False, divider=False, quote=False, dashes=False)
 
 
 def _turn(lines: Sequence[str], index: int, mode: Kind, hints: _Hints) -> Kind:
