@@ -286,7 +286,8 @@ def judge(config: Path, load: Load, guard: GuardProcess, seconds: float) -> dict
     missing = [each for each in load.accepted if not load.sink.got.get(each) and each not in waiting]
     wrong = [each for each, stray in load.accepted.items() if stray and _reached(load, each, STRAY)]
     twice = {each: found for each, found in load.sink.got.items() if len(found) > 1}
-    shared = sum(len({key for key, _ in found}) == 1 for found in twice.values())
+    released = {each: found for each, found in twice.items() if any(key for key, _ in found)}
+    shared = sum(len({key for key, _ in found}) == 1 for found in released.values())
     return {
         "accepted": len(load.accepted),
         "delivered": sum(bool(load.sink.got.get(each)) for each in load.accepted),
@@ -294,7 +295,8 @@ def judge(config: Path, load: Load, guard: GuardProcess, seconds: float) -> dict
         "lost": len(missing),
         "stray delivered unasked": len(wrong),
         "delivered twice or more": len(twice),
-        "of them sharing one idempotency key": shared,
+        "of them releases": len(released),
+        "releases sharing one idempotency key": shared,
         "retries of clients taken once": copies,
         "kills": guard.kills,
         "answers": load.answers,
@@ -358,6 +360,7 @@ def main() -> int:
         figures = trial(kind, options.messages, options.kills, options.seed)
         failed |= bool(figures["lost"] or figures["stray delivered unasked"] or figures["log faults"])
         failed |= figures["accepted"] != options.messages
+        failed |= figures["of them releases"] != figures["releases sharing one idempotency key"]
         if options.json:
             print(json.dumps({"trial": kind, **figures}))
         else:

@@ -87,10 +87,16 @@ class Context:
             self._ties[key] = known
         return known
 
+    @cached_property
+    def _latest(self) -> float:
+        """When the sender last wrote or was written to: who comes back after a year still knows the same people."""
+        person = self.history.person(self.sender)
+        return min(self.now.timestamp(), person.last) if person else self.now.timestamp()
+
     def _recent(self, facts: PairFacts | None) -> float:
         if facts is None:
             return 0.0
-        age = max(0.0, self.now.timestamp() - facts.last)
+        age = max(0.0, self._latest - facts.last)
         return facts.sent * math.pow(2.0, -age / _HALF_LIFE)
 
     def name_of(self, address: Address) -> str:
