@@ -32,9 +32,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from private_postfix import Postfix, free_port
 from rich.console import Console
 from rich.table import Table
+
+from private_postfix import Postfix, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 SESSIONS, PROCESSES, SIZE = 20, 4, 4096

@@ -27,10 +27,11 @@ STRAYS = {
 
 
 @pytest.fixture(scope="module")
-def archive(corpus: Path) -> Spool:
+def archive(corpus: Path) -> Iterator[Spool]:
     spool = Spool()
     spool.fill(sorted((corpus / "enron").glob("*.mbox.gz")))
-    return spool
+    yield spool
+    spool.close()
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,10 @@ class Spool:
             for raw in read_raw(path):
                 self.add(raw)
 
+    def close(self) -> None:
+        """Let the temporary file go."""
+        self._file.close()
+
     def __len__(self) -> int:
         return len(self._index)
 
