@@ -1,18 +1,24 @@
 """What a message holds, and how bad it would be in the wrong hands.
 
-One detector, one file. A detector yields findings: a stable id that begins with its class, a place a person
-understands, a sensitivity, a confidence, a redacted excerpt. Quoted text is reported as quoted.
+One detector, one file; each states its patterns, ``scan`` searches for all of them in one pass, and the detector says
+what the places mean. A finding has a stable id that begins with its class, a place a person understands, a
+sensitivity, a confidence, a redacted excerpt. Quoted text is reported as quoted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from straymail.content import markings, own
 from straymail.content.dictionary import Dictionary, Entry
+from straymail.content.scan import Scan
 from straymail.evidence import Finding
 from straymail.message import Message, split_body
 
 __all__ = ["Dictionary", "Entry", "examine", "examine_text"]
 
+DETECTORS = (markings.DETECTOR,)
+_SCAN = Scan(DETECTORS)
 _NOTHING = Dictionary()
 
 
@@ -21,7 +27,7 @@ def examine(message: Message, dictionary: Dictionary = _NOTHING) -> tuple[Findin
     body = split_body(message)
     names = [part.filename for part in message.parts if part.filename]
     return (
-        *(finding for name, value in message.headers for finding in markings.find_header(name, value)),
+        *_headers(message),
         *examine_text(message.subject, "subject", dictionary),
         *examine_text(body.new, "body", dictionary),
         *examine_text(body.quoted, "quoted text", dictionary, quoted=True),
@@ -35,4 +41,15 @@ def examine_text(
     """Findings in one text; ``where`` is the place the findings will name."""
     if not text:
         return ()
-    return (*markings.find(text, where, quoted=quoted), *own.find(text, where, dictionary, quoted=quoted))
+    return (*_SCAN.examine(text, where, quoted=quoted), *own.find(text, where, dictionary, quoted=quoted))
+
+
+def _headers(message: Message) -> Iterator[Finding]:
+    for name, value in message.headers:
+        match name.lower():
+            case "x-protective-marking":
+                yield from _SCAN.examine(value, f"header {name}")
+            case "msip_labels":
+                yield from markings.find_label(value)
+            case _:
+                pass

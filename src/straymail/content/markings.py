@@ -15,8 +15,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import re2
-
+from straymail.content.scan import Detector, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
 _EDGE = r"(?m)^[\s>*_#=\-\[(|:.]{0,12}(?:(?i:classification|marking|security)\s{0,3}:\s{0,3})?"
@@ -115,44 +114,42 @@ _FORMS = (
     ),
     _Form("marking.tlp", r"\bTLP: ?(RED|AMBER\+STRICT|AMBER|GREEN|CLEAR|WHITE)()\b", _tlp),
 )
-_OPTIONS = re2.Options()
-_OPTIONS.log_errors = False
-_SET = re2.Set.SearchSet(_OPTIONS)
-for _form in _FORMS:
-    _SET.Add(_form.pattern)
-_SET.Compile()
-_COMPILED = tuple(re2.compile(form.pattern, options=_OPTIONS) for form in _FORMS)
 _LEVELS = {"TS": "TOP SECRET", "S": "SECRET", "C": "CONFIDENTIAL", "U": "UNCLASSIFIED"}
 _EXCLUDES = (("NOFORN", "!US"), ("//NF", "!US"), ("UK EYES ONLY", "!GB"), ("AUSTEO", "!AU"))
-_LABEL_HEADERS = {"msip_labels": "marking.label", "x-protective-marking": "marking.au"}
 
 
-def find(text: str, where: str, *, quoted: bool = False) -> Iterator[Finding]:
-    """Yield each marking once, the most sensitive first of equal forms."""
+def _judge(text: Text) -> Iterator[Finding]:
+    """Yield each marking once, the most sensitive form first."""
     seen: set[str] = set()
-    for index in sorted(_SET.Match(text) or ()):
-        form = _FORMS[index]
-        for match in _COMPILED[index].finditer(text):
-            level, rest = match.group(1) or "", match.group(2) or ""
+    for number, form in enumerate(_FORMS):
+        for hit in text.hits(f"{number}"):
+            level, rest = hit.groups[:2]
             written = f"{level}{rest}".strip()
             sensitivity = form.weigh(_LEVELS.get(level, level), rest)
             if sensitivity is not Sensitivity.NONE and f"{form.id} {written}" not in seen:
                 seen.add(f"{form.id} {written}")
-                yield _finding(form.id, written, where, sensitivity, quoted=quoted)
+                yield text.finding(
+                    form.id,
+                    sensitivity,
+                    0.7 if written == "OFFICIAL" else 0.97,
+                    "it is marked",
+                    hit,
+                    secret=written,
+                    excerpt=written,
+                    excludes=_excluded(written),
+                )
 
 
-def find_header(name: str, value: str) -> Iterator[Finding]:
-    """Yield what a header made for markings says: X-Protective-Marking, msip_labels (Microsoft Purview)."""
-    identifier = _LABEL_HEADERS.get(name.lower())
-    if identifier == "marking.au":
-        yield from find(value, "header X-Protective-Marking")
-    elif identifier and "_Enabled=true" in value.replace("_Enabled=True", "_Enabled=true"):
-        label = value.partition("_Name=")[2].partition(";")[0].strip() or "sensitivity label"
-        yield _finding(identifier, label[:60], "header msip_labels", Sensitivity.ELEVATED, quoted=False)
+DETECTOR = Detector("markings", tuple(Rule(f"{number}", form.pattern) for number, form in enumerate(_FORMS)), _judge)
 
 
-def _finding(identifier: str, written: str, where: str, sensitivity: Sensitivity, *, quoted: bool) -> Finding:
-    excludes = tuple(dict.fromkeys(audience for word, audience in _EXCLUDES if word in written))
-    digest = hashlib.sha256(written.encode()).hexdigest()[:16]
-    confidence = 0.6 if quoted else 0.7 if written == "OFFICIAL" else 0.97
-    return Finding(identifier, where, sensitivity, confidence, "it is marked", written[:80], digest, quoted, excludes)
+def find_label(value: str) -> Iterator[Finding]:
+    """Yield the sensitivity label an ``msip_labels`` header (Microsoft Purview) names, if it is enabled."""
+    if "_enabled=true" in value.lower():
+        label = value.partition("_Name=")[2].partition(";")[0].strip()[:60] or "sensitivity label"
+        digest = hashlib.sha256(label.encode()).hexdigest()[:16]
+        yield Finding("marking.label", "header msip_labels", Sensitivity.ELEVATED, 0.97, "it is marked", label, digest)
+
+
+def _excluded(written: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(audience for word, audience in _EXCLUDES if word in written))

@@ -86,7 +86,7 @@ def test_where_it_stands_and_whether_it_is_quoted() -> None:
         ("marking.uk", "subject", False),
         ("marking.au", "header X-Protective-Marking", False),
         ("marking.label", "header msip_labels", False),
-        ("marking.us", "quoted text", True),
+        ("marking.us", "quoted text, line 1", True),
     }
 
 
