@@ -41,6 +41,8 @@ biff = no
 smtpd_client_connection_count_limit = 0
 default_process_limit = 200
 smtpd_timeout = 60s
+smtpd_forbid_bare_newline = normalize
+smtpd_forbid_bare_newline_exclusions =
 """
 _MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd

@@ -97,7 +97,7 @@ def _postfix(base: Path, sink: Sink) -> Postfix:
     (base / "data").mkdir(mode=0o755)
     milters = f"{{ unix:{base}/data/milter.sock, connect_timeout=5s, command_timeout=30s, content_timeout=60s }}"
     settings = {"smtpd_milters": milters, "non_smtpd_milters": milters, "message_size_limit": "80000000"}
-    settings |= {"header_size_limit": "2000000", "smtpd_recipient_limit": "6000", "smtpd_forbid_bare_newline": "no"}
+    settings |= {"header_size_limit": "2000000", "smtpd_recipient_limit": "6000"}
     known = base / "postfix-settings"
     known.write_text(subprocess.run(["/usr/sbin/postconf", "-d"], capture_output=True, text=True, check=True).stdout)
     settings = {name: value for name, value in settings.items() if f"\n{name} =" in known.read_text()}
