@@ -101,7 +101,8 @@ class Finding:
     ``person.``, ``money.``, ``own.``, ``unread.``). ``where`` is a place a person understands
     ("subject", "body line 12", "plan.pdf page 2"). ``excerpt`` is redacted; ``digest`` is a keyed or
     truncated hash of the matched text, never the text. ``excludes`` lists audiences the content itself
-    excludes: ISO 3166 alpha-2 country codes, or ``!XX`` for "anyone but XX" (e.g. NOFORN = ``!US``).
+    excludes: ISO 3166 alpha-2 country codes, or ``!XX`` for "anyone but XX" (e.g. NOFORN = ``!US``);
+    ``new`` is whoever nobody here has written to before.
     """
 
     id: str

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from straymail.config import Settings
-from straymail.content import examine_text
+from straymail.content import examine_property, examine_text
 from straymail.correspondence import Correspondence
 from straymail.errors import BadInput
 from straymail.evidence import Finding
@@ -77,7 +77,7 @@ def make_reader(reading: Extractor, settings: Settings) -> Reader:
         for where, text in extraction.texts:
             found += examine_text(text, where, dictionary)
         for where, name, value in extraction.properties:
-            found += examine_text(value, f"{where}, property {name}", dictionary)
+            found += examine_property(name, value, where, dictionary)
         return tuple(found)
 
     return read if settings.attachments.read else unopened

@@ -15,7 +15,7 @@ from straymail.content.scan import Scan
 from straymail.evidence import Finding
 from straymail.message import Message, split_body
 
-__all__ = ["Dictionary", "Entry", "examine", "examine_text"]
+__all__ = ["Dictionary", "Entry", "examine", "examine_property", "examine_text"]
 
 DETECTORS = (markings.DETECTOR,)
 _SCAN = Scan(DETECTORS)
@@ -44,12 +44,18 @@ def examine_text(
     return (*_SCAN.examine(text, where, quoted=quoted), *own.find(text, where, dictionary, quoted=quoted))
 
 
+def examine_property(name: str, value: str, where: str, dictionary: Dictionary = _NOTHING) -> tuple[Finding, ...]:
+    """Findings in one property of a document (author, title, labels put there by other programs)."""
+    place = f"{where}, property {name}"
+    return (*markings.find_property(name, value, place), *examine_text(value, place, dictionary))
+
+
 def _headers(message: Message) -> Iterator[Finding]:
     for name, value in message.headers:
         match name.lower():
             case "x-protective-marking":
                 yield from _SCAN.examine(value, f"header {name}")
             case "msip_labels":
-                yield from markings.find_label(value)
+                yield from markings.find_label(value, f"header {name}")
             case _:
                 pass

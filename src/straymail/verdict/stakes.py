@@ -69,8 +69,12 @@ def weigh(policy: Policy, assessment: Assessment, findings: Sequence[Finding] | 
     external = not policy.organisation.is_own(domain)
     country = country_of(domain)
     outside = bool(external and country and policy.organisation.country not in ("", country))
-    against = [finding for finding in found if finding.excludes and excludes(finding, domain)]
     first = any(item.id in FIRST_CONTACT_IDS for item in assessment.evidence)
+    against = [
+        finding
+        for finding in found
+        if finding.excludes and (excludes(finding, domain) or (external and first and _closed(finding)))
+    ]
     assessment = _with_content(assessment, against, found if first and external else ())
     cost *= policy.costs.outside_country if outside else 1.0
     cost *= policy.costs.excluded if against else 1.0
@@ -95,6 +99,11 @@ def excludes(finding: Finding, domain: str) -> bool:
     return country in finding.excludes or bool(allowed and country not in allowed)
 
 
+def _closed(finding: Finding) -> bool:
+    """Whether a finding says that its content is for nobody new (RECIPIENTS ONLY, TLP:RED)."""
+    return "new" in finding.excludes and _counts(finding)
+
+
 def content_cost(policy: Policy, findings: Sequence[Finding]) -> float:
     """Cost of the message's content: that of its dearest finding, uncertain and quoted ones counting for less."""
     ordinary = policy.costs.none
@@ -115,8 +124,8 @@ def _with_content(assessment: Assessment, against: Sequence[Finding], newcomer: 
                 "content.excludes",
                 EXCLUDED_WEIGHT,
                 1.0,
-                "The message is marked as not meant for readers in this address's country.",
-                f"content excludes the recipient's country: {names}",
+                "The message is marked as not meant for this reader or this address's country.",
+                f"content excludes the recipient or their country: {names}",
             )
         )
     worst = max((finding.sensitivity for finding in newcomer if _counts(finding)), default=Sensitivity.NONE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from straymail.content import examine, examine_text
+from straymail.content import examine, examine_property, examine_text
 from straymail.evidence import Sensitivity
 from straymail.message import parse_message
 
@@ -33,6 +33,18 @@ from straymail.message import parse_message
         ("RESTREINT UE/EU RESTRICTED", "marking.eu", Sensitivity.HIGH),
         ("TLP:AMBER+STRICT", "marking.tlp", Sensitivity.HIGH),
         ("report, TLP:RED, do not forward", "marking.tlp", Sensitivity.HIGH),
+        ("//JOINT SECRET CAN USA", "marking.us", Sensitivity.HIGH),
+        ("a) (S) The convoy leaves at dawn.", "marking.us", Sensitivity.SEVERE),
+        ("CUI Category: PRVCY", "marking.cui", Sensitivity.HIGH),
+        ("CUI//Attorney-WP", "marking.cui", Sensitivity.HIGH),
+        ("RESTRICTED - COMMERCIAL", "marking.uk", Sensitivity.HIGH),
+        ("see the OFFICIAL-SENSITIVE annex", "marking.uk", Sensitivity.HIGH),
+        ("SECRET//AUSTEO//CABINET", "marking.au", Sensitivity.SEVERE),
+        ("Minutes [SEC=PROTECTED, CAVEAT=SH:EXCLUSIVE-FOR J Citizen, NOTE=a\\, b]", "marking.au", Sensitivity.HIGH),
+        ("Minutes [IN-CONFIDENCE]", "marking.nz", Sensitivity.ELEVATED),
+        ("SENSITIVE - NZEO", "marking.nz", Sensitivity.HIGH),
+        ("COSMIC TOP SECRET ATOMAL", "marking.nato", Sensitivity.SEVERE),
+        ("LIMITE", "marking.eu", Sensitivity.ELEVATED),
     ],
 )
 def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
@@ -57,6 +69,11 @@ def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
         "SECRET SANTA",
         "CUI BONO",
         "PROTECTED SPECIES",
+        "CONFIDENTIAL",
+        "Restricted - access by appointment",
+        "a sensitive matter, in confidence",
+        "(c) 2024 The company",
+        "limite de vitesse",
         "http://a.example//SECRET//path",
         "",
     ],
@@ -67,7 +84,21 @@ def test_near_misses(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "excluded"),
-    [("SECRET//NOFORN", ("!US",)), ("(TS//SI//NF)", ("!US",)), ("UK SECRET - UK EYES ONLY", ("!GB",)), ("CUI", ())],
+    [
+        ("SECRET//NOFORN", ("!US",)),
+        ("(TS//SI//NF)", ("!US",)),
+        ("UK SECRET - UK EYES ONLY", ("!GB",)),
+        ("CUI", ()),
+        ("SECRET//REL TO USA, GBR", ("!GB", "!US")),
+        ("SECRET//REL TO USA, FVEY", ("!AU", "!CA", "!GB", "!NZ", "!US")),
+        ("SECRET//REL TO USA, XQZ", ()),
+        ("[SEC=PROTECTED, CAVEAT=RI:REL/AUS/USA]", ("!AU", "!US")),
+        ("[SEC=PROTECTED, CAVEAT=RI:AGAO]", ("!AU",)),
+        ("RESTRICTED - NZEO", ("!NZ",)),
+        ("OFFICIAL-SENSITIVE - RECIPIENTS ONLY", ("new",)),
+        ("TLP:RED", ("new",)),
+        ("CUI//FED ONLY", ("!US",)),
+    ],
 )
 def test_whom_a_marking_excludes(text: str, excluded: tuple[str, ...]) -> None:
     (finding,) = examine_text(text, "body")
@@ -96,3 +127,42 @@ def test_file_names_are_read() -> None:
         b'Content-Disposition: attachment; filename="Crew [OFFICIAL-SENSITIVE].pdf"\r\n\r\nx\r\n'
     )
     assert [finding.where for finding in examine(parse_message(raw))] == ["file name Crew [OFFICIAL-SENSITIVE].pdf"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "identifier"),
+    [
+        ("CUI: crew list", "marking.cui"),
+        ("Re: FW: [CUI//SP-PRVCY] crew list", "marking.cui"),
+        ("Crew list - OFFICIAL-SENSITIVE", "marking.uk"),
+        ("Crew list (SECRET)", "marking.uk"),
+        ("SECRET//NOFORN: crew list", "marking.us"),
+    ],
+)
+def test_subjects(subject: str, identifier: str) -> None:
+    assert identifier in {finding.id for finding in examine_text(subject, "subject")}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Plan_TOP_SECRET.docx", True),
+        ("TLP-AMBER report.pdf", True),
+        ("CUI crew.xlsx", True),
+        ("secret santa.txt", False),
+    ],
+)
+def test_file_names(name: str, found: bool) -> None:
+    assert bool(examine_text(name, f"file name {name}")) is found
+
+
+def test_what_was_declassified_counts_for_less() -> None:
+    (finding,) = examine_text("SECRET//NOFORN\nDeclassified by the archivist on 4 May 1998\nThe plan", "body")
+    assert finding.sensitivity is Sensitivity.LOW
+    assert finding.confidence < 0.5
+
+
+def test_labels_in_document_properties() -> None:
+    (finding,) = examine_property("MSIP_Label_0a1b_Name", "Restricted", "plan.docx")
+    assert (finding.id, finding.where) == ("marking.label", "plan.docx, property MSIP_Label_0a1b_Name")
+    assert not examine_property("Title", "Restricted area", "plan.docx")

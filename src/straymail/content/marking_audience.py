@@ -1,0 +1,68 @@
+"""Whom a marking's own words leave out: countries, as ``Finding.excludes`` has them.
+
+``!XX`` entries together name the only countries allowed. NOFORN, FED ONLY: US. UK EYES ONLY: GB. AUSTEO, AGAO: AU.
+NZEO: NZ. REL TO USA, GBR (CAPCO) and REL/AUS/USA (Australia): those listed. A marking of NATO or the EU: their members.
+``new`` leaves out whoever nobody here has written to before: RECIPIENTS ONLY, TLP:RED.
+"""
+
+from __future__ import annotations
+
+import re2
+
+_EYES = (
+    ("NOFORN", "US"),
+    ("//NF", "US"),
+    ("FED ONLY", "US"),
+    ("UK EYES ONLY", "GB"),
+    ("UKEO", "GB"),
+    ("AUSTEO", "AU"),
+    ("AGAO", "AU"),
+    ("NZEO", "NZ"),
+    ("NEW ZEALAND EYES ONLY", "NZ"),
+)
+_NATO_2024 = "AL BE BG CA CZ DE DK EE ES FI FR GB GR HR HU IS IT LT LU LV ME MK NL NO PL PT RO SE SI SK TR US"
+_EU_2020 = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+_NATO, _EU = tuple(_NATO_2024.split()), tuple(_EU_2020.split())
+_GROUPS = {
+    "FVEY": ("AU", "CA", "GB", "NZ", "US"),
+    "ACGU": ("AU", "CA", "GB", "US"),
+    "AUS_CAN_NZ": ("AU", "CA", "NZ"),
+    "NATO": _NATO,
+    "EU": _EU,
+}
+_ALPHA2 = {
+    "USA": "US", "GBR": "GB", "CAN": "CA", "AUS": "AU", "NZL": "NZ", "DEU": "DE", "FRA": "FR", "ITA": "IT", "ESP": "ES",
+    "NLD": "NL", "BEL": "BE", "NOR": "NO", "SWE": "SE", "DNK": "DK", "FIN": "FI", "POL": "PL", "CZE": "CZ", "SVK": "SK",
+    "HUN": "HU", "ROU": "RO", "BGR": "BG", "GRC": "GR", "TUR": "TR", "PRT": "PT", "EST": "EE", "LVA": "LV", "LTU": "LT",
+    "JPN": "JP", "KOR": "KR", "ISR": "IL", "IND": "IN", "SGP": "SG", "UKR": "UA", "IRL": "IE", "AUT": "AT", "CHE": "CH",
+    "HRV": "HR", "SVN": "SI", "ALB": "AL", "MNE": "ME", "MKD": "MK", "ISL": "IS", "LUX": "LU", "AFG": "AF", "DZA": "DZ",
+    "BRA": "BR", "ARG": "AR", "CHL": "CL", "COL": "CO", "MEX": "MX", "PHL": "PH", "THA": "TH", "SAU": "SA", "ARE": "AE",
+    "JOR": "JO", "KWT": "KW", "QAT": "QA", "BHR": "BH", "EGY": "EG", "MLI": "ML", "ZAF": "ZA", "KEN": "KE", "TWN": "TW",
+}  # fmt: skip
+_REL = re2.compile(r"\bREL(?: TO)?[ /]((?:[A-Z]{2,4}(?:, ?|/| )?){1,30})")
+_CODE = re2.compile(r"[A-Z]{2,4}")
+
+
+def excluded(identifier: str, written: str) -> tuple[str, ...]:
+    """``Finding.excludes`` of a marking as written, class and caveats."""
+    new = ("new",) if "RECIPIENTS ONLY" in written or written == "RED" else ()
+    allowed = {country for words, country in _EYES if words in written}
+    if not allowed:
+        allowed = _released_to(written)
+    if not allowed:
+        allowed = set({"marking.nato": _NATO, "marking.eu": _EU}.get(identifier, ()))
+    return (*new, *(f"!{country}" for country in sorted(allowed)))
+
+
+def _released_to(written: str) -> set[str]:
+    """Countries a REL caveat lists; empty when one of them is not known here, for then nobody can be left out."""
+    found: set[str] = set()
+    for match in _REL.finditer(written):
+        for code in _CODE.findall(match.group(1)):
+            if code == "TO":
+                continue
+            members = _GROUPS.get(code) or ((_ALPHA2[code],) if code in _ALPHA2 else ())
+            if not members:
+                return set()
+            found.update(members)
+    return found
