@@ -70,7 +70,7 @@ def _section(path: str, model: type[BaseModel]) -> list[str]:
         lines[1:1] = ["\n" + _prose("straymail.verdict.policy"), "\n" + _prose("straymail.verdict.decide") + "\n"]
     nested: list[str] = []
     for name, field in model.model_fields.items():
-        if (path, name) == ("policy", "organisation"):
+        if path == "policy" and name in ("organisation", "documents"):
             continue
         if inner := _model(field.annotation):
             nested += _section(f"{path}.{name}", inner)

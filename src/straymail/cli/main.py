@@ -47,6 +47,7 @@ COMMANDS = {
     "held": Entry("held:app", "Messages in custody: list, show, release, correct, discard.", DAILY),
     "log": Entry("log:app", "The decision log: read it, follow it, verify it.", DAILY),
     "forget": Entry("forget:forget", "Remove an address from the learned history, and erase it elsewhere.", DAILY),
+    "documents": Entry("documents:app", "Documents to be noticed wherever a part of them leaves.", DAILY),
     "check": Entry("check:check", "Judge a message before it is sent, and explain why.", JUDGE),
     "policy": Entry("policy:app", "The policy: check it, show it, explain what it does to a message.", JUDGE),
     "replay": Entry("replay:replay", "Judge an archive in time order, learning as it goes.", MODEL),

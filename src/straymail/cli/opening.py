@@ -78,6 +78,8 @@ def make_reader(reading: Extractor, settings: Settings) -> Reader:
             found += examine_text(text, where, dictionary)
         for where, name, value in extraction.properties:
             found += examine_property(name, value, where, dictionary)
+        for file in extraction.files:
+            found += dictionary.documents.find_file(file.digest, file.where)
         return tuple(found)
 
     return read if settings.attachments.read else unopened

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
+from straymail.config.documents import with_documents
 from straymail.config.keys import key_lines, line_of
 from straymail.config.settings import Settings, default_data_dir
 from straymail.config.terms import with_terms
@@ -66,15 +67,22 @@ def parse(text: str, file: str = "straymail.toml") -> Settings:
         raise _syntax_error(error, text, file) from error
     lines = key_lines(text)
     inside = values.get("policy")
-    if isinstance(inside, dict) and "organisation" in inside:
-        line = line_of(lines, ("policy", "organisation"))
-        raise ConfigError("is a section of its own", file=file, line=line, field="policy.organisation")
+    for name, said in _FILLED_IN.items():
+        if isinstance(inside, dict) and name in inside:
+            line = line_of(lines, ("policy", name))
+            raise ConfigError(said, file=file, line=line, field=f"policy.{name}")
     try:
-        return with_terms(Settings.model_validate(values))
+        return with_documents(with_terms(Settings.model_validate(values)))
     except ValidationError as error:
         faults = sorted((_fault(details, lines, file) for details in error.errors()), key=lambda fault: fault.line)
         faults[0].others = tuple(faults[1:])
         raise faults[0] from None
+
+
+_FILLED_IN = {
+    "organisation": "is a section of its own",
+    "documents": "are registered with `straymail documents add`, not written here",
+}
 
 
 class SettingsError(ConfigError):

@@ -63,7 +63,7 @@ def _section(path: str, model: type[BaseModel], about: str, given: dict[str, str
     nested: list[str] = []
     for name, field in model.model_fields.items():
         inner = field.annotation
-        if name == "organisation" and path == "policy":
+        if path == "policy" and name in ("organisation", "documents"):
             continue
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             nested += _section(f"{path}.{name}", inner, field.description or "", given)

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from straymail.content import markings, own
 from straymail.content.dictionary import Dictionary, Entry
+from straymail.content.fingerprint import Document, Documents, marks
 from straymail.content.scan import Scan
 from straymail.evidence import Finding
 from straymail.message import Message, split_body
 
-__all__ = ["Dictionary", "Entry", "examine", "examine_property", "examine_text"]
+__all__ = ["Dictionary", "Document", "Documents", "Entry", "examine", "examine_property", "examine_text", "marks"]
 
 DETECTORS = (markings.DETECTOR,)
 _SCAN = Scan(DETECTORS)

@@ -1,12 +1,13 @@
-"""The organisation's own words: terms of its dictionary and its own markings, as content detectors take them."""
+"""What is the organisation's own: terms, markings and registered documents, as content detectors take them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from straymail.content.fingerprint import Documents
 from straymail.evidence import Sensitivity
 
 
@@ -25,6 +26,7 @@ class Dictionary:
 
     terms: tuple[Entry, ...] = ()
     markings: tuple[Entry, ...] = ()
+    documents: Documents = field(default_factory=Documents)
 
     @cached_property
     def term_automaton(self) -> AhoCorasick:

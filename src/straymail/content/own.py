@@ -1,5 +1,7 @@
 """``own.term``, ``marking.own``: words of the organisation's own dictionary, and its own marking scheme.
 
+Its registered documents are looked for here too (``fingerprint``).
+
 A term counts only as a whole word; a marking only as it is written, at the beginning of a line or in brackets.
 """
 
@@ -21,6 +23,8 @@ def find(text: str, where: str, dictionary: Dictionary, *, quoted: bool = False)
     for entry in dictionary.markings:
         if _marks(text, entry.text):
             yield _finding("marking.own", entry, where, quoted)
+    if dictionary.documents:
+        yield from dictionary.documents.find(text, where, quoted=quoted)
 
 
 def _terms(text: str, where: str, dictionary: Dictionary, quoted: bool) -> Iterator[Finding]:

@@ -33,12 +33,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    InstanceOf,
     PlainSerializer,
     WithJsonSchema,
     model_validator,
 )
 
-from straymail.content import Dictionary, Entry
+from straymail.content import Dictionary, Documents, Entry
 from straymail.errors import AddressError
 from straymail.evidence import Action, Sensitivity
 from straymail.message import Address, normalise_domain, parse_address
@@ -312,7 +313,13 @@ class Policy(Strict):
         default=(),
         description="Files with more terms, one a line; a tab and a sensitivity may follow; # begins a comment.",
     )
+    documents_file: Path = Field(
+        default=Path("documents.jsonl"), description="Registered documents, as `straymail documents add` writes them."
+    )
     organisation: Organisation = Field(default=Organisation(), description="Filled in from [organisation].")
+    documents: InstanceOf[Documents] = Field(
+        default=Documents(), exclude=True, description="Filled in from documents_file."
+    )
 
     @property
     def ask_at(self) -> float:
@@ -325,12 +332,15 @@ class Policy(Strict):
         return Dictionary(
             terms=tuple(Entry(term.text, term.sensitivity) for term in self.terms),
             markings=tuple(Entry(mark.text, mark.sensitivity, mark.excludes) for mark in self.markings),
+            documents=self.documents,
         )
 
     @cached_property
     def version(self) -> str:
         """16 hex digits of the SHA-256 of the policy in canonical form: equal policies have equal versions."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        canonical = json.dumps(
+            [self.model_dump(mode="json"), self.documents.key], sort_keys=True, separators=(",", ":")
+        )
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
