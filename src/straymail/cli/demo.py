@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import format_datetime, getaddresses
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from shutil import rmtree
 from typing import Annotated, Any
@@ -108,9 +109,9 @@ def _free_port() -> int:
 
 
 def _teach(settings: Settings) -> int:
-    with as_file(files("straymail") / "examples" / "demo" / "history.mbox") as mbox, open_store(settings) as record:
+    with as_file(_examples() / "history.mbox") as mbox, open_store(settings) as record:
         if not mbox.exists():
-            raise StraymailError("the examples are missing: run `make run`, or install the package (not editable)")
+            raise StraymailError("the examples are missing from this installation")
         with record.reading() as connection:
             learner = Learner(record, history.load_history(connection, [_OWN]), time.time())
         learner.archives([mbox], lambda _done, _total, _messages: None)
@@ -119,7 +120,7 @@ def _teach(settings: Settings) -> int:
 
 def _messages() -> Iterator[tuple[str, bytes]]:
     """The four messages, dated now, with CRLF line ends."""
-    with as_file(files("straymail") / "examples" / "demo" / "messages") as folder:
+    with as_file(_examples() / "messages") as folder:
         for file in sorted(folder.glob("*.eml")):
             mail = BytesParser(policy=policy.SMTP).parsebytes(file.read_bytes())
             mail.replace_header("Date", format_datetime(datetime.now(UTC)))
@@ -145,6 +146,12 @@ def _guard(config: Path, out: Console) -> Iterator[int]:
         with suppress(subprocess.TimeoutExpired):
             process.wait(_PATIENCE)
         journal.close()
+
+
+def _examples() -> Traversable:
+    """The invented organisation: within the package, or beside the sources when it is installed editable."""
+    inside = files("straymail") / "examples" / "demo"
+    return inside if inside.is_dir() else Path(__file__).parents[3] / "examples" / "demo"
 
 
 def _port_of(settings: Settings) -> int:

@@ -31,7 +31,7 @@ from straymail.recipients.context import Context
 
 __all__ = ["Context", "observe"]
 
-_SEARCHES = (domains, mailboxes, namesake)
+_SEARCHES = (domains, mailboxes)
 _ALWAYS = (greeting, group)
 
 
@@ -43,6 +43,7 @@ def observe(context: Context, address: Address) -> tuple[Signal, ...]:
         for detector in _SEARCHES:
             found.extend(detector.observe(context, address))
         found.extend(jurisdiction.observe(context, address))
+    found.extend(namesake.observe(context, address))
     if context.message is not None:
         for detector in _ALWAYS:
             found.extend(detector.observe(context, address))

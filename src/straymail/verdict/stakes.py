@@ -4,8 +4,8 @@ Three things come of it:
 
 - **excluded**: the content itself excludes this recipient (NOFORN to an address abroad). Right mail hardly ever does
   that, so it is evidence of a stray as well as a reason to fear one.
-- **first contact with sensitive content**: people rarely begin an acquaintance with a marked document, so the two
-  together are a little more suspect than each alone.
+- **first contact with sensitive content**: people rarely begin an acquaintance with something sensitive, and hardly
+  ever with a marked or registered document, so the two together are more suspect than each alone.
 - **expected loss** = probability x cost, in the unit "one ordinary stray": see ``policy.Costs``.
 
 The weights are log-odds (natural log), as in the weights file. They are judgements, not fits: no archive at hand
@@ -24,6 +24,8 @@ from straymail.verdict.policy import Policy
 
 EXCLUDED_WEIGHT = 3.0
 FIRST_CONTACT_WEIGHTS = {Sensitivity.ELEVATED: 0.75, Sensitivity.HIGH: 1.5, Sensitivity.SEVERE: 2.25}
+MARKED_WEIGHT = 2.0
+"""Factor for content that carries its own warning: a protective marking, or the organisation's own list."""
 FIRST_CONTACT_IDS = frozenset({"newcomer", "newcomer.domain"})
 """Evidence ids that say: nobody here has written to this recipient before."""
 
@@ -128,12 +130,12 @@ def _with_content(assessment: Assessment, against: Sequence[Finding], newcomer: 
                 f"content excludes the recipient or their country: {names}",
             )
         )
-    worst = max((finding.sensitivity for finding in newcomer if _counts(finding)), default=Sensitivity.NONE)
-    if worst in FIRST_CONTACT_WEIGHTS:
+    weight, worst = max((_first_contact(each) for each in newcomer if _counts(each)), default=(0.0, Sensitivity.NONE))
+    if weight:
         evidence.append(
             Evidence(
                 "content.first-contact",
-                FIRST_CONTACT_WEIGHTS[worst],
+                weight,
                 float(worst),
                 "This would be the first message to this address, and it holds something sensitive.",
                 f"{worst} content to a first contact",
@@ -144,6 +146,12 @@ def _with_content(assessment: Assessment, against: Sequence[Finding], newcomer: 
     shift = sum(item.weight for item in evidence)
     probability = shifted(assessment.probability, shift)
     return replace(assessment, probability=probability, evidence=(*assessment.evidence, *evidence))
+
+
+def _first_contact(finding: Finding) -> tuple[float, Sensitivity]:
+    marked = finding.id.startswith(("marking.", "own."))
+    weight = FIRST_CONTACT_WEIGHTS.get(finding.sensitivity, 0.0)
+    return weight * (MARKED_WEIGHT if marked else 1.0), finding.sensitivity
 
 
 def _counts(finding: Finding) -> bool:

@@ -39,9 +39,10 @@ def history() -> Correspondence:
     return made
 
 
-def judged(history: Correspondence, recipient: str, message: Message | None = None) -> Assessment:
+def judged(history: Correspondence, recipient: str, message: Message | None = None, *beside: str) -> Assessment:
     address = parse_address(recipient)
-    context = Context(history, Envelope(parse_address(ME), (address,)), message, NOW)
+    to = (address, *(parse_address(each) for each in beside))
+    context = Context(history, Envelope(parse_address(ME), to), message, NOW)
     return assess(Weights.shipped(), address, observe(context, address))
 
 
@@ -117,6 +118,37 @@ def test_a_namesake_who_is_written_to_far_more_is_named(history: Correspondence)
     found = judged(history, "robert.quince@northport.example")
     assert "namesake" in ids(found)
     assert "robert.quill@northport.example" in {str(each.address) for each in found.meant}
+
+
+def crew() -> Correspondence:
+    """ME writes often to John Harrow, mostly beside Lena Voss; once to John Harper, alone."""
+    model = Correspondence(["mod.example"])
+    lena, harrow, harper = "lena.voss@mod.example", "john.harrow@firm.example", "john.harper@other.example"
+    mails: list[tuple[str, float, tuple[tuple[str, str], ...], str]] = [
+        (f"r{n}", START + n, ((lena, "Lena Voss"), (harrow, "John Harrow")), f"planning {n}") for n in range(12)
+    ]
+    mails.append(("p", START + 20, ((harper, "John Harper"),), "rent"))
+    for identity, time, to, subject in mails:
+        model.observe(Observation(identity, time, ME, "", to, False, f"<{identity}>", (), subject, False))
+    return model
+
+
+def test_a_rival_who_stands_beside_the_others() -> None:
+    found = judged(crew(), "john.harper@other.example", None, "lena.voss@mod.example")
+    assert {"namesake", "rival.together"} <= set(ids(found))
+    assert str(found.meant[0].address) == "john.harrow@firm.example"
+
+
+def test_a_rival_who_took_part_in_the_conversation() -> None:
+    raw = f"From: {ME}\r\nTo: john.harper@other.example\r\nSubject: Re: planning 3\r\nReferences: <r3>\r\n\r\nyes\r\n"
+    found = judged(crew(), "john.harper@other.example", parse_message(raw.encode()))
+    assert "rival.thread" in ids(found)
+
+
+@pytest.mark.parametrize("address", ["john.harrow@firm.example", "zoe.quist@firm.example", "list@firm.example"])
+def test_no_rival(address: str) -> None:
+    found = judged(crew(), address, None, "lena.voss@mod.example")
+    assert not [each for each in ids(found) if each.startswith("rival.")]
 
 
 @pytest.mark.parametrize(
