@@ -1,8 +1,9 @@
 """Secrets in a corpus: one token or assignment each (noseyparker's examples), and whole files (leaky-repo).
 
 Kinds that name something but open nothing (account and client ids, buckets, domains, user names, public keys) are left
-out. A near miss is an example a rule for generic passwords and keys must not match, or a file without risk; examples that
-are merely not of the one kind they stand under (a Slack token that is not a *bot's*) prove nothing and are left out too.
+out. A near miss is an example a rule for generic passwords and keys must not match, or a file without risk; examples
+that are merely not of the one kind they stand under (a Slack token that is not a *bot's*) prove nothing and are left
+out too.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from straymail.content import markings, own, secrets
+from straymail.content import health, markings, own, secrets
 from straymail.content.dictionary import Dictionary, Entry
 from straymail.content.fingerprint import Document, Documents, marks
 from straymail.content.scan import Scan
@@ -18,7 +18,7 @@ from straymail.message import Message, split_body
 
 __all__ = ["Dictionary", "Document", "Documents", "Entry", "examine", "examine_property", "examine_text", "marks"]
 
-DETECTORS = (markings.DETECTOR, secrets.DETECTOR)
+DETECTORS = (markings.DETECTOR, secrets.DETECTOR, health.DETECTOR)
 _SCAN = Scan(DETECTORS)
 _NOTHING = Dictionary()
 

@@ -1,0 +1,228 @@
+"""``health.note``, ``.medication``, ``.diagnosis``, ``.lab``, ``.number``: what a person's health is.
+
+A word such as "fever" is in any newspaper. A clinical text is told by *several independent* cues: how notes speak of a
+patient, sections, findings, doses, allergies, habits, relatives, or a doctor and a patient talking. Each group of cues
+counts once or a few times; the sum must reach 3 with two groups, one of them clinical (not merely an illness named).
+Diagnoses are ICD-10 codes (WHO) with a word that says so; numbers of patients are believed by check digit
+(NHS number: modulo 11) and a word beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stdnum.gb import nhs
+
+from straymail.content.scan import Detector, Hit, Rule, Text
+from straymail.evidence import Finding, Sensitivity
+
+_ENOUGH = 3.0
+_SENTENCE = 300
+_SHORT = 1_200  # characters: in a short text symptoms alone may be a note
+_SUFFIXES = (
+    r"(?:pril|olol|statin|sartan|prazole|azole|cillin|mycin|floxacin|azepam|azolam|dipine|formin|gliptin|parin|setron"
+    r"|triptan|profen|codone|oxetine|traline|citalopram|pramine|thiazide|semide|sone|solone|terol|tidine"
+    r"|cycline|vir|mab)"
+)
+_DRUGS = (
+    r"(?:aspirin|tylenol|ibuprofen|advil|motrin|acetaminophen|insulin|coumadin|warfarin|plavix|lipitor|zocor"
+    r"|lasix|xanax"
+    r"|ativan|valium|prozac|zoloft|paxil|lexapro|celexa|wellbutrin|synthroid|levothyroxine|prednisone|prilosec|nexium"
+    r"|zantac|claritin|zyrtec|flonase|singulair|albuterol|advair|vicodin|percocet|morphine|oxycontin|digoxin"
+    r"|neurontin"
+    r"|lyrica|depakote|lithium|seroquel|risperdal|zyprexa|ritalin|adderall|metformin|glucophage|celebrex|vioxx|flomax"
+    r"|viagra|premarin|fosamax|aciphex|pepcid|antibiotics?|steroids?|inhaler|chemotherapy|multivitamin"
+    r"|birth control pills?)"
+)
+_ILLNESS = (
+    r"(?:diabetes|diabetic|hypertension|high blood pressure|asthma|copd|emphysema|pneumonia|bronchitis|cancer"
+    r"|carcinoma"
+    r"|tumou?r|lymphoma|leukemia|melanoma|stroke|seizures?|epilepsy|migraines?|depression|anxiety|bipolar"
+    r"|schizophrenia"
+    r"|dementia|alzheimer'?s?|parkinson'?s?|arthritis|osteoporosis|gout|anemia|hepatitis|cirrhosis|hiv|aids"
+    r"|tuberculosis"
+    r"|heart (?:attack|disease|failure|murmur)|coronary artery disease|myocardial infarction"
+    r"|atrial fibrillation|angina"
+    r"|hyperlipidemia|high cholesterol|hypercholesterolemia|hypothyroidism|thyroid|gerd|acid reflux|ulcers?"
+    r"|hernia|colitis"
+    r"|diverticul\w{2,5}|kidney (?:stones?|disease|failure)|renal (?:failure|insufficiency)|uti|urinary tract"
+    r"|sleep apnea"
+    r"|fractures?|scoliosis|eczema|psoriasis|rash|otitis|sinusitis|tonsillitis|pharyngitis|appendicitis|pancreatitis"
+    r"|gastroenteritis|glaucoma|cataracts?|neuropathy|fibromyalgia|lupus|sclerosis|herpes|std|hemorrhoids|varicose"
+    r"|peripheral vascular|deep vein|embolism|edema|cellulitis|abscess|goiter|autism|adhd|attention deficit"
+    r"|alcoholism"
+    r"|miscarriage|pregnan\w{2,3}|menopaus\w{2,3}|endometriosis|fibroids)"
+)
+_SYMPTOM = (
+    r"(?:(?:chest|abdominal|back|neck|knee|shoulder|hip|joint|pelvic|stomach|leg|arm|foot|ear) pains?"
+    r"|chest (?:pressure"
+    r"|tightness)|pain in (?:my|his|her|the) \w+|headaches?|sore throat|shortness of breath|short of breath"
+    r"|dyspnea|wheez\w{1,3}"
+    r"|cough(?:ing)?|congestion|fevers?|chills|night sweats|nausea|vomit\w{0,3}|diarrhea|constipation"
+    r"|dizz\w{1,4}|fatigue"
+    r"|weight (?:loss|gain)|blurred vision|numbness|tingling|swelling|palpitations|syncope|bleeding|hematuria|dysuria"
+    r"|incontinence|not feeling well|feel(?:s|ing)? sick|pains?|aches?|sore|injur(?:y|ies)|wounds?|infections?"
+    r"|incontinence|insomnia|itching|rashes|lump|spotting|cramps?|loss of appetite|hemoptysis|weakness"
+    r"|tremors?|bowel"
+    r"|menstrual|menses|periods?|last period|sexually active|urinat\w{2,3}|sprain\w{0,2}|stitches|in pain)"
+)
+_CLINIC = (
+    r"(?:\w{3,12}(?:ectomy|plasty|oscopy|otomy|ostomy|gram of the)|c-section|cesarean|hysterectomy"
+    r"|tonsillectomy|bypass"
+    r"|stent|catheteri\w{3,6}|biopsy|surger(?:y|ies)|surgical|operation on|mri|ct scan|cat scan|x-?rays?"
+    r"|ultrasound|ekg"
+    r"|ecg|echocardiogram|mammogram|pap smear|physical therapy|emergency (?:room|department)|discharged home|icu"
+    r"|follow[ -]?up (?:in|with)|immunizations?|vaccinat\w{2,4}|shots are up|primary care|admitted to"
+    r"|hospitali[sz]\w{2,5}"
+    r"|diagnos(?:ed|is|es)|prescri(?:bed|ption)|blood (?:work|pressure|sugar|test)|lab results"
+    r"|medical (?:problems|history"
+    r"|records?)|medications?|checkup|radiology|oncolog\w{1,4}|cardiolog\w{1,4}|neurolog\w{1,4}|sutures"
+    r"|dialysis|clinic|catheter|injections?|treatment|therapy|counseling|the nurse)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Cues of one sort: points for each different one, and the most they may give together."""
+
+    name: str
+    pattern: str
+    points: float
+    most: float
+    clinical: bool = False
+
+
+_GROUPS = (
+    _Group("patient", r"(?i)\b(?:(?:the|this) (?:\w{2,12} ){0,2}patient\b|patient'?s (?:\w+ ){0,2}(?:history"
+           r"|mother|father|wife|husband)"
+           r"|\d{1,3}[ -]year[ -]old (?:[\w\-]{2,20} ){0,3}(?:male|female|man|woman|gentleman|lady|boy|girl"
+           r"|infant|patient)"
+           r"|\d{1,3} ?y/o|\d{1,2} months? old|patient (?:is|was|has|had|himself|herself|reports|states|rates"
+           r"|describes)|brings (?:the )?patient|this (?:child|infant)"
+           r"|(?:he|she|patient|pt\.?) (?:\w{2,10} )?(?:denies|denied|complains|complained|underwent|presents?"
+           r"|presented (?:to|with)"
+           r"|is (?:afebrile|ambulat\w+|well appearing)|was (?:admitted|intubated|diagnosed|given|transferred"
+           r"|discharged)))", 1.5, 3.0, True),
+    _Group("talk", r"(?im)^\s{0,4}(doctor|dr\.? \w{1,12}|physician|nurse|clinician|patient|guest_family\d{0,2}"
+           r"|guest_clinician\d{0,2}):\s", 1.5, 3.0, True),
+    _Group("section", r"(?im)^\s{0,6}(?:\d\. )?(chief complaint|history of (?:present|the present) illness|hpi"
+           r"|past (?:medical|surgical|family|social)"
+           r" history|pmh|psh|review of systems|ros|physical exam(?:ination)?|family history|social history"
+           r"|vital signs|assessment(?: and plan)?"
+           r"|impression|hospital course|emergency department course|discharge (?:diagnosis|medications|summary"
+           r"|instructions)"
+           r"|allergies|current medications|medications|laboratory data|diagnos[ie]s|preoperative diagnosis"
+           r"|postoperative diagnosis"
+           r"|procedure performed|indications?|findings|genhx|fam/sochx|pastmedicalhx|pastsurgical|edcourse"
+           r"|gynhx|disposition)\s{0,2}:", 1.0, 3.0, True),
+    _Group("dose", rf"(?i)\b(?:\w{{2,14}}{_SUFFIXES}"
+           rf"|{_DRUGS}),? (?:\w{{2,12}} ){{0,2}}[0-9][0-9.,/]{{0,6}} ?(?:mg|mcg|milligrams?|micrograms?|units?"
+           rf"|ml|cc|iu|meq|puffs?|m g)\b", 2.0, 4.0, True),
+    _Group("frequency", r"(?i)\b(?:[0-9.]{1,5} ?(?:mg|mcg|units|ml|tabs?|puffs?)[^.\n]{0,30}?(?:\b(?:q\.?d"
+           r"|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?h\.?s|p\.?r\.?n|p\.?o|q\.? ?\d{1,2} ?h)\b"
+           r"|once (?:a|per) day|twice (?:a|per) day|daily|every (?:morning|night|\d{1,2} hours)|at (?:bedtime"
+           r"|night)|three times a day))", 1.5, 3.0, True),
+    _Group("drug", rf"(?i)\b(?:{_DRUGS}|\w{{3,14}}(?:olol|statin|sartan|prazole|cillin|mycin|floxacin|azepam"
+           rf"|azolam|dipine|formin|triptan|oxetine|citalopram))\b", 0.75, 1.5),
+    _Group("allergy", r"(?i)\b(?:no known (?:drug |medical |medication |food )?allerg\w{2,4}|nkda|(?:drug"
+           r"|medication|food) allerg\w{2,4}|allergic to (?:\w+ ){0,3}\w+"
+           r"|allerg(?:ies|y) to|any allergies|allergies?[:.]|penicillin|sulfa\b|latex)", 1.5, 2.0, True),
+    _Group("habit", r"(?i)\b(?:non-?smoker|(?:does not|doesn'?t|do you|did you|don'?t|used to|quit|ever|never|i"
+           r"|she|he|former|stopped) smok(?:e|es|ed|ing|er)|packs? (?:a|per) day|pack[- ]years?"
+           r"|(?:denies|uses?|do you|no|any|illicit|recreational|drinks?|drinking"
+           r"|social) (?:\w{2,10},? ){0,3}(?:tobacco|alcohol|illicit drugs?|drugs?|cigarettes|substances?)"
+           r"|iv drug|alcohol (?:use|abuse|consumption)"
+           r"|tobacco (?:use|abuse)|smok(?:es|ed|ing)|cigarettes?|heavy drinker|drug abuse|marijuana|heroin"
+           r"|cocaine|alcohol)", 0.75, 2.25, True),
+    _Group("relative", r"(?i)\b(?:(?:mother|father|sister|brother|aunt|uncle|grandmother|grandfather|mom|dad"
+           r"|parents?|sibling)s? (?:\w{2,8} ){0,4}(?:died|deceased|passed away|alive|(?:had|has"
+           r"|with) (?:\w+ ){0,3}(?:cancer|diabetes|heart|hypertension|stroke|asthma|tumou?rs?|seizures?"
+           r"|disease|leukemia))"
+           r"|family (?:medical )?history|runs in (?:the|your|my) family|family member with"
+           r"|history of (?:\w+ ){0,3}in (?:his|her|the) family|noncontributory|non-contributory)", 1.0, 1.5, True),
+    _Group("vital", r"(?i)\b(?:(?:blood pressure|bp)\b[^\n]{0,20}?\d{2,3}/\d{2,3}|(?:pulse|heart rate"
+           r"|respirations?|temperature|temp|o2 sat\w{0,7}|saturation|weight)\b[^\n]{0,15}?\d{2,3}(?:\.\d)?"
+           r"|vital signs|afebrile|\d{2,3}% on room air|room air)", 1.0, 2.0, True),
+    _Group("exam", r"(?i)\b(?:heent|perrla?|normocephalic|atraumatic|supple|lymphadenopathy|jvd|s1 and s2"
+           r"|no murmurs?|rales|rhonchi|nontender|nondistended|organomegaly|bowel sounds|no edema"
+           r"|cyanosis|clubbing|oriented x ?\d|alert and oriented|cranial nerves|clear to auscultation"
+           r"|regular rate|within normal limits|unremarkable|tympanic|oropharynx|erythema\w{0,4}"
+           r"|bilateral(?:ly)?|extremities|otherwise negative)\b", 1.0, 3.0, True),
+    _Group("lab", r"(?i)\b(?:wbc|white (?:blood )?(?:cell )?count|hemoglobin|hematocrit|platelets?|creatinine"
+           r"|bun|glucose|potassium|sodium|a1c|troponin|cholesterol|ldl|hdl|tsh|psa|inr)\b"
+           r"[^\n]{0,20}?\d{1,3}(?:\.\d)?", 1.0, 3.0, True),
+    _Group("illness", rf"(?i)\b{_ILLNESS}\b", 0.75, 2.25),
+    _Group("symptom", rf"(?i)\b{_SYMPTOM}\b", 0.75, 2.25),
+    _Group("clinic", rf"(?i)\b{_CLINIC}\b", 0.75, 1.5),
+    _Group("history", r"(?i)\b(?:(?:past|significant|prior|known|remote|long|strong) (?:\w+ )?history of"
+           r"|history of (?:present illness|\w+)|status post|secondary to|consistent with|rule out"
+           r"|significant for|as above|see h ?(?:&|and) ?p)\b", 0.75, 1.5, True),
+)  # fmt: skip
+_RULES = (
+    *(Rule(group.name, group.pattern) for group in _GROUPS),
+    Rule("icd", r"(?i)\b(?:icd(?:-?10)?(?:-cm)?|diagnos[ie]s|dx"
+           r"|code)\b[^\n]{0,30}?\b([A-TV-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?)\b"),
+    Rule("nhs", r"(?i)\bnhs\b[^\n]{0,20}?([0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4})\b"),
+    Rule("number", r"(?i)\b(?:mrn|medical record (?:number|no\.?|#)|patient (?:id|no\.?|number)"
+           r"|hospital (?:no\.?|number)|medicare (?:no\.?|number|id))"
+         r"\s{0,2}[:#]?\s{0,3}([A-Z0-9][A-Z0-9\-]{4,14})\b"),
+)  # fmt: skip
+
+
+def _judge(text: Text) -> Iterator[Finding]:
+    yield from _note(text)
+    seen: set[str] = set()
+    for hit in text.hits("icd", "nhs", "number"):
+        value = hit.groups[0]
+        if value in seen or not any(letter.isdigit() for letter in value):
+            continue
+        seen.add(value)
+        yield from _coded(text, hit, value)
+
+
+def _coded(text: Text, hit: Hit, value: str) -> Iterator[Finding]:
+    if hit.rule == "icd":
+        if "." in value or "icd" in hit.text.lower():
+            yield text.finding("health.diagnosis", Sensitivity.HIGH, 0.85, "it holds a diagnosis", hit, secret=value)
+    elif hit.rule == "number" or nhs.is_valid(value):
+        sure = 0.95 if hit.rule == "nhs" else 0.8
+        yield text.finding("health.number", Sensitivity.HIGH, sure, "it holds a patient's number", hit, secret=value)
+
+
+def _note(text: Text) -> Iterator[Finding]:
+    score, clinical, groups, first = 0.0, False, [], None
+    for group in _GROUPS:
+        hits = text.hits(group.name)
+        if not hits:
+            continue
+        different = len({(hit.groups[0] if hit.groups else hit.text).lower() for hit in hits})
+        score += min(group.most, group.points * different)
+        clinical = clinical or group.clinical
+        groups.append(group.name)
+        first = hits[0] if first is None or hits[0].start < first.start else first
+    if first is None or score < _needed(len(text.raw)):
+        return
+    talk = len({hit.groups[0].lower() for hit in text.hits("talk")}) > 1
+    if not talk and not (clinical or len(text.raw) <= _SHORT):
+        return
+    if not talk and len(groups) < 2 and score < _ENOUGH:
+        return
+    identifier = "health.medication" if groups[0] in ("dose", "frequency") and len(groups) <= 3 else "health.note"
+    confidence = min(0.97, 0.75 + 0.04 * (score - _ENOUGH))
+    said = (
+        "it holds somebody's medication"
+        if identifier == "health.medication"
+        else "it holds medical notes about a person"
+    )
+    yield text.finding(identifier, Sensitivity.HIGH, confidence, said, first, excerpt=", ".join(groups))
+
+
+def _needed(size: int) -> float:
+    """Points a text of so many characters must have: long ones gather some by chance."""
+    if size <= _SENTENCE:
+        return _ENOUGH / 2
+    return _ENOUGH * (0.6 if size <= _SHORT else 1 + min(2.0, size / 8_000))
+
+
+DETECTOR = Detector("health", _RULES, _judge)

@@ -1,0 +1,63 @@
+"""Health: hits and near misses. Every patient is invented."""
+
+from __future__ import annotations
+
+import pytest
+from stdnum.gb import nhs
+
+from straymail.content import examine_text
+
+NHS = next(f"943476{n:04}" for n in range(10_000) if nhs.is_valid(f"943476{n:04}"))
+
+
+def ids(text: str) -> set[str]:
+    return {finding.id for finding in examine_text(text, "body") if finding.id.startswith("health.")}
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        (
+            (
+                "The patient is a 54-year-old male who presents with chest pain and shortness of breath. He denies fever. "
+                "Past medical history: hypertension, diabetes. Lisinopril 10 mg daily."
+            ),
+            "health.note",
+        ),
+        ("Doctor: What brings you in?\nPatient: My knee.\nDoctor: Does it hurt?\nPatient: Yes.\n", "health.note"),
+        ("PMH: asthma. Allergies: penicillin. She does not smoke.", "health.note"),
+        ("metoprolol 25 mg b.i.d. and aspirin 81 mg daily", "health.medication"),
+        ("Labs: WBC 11.2, hemoglobin 9.8, creatinine 1.4. Afebrile, BP 130/85.", "health.note"),
+        ("MRI shows a herniated disc; he underwent surgery and was discharged home.", "health.note"),
+        ("Diagnosis: E11.9", "health.diagnosis"),
+        ("ICD-10 J45", "health.diagnosis"),
+        (f"NHS number {NHS}", "health.number"),
+        ("MRN: 00482913", "health.number"),
+    ],
+)
+def test_health(text: str, identifier: str) -> None:
+    assert identifier in ids(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am out with the flu today, back on Monday.",
+        "The race to cure diabetes starts at nine; bring your walking shoes.",
+        "Health plan enrolment closes on Friday. Choose your doctor by the 14th.",
+        "The patent is a nine-year-old filing about insulin pumps.",
+        "Our father plant had a fever of activity this quarter.",
+        "See room B12.4 and the diagnosis of the network fault.",
+        "NHS number 9434765918",
+        "The new drug was approved, shares rose 4 %.",
+        "",
+    ],
+)
+def test_near_misses(text: str) -> None:
+    assert ids(text) == set()
+
+
+def test_nothing_of_the_note_is_kept() -> None:
+    text = "The patient is a 54-year-old male with hypertension. He denies chest pain."
+    (finding,) = [each for each in examine_text(text, "body") if each.id == "health.note"]
+    assert "hypertension" not in f"{finding.excerpt} {finding.text}"
