@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from straymail.config import Settings
-from straymail.content import examine_property, examine_text
+from straymail.content import examine_file, examine_property, examine_text
 from straymail.correspondence import Correspondence
 from straymail.errors import BadInput
 from straymail.evidence import Finding
@@ -80,6 +80,7 @@ def make_reader(reading: Extractor, settings: Settings) -> Reader:
             found += examine_property(name, value, where, dictionary)
         for file in extraction.files:
             found += dictionary.documents.find_file(file.digest, file.where)
+            found += examine_file(file.kind, file.name, file.data, file.where)
         return tuple(found)
 
     return read if settings.attachments.read else unopened

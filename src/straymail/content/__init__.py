@@ -9,16 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from straymail.content import health, markings, own, secrets
+from straymail.content import health, markings, own, places, secrets, travel
 from straymail.content.dictionary import Dictionary, Entry
+from straymail.content.files import examine_file
 from straymail.content.fingerprint import Document, Documents, marks
 from straymail.content.scan import Scan
 from straymail.evidence import Finding
-from straymail.message import Message, split_body
+from straymail.message import Message, embedded_data, split_body
 
-__all__ = ["Dictionary", "Document", "Documents", "Entry", "examine", "examine_property", "examine_text", "marks"]
+__all__ = [
+    "Dictionary",
+    "Document",
+    "Documents",
+    "Entry",
+    "examine",
+    "examine_file",
+    "examine_property",
+    "examine_text",
+    "marks",
+]
 
-DETECTORS = (markings.DETECTOR, secrets.DETECTOR, health.DETECTOR)
+DETECTORS = (markings.DETECTOR, secrets.DETECTOR, health.DETECTOR, travel.DETECTOR, places.DETECTOR)
 _SCAN = Scan(DETECTORS)
 _NOTHING = Dictionary()
 
@@ -32,6 +43,7 @@ def examine(message: Message, dictionary: Dictionary = _NOTHING) -> tuple[Findin
         *examine_text(message.subject, "subject", dictionary),
         *examine_text(body.new, "body", dictionary),
         *examine_text(body.quoted, "quoted text", dictionary, quoted=True),
+        *examine_text(_data(message), "data in the body"),
         *(finding for name in names for finding in examine_text(name, f"file name {name}", dictionary)),
     )
 
@@ -49,6 +61,12 @@ def examine_property(name: str, value: str, where: str, dictionary: Dictionary =
     """Findings in one property of a document (author, title, labels put there by other programs)."""
     place = f"{where}, property {name}"
     return (*markings.find_property(name, value, place), *examine_text(value, place, dictionary))
+
+
+def _data(message: Message) -> str:
+    """What HTML bodies say to programs about bookings and the like."""
+    parts = (part for part in message.parts if part.content_type == "text/html" and not part.is_attachment)
+    return "\n".join(embedded_data(part.text()) for part in parts if b"schema.org" in part.content)
 
 
 def _headers(message: Message) -> Iterator[Finding]:

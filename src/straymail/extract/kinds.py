@@ -32,6 +32,8 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftyp", "video"),
     (0, b"BM", "bmp"),
     (128, b"DICM", "dicom"),
+    (0, b"#UT0", "ticket"),
+    (0, b"\x9e\x81\x80", "ticket"),
     (0, b"NITF0", "nitf"),
     (0, b"NSIF0", "nitf"),
     (0, b"AC10", "dwg"),

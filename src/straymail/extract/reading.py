@@ -12,7 +12,21 @@ from typing import Any
 from straymail.extract.kinds import IMAGES, TEXTS, UNREADABLE, contradicts, kind_of
 from straymail.extract.limits import Budget, ReadLimits, Unread
 
-RETURNED = IMAGES | {"kml", "gpx", "json", "svg", "dicom", "nitf", "shapefile", "dwg", "dxf", "kmz", "ics", "vcf"}
+RETURNED = IMAGES | {
+    "kml",
+    "gpx",
+    "json",
+    "svg",
+    "dicom",
+    "nitf",
+    "shapefile",
+    "dwg",
+    "dxf",
+    "kmz",
+    "ics",
+    "vcf",
+    "ticket",
+}
 _MAX_TEXTS = 20_000
 _MAX_PROPERTIES = 2_000
 _MAX_PROPERTY = 2_000

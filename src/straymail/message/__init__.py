@@ -14,7 +14,7 @@ from straymail.message.domain import (
     registrable,
 )
 from straymail.message.envelope import Envelope
-from straymail.message.html import html_to_text
+from straymail.message.html import embedded_data, html_to_text
 from straymail.message.limits import Limits
 from straymail.message.model import Defect, Message, Part
 from straymail.message.parse import parse_message
@@ -33,6 +33,7 @@ __all__ = [
     "body_text",
     "country_tld",
     "domain_to_unicode",
+    "embedded_data",
     "html_to_text",
     "new_text",
     "normalise_domain",

@@ -21,6 +21,7 @@ _OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG_STOP = re.compile("[>\"']")
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _MAX_QUOTE_DEPTH = 20
+_MOST_BLOCKS, _MOST_TYPES, _MOST_DATA = 20, 200, 100_000
 
 
 def html_to_text(html: str, limit: int = 2_000_000) -> str:
@@ -31,6 +32,27 @@ def html_to_text(html: str, limit: int = 2_000_000) -> str:
     reader = _Reader()
     reader.read(html[:limit])
     return reader.text() + html[limit:]
+
+
+def embedded_data(html: str) -> str:
+    """What an HTML document says to programs about bookings and the like: JSON-LD blocks, schema.org item types.
+
+    At most 20 blocks and 200 types; "" for most documents.
+    """
+    if "schema.org" not in html:
+        return ""
+    pieces: list[str] = []
+    at = html.find("ld+json")
+    while at >= 0 and len(pieces) < _MOST_BLOCKS:
+        start = html.find(">", at) + 1
+        end = html.find("</", start) if start else -1
+        pieces.append(html[start : end if end >= 0 else None][:_MOST_DATA] if start else "")
+        at = html.find("ld+json", max(start, at + 1))
+    at = html.find("itemtype=")
+    while at >= 0 and len(pieces) < _MOST_BLOCKS + _MOST_TYPES:
+        pieces.append(html[at : at + 100].partition(">")[0])
+        at = html.find("itemtype=", at + 1)
+    return "\n".join(pieces)
 
 
 class _Reader:

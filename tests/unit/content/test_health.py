@@ -19,7 +19,7 @@ def ids(text: str) -> set[str]:
     [
         (
             (
-                "The patient is a 54-year-old male who presents with chest pain and shortness of breath. He denies fever. "
+                "The patient is a 54-year-old male who presents with chest pain. He denies fever. "
                 "Past medical history: hypertension, diabetes. Lisinopril 10 mg daily."
             ),
             "health.note",

@@ -6,7 +6,7 @@ from straymail.extract.kinds import kind_of
 from straymail.extract.limits import Unread
 from straymail.extract.reading import Reading
 from straymail.extract.xml import xml_text
-from straymail.message import html_to_text, parse_message
+from straymail.message import embedded_data, html_to_text, parse_message
 from straymail.message.encoded import decode_text
 
 
@@ -31,6 +31,7 @@ def read_text(reading: Reading, data: bytes, name: str, where: str, depth: int) 
         return "eml"
     text = plain_text(data)
     if kind == "html":
+        reading.text(f"{where}, data", embedded_data(text))
         text = html_to_text(text)
     elif kind in ("xml", "svg"):
         text = xml_text(data)
@@ -48,6 +49,7 @@ def read_mail(reading: Reading, data: bytes, where: str, depth: int) -> None:
             reading.budget.take(len(part.content))
             reading.file(part.content, part.filename, place, depth + 1)
         elif part.content_type == "text/html":
+            reading.text(f"{where}, data", embedded_data(part.text()))
             reading.text(where, html_to_text(part.text()))
         else:
             reading.text(where, part.text())

@@ -1,0 +1,114 @@
+"""``place.coordinates``, ``place.link``: positions in text, each with a check of plausibility.
+
+Latitude and longitude (decimal, degrees and minutes, with or without seconds), MGRS, UTM, ``geo:`` (RFC 5870), map
+links that hold a position, Plus Codes. Two decimal numbers side by side are mostly prices, so those count only beside a
+word that says position, or with a comma and five decimals each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from straymail.content.scan import Detector, Hit, Rule, Text
+from straymail.evidence import Finding, Sensitivity
+
+_NUMBER = r"(-?[0-9]{1,3}\.[0-9]{2,12})"
+_MINUTES_OF = r"\s?[°º]\s?([0-9]{1,2}(?:\.[0-9]{1,6})?)\s?['′’´]\s?"
+_SECONDS = r"(?:[0-9]{1,2}(?:\.[0-9]{1,6})?\s?(?:[\"″”]|'')\s?)?"
+_RULES = (
+    Rule("dms", rf"([0-9]{{1,2}}){_MINUTES_OF}{_SECONDS}[NS]\b[,;/\s]{{0,4}}"
+         rf"([0-9]{{1,3}}){_MINUTES_OF}{_SECONDS}[EWO]\b"),
+    Rule("hemisphere", r"\b([0-9]{1,2}\.[0-9]{2,8})\s?°?\s?[NS]\b[,;/\s]{1,4}([0-9]{1,3}\.[0-9]{2,8})\s?°?\s?[EWO]\b"),
+    Rule("labelled", rf"(?i)\blat(?:itude)?\b\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}[^\n0-9]{{1,20}}?\n?"
+         rf"[^\n0-9]{{0,12}}?\blon(?:g|gitude)?\b\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}"),
+    Rule("pair", r"(?:^|[\s(\[:=])(-?[0-9]{1,2}\.[0-9]{4,12})\s{0,2}[,;]\s{0,2}(-?[0-9]{1,3}\.[0-9]{4,12})\b"),
+    Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b"),
+    Rule("mgrs-run", r"\b([0-9]{1,2})([C-HJ-NP-X])([A-HJ-NP-Z]{2})([0-9]{6}|[0-9]{8}|[0-9]{10})\b"),
+    Rule("utm", r"(?i)\b(?:utm|zone)\b[^\n]{0,20}?\b([0-9]{1,2}) ?([C-X])\b[^\n]{0,12}?"
+         r"\b([0-9]{6})(?:\.[0-9]{1,3})?\s?m?\s?E?[,;\s]{1,4}([0-9]{6,7})"),
+    Rule("geo", rf"\bgeo:{_NUMBER},{_NUMBER}"),
+    Rule("link", r"(?i)https?://(?:[a-z.]{0,12}google\.[a-z.]{2,6}/maps|maps\.google\.[a-z.]{2,6}"
+           r"|maps\.apple\.com|(?:www\.)?openstreetmap\.org|(?:www\.)?bing\.com/maps"
+         r"|osm\.org|share\.here\.com|yandex\.[a-z.]{2,6}/maps)[^\s\"'<>]{0,200}?(?:@|[?&](?:q|ll|sll|daddr|cp"
+           r"|mlat|center|destination|query)=|#map=[0-9]{1,2}/|/place/)(?:loc:)?"
+         r"(-?[0-9]{1,2}\.[0-9]{3,12})[,~/&][^\s\"'<>]{0,12}?(-?[0-9]{1,3}\.[0-9]{3,12})"),
+    Rule("words", r"(?:what3words\.com/|w3w\.co/|///)([a-z]{3,18}\.[a-z]{3,18}\.[a-z]{3,18})\b"),
+    Rule("plus", r"\b([23456789CFGHJMPQRV][23456789CFGHJMPQRVWX]{7}\+[23456789CFGHJMPQRVWX]{2,3})\b"),
+)  # fmt: skip
+_POSITION = ("lat", "lon", "coord", "gps", "position", "locat", "koord", "grid", "waypoint", "point", "site", "map")
+_LATITUDE, _LONGITUDE, _ZONES, _MINUTES = 90.0, 180.0, 60, 60.0
+_FINE = 5  # decimals: a metre
+_PRICELESS = 13  # letters before the decimals of a pair that no price has
+_MOST = 50
+
+
+def _judge(text: Text) -> Iterator[Finding]:
+    """Yield one finding for all positions of a text, and one for map links: a table of waypoints is one thing."""
+    hits = [hit for hit in text.hits()[:2_000] if _plausible(text, hit)]
+    for identifier, chosen in (
+        ("place.link", [hit for hit in hits if hit.rule == "link"]),
+        ("place.coordinates", [hit for hit in hits if hit.rule != "link"]),
+    ):
+        if chosen:
+            count = len({hit.text for hit in chosen[:_MOST]})
+            sure = max(_sureness(hit) for hit in chosen)
+            sensitivity = Sensitivity.LOW if identifier == "place.link" else Sensitivity.ELEVATED
+            excerpt = f"{count} position{'s' if count > 1 else ''}{_near(chosen[0])}"
+            yield text.finding(
+                identifier, sensitivity, sure, "it holds a position on the map", chosen[0], excerpt=excerpt
+            )
+
+
+def _sureness(hit: Hit) -> float:
+    return {"pair": 0.8, "mgrs": 0.85, "mgrs-run": 0.8, "plus": 0.85, "words": 0.9}.get(hit.rule, 0.97)
+
+
+def _plausible(text: Text, hit: Hit) -> bool:
+    groups = hit.groups
+    if hit.rule == "dms":
+        return (
+            float(groups[0]) <= _LATITUDE
+            and float(groups[2]) <= _LONGITUDE
+            and max(float(groups[1]), float(groups[3])) < _MINUTES
+        )
+    if hit.rule in ("mgrs", "mgrs-run"):
+        return _grid(text, hit)
+    if hit.rule == "utm":
+        return 1 <= int(groups[0]) <= _ZONES
+    if hit.rule in ("words", "plus"):
+        return True
+    fine = abs(float(groups[0])) <= _LATITUDE and abs(float(groups[1])) <= _LONGITUDE
+    return fine and (hit.rule != "pair" or _no_price(text, hit))
+
+
+def _no_price(text: Text, hit: Hit) -> bool:
+    said = text.before(hit, 80).lower()
+    if any(word in said for word in _POSITION):
+        return True
+    return all(len(each.partition(".")[2]) >= _FINE for each in hit.groups)
+
+
+def _grid(text: Text, hit: Hit) -> bool:
+    """Zone 1 to 60, as many digits east as north; a run without spaces also needs a word that says grid."""
+    if not 1 <= int(hit.groups[0]) <= _ZONES:
+        return False
+    if hit.rule == "mgrs":
+        if len(hit.groups[3]) != len(hit.groups[4]):
+            return False
+        spaced = hit.text.count(" ") >= 2
+        return spaced or _says_grid(text, hit)
+    return _says_grid(text, hit) or len(text.hits("mgrs-run")) > 2
+
+
+def _says_grid(text: Text, hit: Hit) -> bool:
+    said = (text.before(hit, 120) + text.after(hit, 40)).lower()
+    return any(word in said for word in ("mgrs", "grid", "coord", "position", "locat", "rv ", "lz ", "target"))
+
+
+def _near(hit: Hit) -> str:
+    if hit.rule in ("hemisphere", "labelled", "pair", "geo", "link"):
+        return f" near {float(hit.groups[0]):.1f}, {float(hit.groups[1]):.1f}"
+    return ""
+
+
+DETECTOR = Detector("places", _RULES, _judge)

@@ -1,0 +1,195 @@
+"""``travel.booking``, ``.flight``, ``.rail``, ``.hotel``, ``.boarding-pass``, ``.calendar``: who goes where, and when.
+
+Machine-readable bookings (schema.org reservations in JSON-LD or microdata, IATA BCBP bar codes, iCalendar events) are
+told by their grammar; free text by several independent cues, as a word such as "flight" is in any newspaper. Which
+kind it is, is the kind most cues speak of. Movements of senior people (a rank or title beside) weigh more.
+
+Sources: schema.org Reservation, IATA Resolution 792 (BCBP), RFC 5545.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from straymail.content.scan import Detector, Hit, Rule, Text
+from straymail.evidence import Finding, Sensitivity
+
+_ENOUGH = 3.5
+_SAID = "it holds somebody's travel plans"
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Cues of one sort: points for each different one, the most together, and the kind of travel they speak of."""
+
+    name: str
+    pattern: str
+    points: float
+    most: float
+    kind: str = ""
+    telling: bool = False
+
+
+_DATE = (
+    r"(?:\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}[ .\-]{0,2}(?:jan|feb|mar|mär|apr|may|mai"
+    r"|jun|jul|aug|sep|oct|okt"
+    r"|nov|dec|dez)\w{0,7}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\.? \d{1,2}\b)"
+)
+_GROUPS = (
+    _Group("reference", r"(?i)\b(?:(?:booking|reservation|confirmation|record|trip|order|e-?ticket"
+           r"|itinerary) ?(?:reference|ref\.?|number|no\.?|nr\.?|code|locator|id|#)"
+           r"|record locator|pnr|ticket (?:number|no\.?|nr\.?)|buchungs(?:nummer|referenz|code)|auftragsnummer"
+           r"|reservierungs(?:nummer|code)"
+           r"|num[ée]ro de (?:r[ée]servation|dossier)|r[ée]f[ée]rence de (?:r[ée]servation|dossier)"
+           r"|c[óo]digo de reserva|boekingsnummer|k[óo]d rezerwacji|k[óo]d transakce|kód jízdenky)"
+           r"(?:[^\n]{0,30}?|[:\s]{0,80})\b([A-Z0-9][A-Z0-9\-]{4,15})\b", 2.0, 2.0, "", True),
+    _Group("flight-number", r"(?:\b(?:[Ff]light|[Ff]lug|[Vv]ol|[Vv]uelo|FLIGHT|[Aa]irlines?"
+           r"|[Aa]irways)\b[^\n]{0,25}?|(?m:^|[\s(|])) ?\b([A-Z][A-Z0-9]"
+           r"|[0-9][A-Z]) ?-?([0-9]{2,4})\b[^\n]{0,60}?\b(?:[A-Z]{3}\b|[0-2]?\d:[0-5]\d|"
+           + _DATE + ")", 1.5, 2.5, "flight"),
+    _Group("named-flight", r"(?i)\b(?:american|united|delta|continental|southwest|northwest|british airways"
+           r"|lufthansa|klm|air france|swiss|eurowings|ryanair|easyjet|qantas|emirates|brussels airlines|airlines?)"
+           r" (?:flight |flt\.? ?)?#?(\d{2,4})\b|\b(?:flight|flt)\.? ?(?:no\.? ?|number ?"
+           r"|# ?)?[:\-]? ?#?([A-Z]{0,2} ?\d{2,4})\b", 1.5, 2.5, "flight", True),
+    _Group("airports", r"\(?\b[A-Z]{3}\)? ?(?:-|–|→|>|/|to|nach) ?(?:[A-Z][a-z]{2,20} )?\(?\b[A-Z]{3}\b\)?"
+           r"|\([A-Z]{3}\)[^\n]{1,60}\([A-Z]{3}\)", 1.5, 2.0, "flight"),
+    _Group("leave", r"(?i)\b(?:depart(?:s|ure|ing|ed)?|leav(?:e|es|ing)|dep\.?|abfahrt|abflug|ab|hinfahrt"
+           r"|hinflug|d[ée]part|salida|vertrek|odjezd|odjazd|z/de/von|partenza|afgang)\b[^\n]{0,40}?"
+           rf"(?:\d{{1,2}}[:.h]\d{{2}} ?(?:[ap]\.?m\.?)?|\d{{3,4}} ?[ap]\.?m?\b|{_DATE})", 1.5, 1.5, "", True),
+    _Group("arrive", r"(?i)\b(?:arriv(?:es|al|ing|ed|e)|arr\.?|ankunft|an|r[üu]ckfahrt|r[üu]ckflug|arriv[ée]e"
+           r"|llegada|aankomst|p[řr][íi]jezd|przyjazd|do/a/nach|arrivo|ankomst)\b[^\n]{0,40}?"
+           rf"(?:\d{{1,2}}[:.h]\d{{2}} ?(?:[ap]\.?m\.?)?|\d{{3,4}} ?[ap]\.?m?\b|{_DATE})", 1.5, 1.5, "", True),
+    _Group("passenger", r"(?i)\b(?:passengers?(?: name| receipt)?s?|travell?ers?(?: name)?|guests?(?: name)?"
+           r"|reisende[rn]?|fahrgast|passagers?|voyageurs?|pasajeros?|reiziger|cestuj[íi]c[íi]|osob"
+           r"|passeggero)\b\s{0,3}[:(\d#]"
+           r"|\bpassenger (?:receipt|information|details)|\b[A-Z]{2,20}/[A-Z]{2,20} ?(?:MRS?|MS|MISS"
+           r"|DR)\b", 1.0, 1.5, "", True),
+    _Group("papers", r"(?i)\b(?:e-?tickets?|etiket|electronic ticket|boarding (?:pass|time|group)|itinerary"
+           r"|reiseplan|itin[ée]raire|check-?in (?:opens|online|closes|bag)|baggage allowance|fare (?:rules"
+           r"|basis)|j[íi]zdenka"
+           r"|fahrkarte|online-?ticket|handy-?ticket|rail pass|mit cityticket|billet [ée]lectronique|sparpreis"
+           r"|normalpreis|flexpreis|bahncard|reservierung|m[íi]stenka)\b", 1.0, 2.0, "", True),
+    _Group("seat", r"(?i)\b(?:seats?|sitzplatz|platz|pl[äa]tze|si[èe]ge|asiento|stoel|m[íi]sto"
+           r"|miejsce)\b[^\n]{0,12}?\b\d{1,3} ?[A-K]?\b|\b(?:aisle|window) seat\b", 1.0, 1.0),
+    _Group("class", r"(?i)\b(?:economy|business|coach|first|premium)[ \-]class|\b(?:[12]\. ?klasse"
+           r"|klasse ?:? ?[12]|2nd class|cl\./kl\.|t[řr][íi]da|classic)\b"
+           r"|\bclass\s{0,2}[:\-]\s{0,2}[a-z]\b", 0.75, 0.75),
+    _Group("rail", r"(?i)\b(?:train|zug|treno|vlak|poci[ąa]g|wagen|coach|carriage|voiture|v[ůu]z|wagon|gleis"
+           r"|platform|bahnhof|hbf|hl\.? ?n\.?|railway|amtrak|eurostar|thalys|deutsche bahn|[čc]esk[ée] dr[áa]hy)\b"
+           r"|\b(?:ICE|IC|EC|RE|TGV|RJ|RB|EN) ?\d{1,5}\b", 1.0, 2.0, "rail"),
+    _Group("hotel", r"(?i)\b(?:check-?(?:in|out)(?: date| time)?[:\s]|\d{1,2} nights?\b|n[äa]chte|room (?:type"
+           r"|rate|no)|(?:single|double|twin|king|queen)[ \-](?:room|bed)|hotels?|hostel|inn\b|marriott|hilton"
+           r"|hyatt|sheraton"
+           r"|rate per night|zimmer|chambre|habitaci[óo]n)", 0.75, 2.25, "hotel"),
+    _Group("car", r"(?i)\b(?:car rental|rental car|pick-?up (?:location|date|time)|drop-?off (?:location|date"
+           r"|time)|avis|hertz|mietwagen)\b", 0.75, 1.5),
+    _Group("confirmed", r"(?i)\b(?:booking confirm\w{2,5}|confirmation of booking|your (?:booking|trip"
+           r"|reservation|flight|itinerary|travel details|journey)|reservation (?:is )?confirm\w{2,4}"
+           r"|status:? ?(?:hk|confirmed)|thank you for (?:booking|choosing)"
+           r"|ihre (?:buchung|reise|fahrkarte|reservierung)|fluginformationen|reiseverbindung"
+           r"|ihre reiseverbindung|votre (?:r[ée]servation|voyage)|su reserva|wir w[üu]nschen"
+           r"|gute reise)\b", 1.0, 2.0, "", True),
+    _Group("advertised", r"(?i)\b(?:fare sale|specials?\b|sale fares?|(?:purchase|book) your e-?ticket"
+           r"|blackout dates|from \$ ?\d|per person|lowest (?:rates|fares)|bonus (?:miles|onepass)"
+           r"|sweepstakes|unsubscribe|great deals|weekend getaways?)", -2.0, -4.0),
+    _Group("duration", r"(?i)\b(?:reisedauer|flight time|travel time|duration|stops?:? ?(?:non-?stop|\d)"
+           r"|non-?stop|via|[üu]ber|p[řr]es)\b", 0.5, 0.5),
+)  # fmt: skip
+_SENIOR = (
+    r"(?i)\b(?:(?:brigadier |major |lieutenant |lt\.? ?|maj\.? ?|brig\.? ?)?general\s[A-Z]|gen\.\s"
+    r"|admiral|commodore|colonel|col\.\s|minister|ambassador|secretary of|president\b|prime minister"
+    r"|chief (?:executive|of staff|constable)|ceo\b|chairman|his excellency|her excellency|vip\b)"
+)
+_RULES = (
+    *(Rule(group.name, group.pattern) for group in _GROUPS),
+    Rule("schema", r"(?:\"@type\"\s{0,5}:\s{0,5}\[?\s{0,3}\"(?:https?://schema\.org/)?"
+           r"|itemtype=[\"']https?://schema\.org/)(Flight|Train|Lodging|Bus|Boat|RentalCar|Taxi|Event"
+           r"|FoodEstablishment|Reservation)(?:Reservation|Package)?\b"),
+    Rule("bcbp", r"\bM[1-9][A-Z][A-Z /\-]{18,19}[ E][A-Z0-9 ]{7}([A-Z]{3})([A-Z]{3})[A-Z0-9 ]{3}"
+         r"[0-9 ]{4,5}[A-Z ]?([0-3][0-9]{2})[A-Z][0-9 ]{3}[A-Z ][0-9 ]{4}"),
+    Rule("event", r"(?m)^BEGIN:VEVENT\r?$"),
+    Rule("galileo", r"(?m)^ ?\d{1,2}\.? {0,2}[A-Z0-9]{2} {0,4}\d{1,4} ?[A-Z] {0,3}\d{1,2}[A-Z]{3} {0,3}"
+         r"(?:[A-Z0-9]{1,2} {1,2})?[A-Z]{6} "),
+    Rule("senior", _SENIOR),
+)  # fmt: skip
+_SCHEMA = {
+    "Flight": "travel.flight",
+    "Train": "travel.rail",
+    "Lodging": "travel.hotel",
+    "Event": "travel.calendar",
+    "FoodEstablishment": "travel.calendar",
+}
+
+
+def _judge(text: Text) -> Iterator[Finding]:
+    senior = bool(text.hits("senior"))
+    found = False
+    for finding in _machine(text, senior):
+        found = True
+        yield finding
+    if not found:
+        yield from _prose(text, senior)
+
+
+def _machine(text: Text, senior: bool) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for hit in text.hits("schema", "bcbp", "event", "galileo"):
+        identifier, where = _told(text, hit)
+        if identifier and identifier not in seen:
+            seen.add(identifier)
+            yield text.finding(identifier, _weight(identifier, senior), 0.97, _SAID, hit, excerpt=where)
+
+
+def _told(text: Text, hit: Hit) -> tuple[str, str]:
+    if hit.rule == "schema":
+        return _SCHEMA.get(hit.groups[0], "travel.booking"), hit.groups[0].lower()
+    if hit.rule == "bcbp":
+        start, end, day = hit.groups
+        return "travel.boarding-pass", f"{start}-{end}, day {day} of the year"
+    if hit.rule == "galileo":
+        return "travel.flight", "reservation system"
+    body = text.after(hit, 4_000).partition("END:VEVENT")[0]
+    if "->" in body or "→" in body:
+        return "travel.booking", "journey in a calendar"
+    return ("travel.calendar", "event with a place") if "\nLOCATION" in body or "\nGEO" in body else ("", "")
+
+
+def _prose(text: Text, senior: bool) -> Iterator[Finding]:
+    score, telling = 0.0, 0
+    kinds: dict[str, float] = {}
+    first: Hit | None = None
+    for group in _GROUPS:
+        hits = text.hits(group.name)
+        if not hits:
+            continue
+        points = math.copysign(
+            min(abs(group.most), abs(group.points) * len({hit.text.lower() for hit in hits})), group.most
+        )
+        score += points
+        telling += group.telling
+        kinds[group.kind] = kinds.get(group.kind, 0.0) + points
+        first = hits[0] if first is None or hits[0].start < first.start else first
+    size = len(text.raw)
+    needed = _ENOUGH * (1 + min(1.0, size / 20_000))
+    if first is None or score < needed or telling < 2:
+        return
+    kind = max((each for each in kinds if each), key=lambda each: kinds[each], default="")
+    identifier = f"travel.{kind or 'booking'}"
+    confidence = min(0.96, 0.7 + 0.05 * (score - needed))
+    yield text.finding(identifier, _weight(identifier, senior), confidence, _SAID, first, excerpt=kind or "booking")
+
+
+def _weight(identifier: str, senior: bool) -> Sensitivity:
+    usual = Sensitivity.LOW if identifier == "travel.calendar" else Sensitivity.ELEVATED
+    return Sensitivity(usual + 1) if senior else usual
+
+
+DETECTOR = Detector("travel", _RULES, _judge)
+
+
+def find_ticket(data: bytes, where: str) -> Iterator[Finding]:
+    """Yield a rail ticket's bar code (UIC 918.3/918.9: ``#UT`` and its records; VDV-KA) found as a file of its own."""
+    if data.startswith((b"#UT0", b"\x9e\x81")) or b"U_HEAD" in data[:200] or b"0080BL" in data[:200]:
+        yield Finding("travel.rail", where, Sensitivity.ELEVATED, 0.97, _SAID, "bar code of a rail ticket")

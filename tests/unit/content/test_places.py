@@ -1,0 +1,129 @@
+"""Places: positions in text and files, hits and near misses. Every file is made here."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from straymail.content import examine_file, examine_text
+
+
+def ids(text: str) -> set[str]:
+    return {finding.id for finding in examine_text(text, "body") if finding.id.startswith("place.")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12.65432, -8.01234",
+        "position 12.6543, -8.0123",
+        "lat: 12.6543 lon: -8.0123",
+        "12° 39.259' N, 8° 0.740' W",
+        "12°39'15.5\"N 8°00'44.4\"W",
+        "12.6543 N, 8.0123 W",
+        "30P YT 12345 67890",
+        "grid 30PYT1234567890",
+        "UTM zone 30P 612345 1398765",
+        "geo:12.65432,-8.01234",
+        "22CCMX2X+2X",
+        "///filled.count.soap",
+    ],
+)
+def test_positions(text: str) -> None:
+    assert ids(text) == {"place.coordinates"}
+
+
+def test_a_map_link() -> None:
+    assert ids("https://www.google.com/maps/@12.65432,-8.01234,15z") == {"place.link"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bid 2.1234 ask 3.4567",
+        "curves 2.1234, 3.4567 and 4.5678",
+        "99.12345, 200.12345",
+        "version 10.0.12345",
+        "61ZAB1234512345",
+        "12ABC123456",
+        "https://maps.google.com/",
+        "it was 30° in the shade",
+        "",
+    ],
+)
+def test_near_misses(text: str) -> None:
+    assert ids(text) == set()
+
+
+def test_the_excerpt_is_no_position() -> None:
+    (finding,) = examine_text("12.65432, -8.01234", "body")
+    assert finding.excerpt == "1 position near 12.7, -8.0"
+
+
+def photo(*, gps: bool, order: str = "<") -> bytes:
+    """A JPEG head with an EXIF block; with ``gps``, 12.5 north, 8 west."""
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    tiff = mark + struct.pack(f"{order}I", 8)
+    if gps:
+        tiff += struct.pack(f"{order}HHHIII", 1, 0x8825, 4, 1, 26, 0)
+        entries = [
+            (1, 2, 2, b"N\0\0\0"),
+            (2, 5, 3, struct.pack(f"{order}I", 80)),
+            (3, 2, 2, b"W\0\0\0"),
+            (4, 5, 3, struct.pack(f"{order}I", 104)),
+        ]
+        tiff += struct.pack(f"{order}H", len(entries))
+        for tag, kind, count, value in entries:
+            tiff += struct.pack(f"{order}HHI", tag, kind, count) + value
+        tiff += struct.pack(f"{order}I", 0)
+        assert len(tiff) == 80
+        tiff += struct.pack(f"{order}6I", 12, 1, 30, 1, 0, 1) + struct.pack(f"{order}6I", 8, 1, 0, 1, 0, 1)
+    else:
+        tiff += struct.pack(f"{order}HHHIII", 1, 0x0112, 3, 1, 1, 0)
+    return b"\xff\xd8\xff\xe1" + struct.pack(">H", len(tiff) + 8) + b"Exif\0\0" + tiff + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_photograph_with_a_position(order: str) -> None:
+    (finding,) = examine_file("jpeg", "base.jpg", photo(gps=True, order=order), "base.jpg")
+    assert (finding.id, finding.excerpt) == ("place.photo", "near 12.5, -8.0")
+
+
+KML = b"<kml><Placemark><Point><coordinates>-8.0,12.6,0</coordinates></Point></Placemark></kml>"
+GPX = b'<gpx><trk><trkseg><trkpt lat="12.6" lon="-8.0"/></trkseg></trk></gpx>'
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "data", "identifier"),
+    [
+        ("kml", "route.kml", KML, "place.map"),
+        ("gpx", "route.gpx", GPX, "place.track"),
+        ("json", "a.json", b'{"type": "Point", "coordinates": [-8.0, 12.6]}', "place.map"),
+        ("nitf", "a.ntf", b"NITF02.10", "place.image"),
+        ("shapefile", "a.shp", b"\0\0\x27\x0a" + b"\0" * 32 + struct.pack("<4d", -8, 12, -7, 13), "place.map"),
+        ("dwg", "hall.dwg", b"AC1027", "place.drawing"),
+        ("pdf", "Floor plan barracks.pdf", b"%PDF-1.7", "place.drawing"),
+        ("dicom", "scan.dcm", b"\0" * 128 + b"DICM\x10\x00\x10\x00PN", "health.dicom"),
+        ("tiff", "g.tif", b"II*\0\x08\0\0\0\x01\0" + struct.pack("<HHII", 34735, 3, 4, 26), "place.image"),
+    ],
+)
+def test_files(kind: str, name: str, data: bytes, identifier: str) -> None:
+    assert identifier in {finding.id for finding in examine_file(kind, name, data, name)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "data"),
+    [
+        ("jpeg", "a.jpg", photo(gps=False)),
+        ("jpeg", "a.jpg", photo(gps=True)[:60]),
+        ("jpeg", "a.jpg", b"\xff\xd8\xff\xe1\0\x10Exif\0\0II*\0\xff\xff\xff\xff"),
+        ("json", "a.json", b'{"type": "Feature", "name": "x"}'),
+        ("json", "a.json", b"[1, 2"),
+        ("pdf", "planning.pdf", b"%PDF-1.7"),
+        ("png", "a.png", b""),
+        ("tiff", "a.tif", b"MM\0*" + b"\xff" * 40),
+    ],
+)
+def test_files_without_a_position(kind: str, name: str, data: bytes) -> None:
+    assert examine_file(kind, name, data, name) == ()
