@@ -5,10 +5,12 @@ cd "$(dirname "$0")/.."
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 corpus=${CORPUS:-../shared/data}
 venv=.venv-bench
-if [ ! -e $venv/.libraries ] || [ requirements-bench.lock -nt $venv/.libraries ]; then
+lock=requirements-bench.lock
+if [ "$1" = scan ] || [ "$1" = all ]; then lock=requirements-peers.lock; fi # the scanners it is measured beside
+if [ ! -e "$venv/.$lock" ] || [ "$lock" -nt "$venv/.$lock" ]; then
   test -x $venv/bin/python || "${PYTHON:-python3}" -m venv $venv
-  $venv/bin/python -m pip --quiet install --require-hashes --no-deps -r requirements-bench.lock
-  touch $venv/.libraries
+  $venv/bin/python -m pip --quiet install --require-hashes --no-deps -r "$lock"
+  touch "$venv/.$lock"
 fi
 $venv/bin/python -m pip --quiet install --no-deps --no-build-isolation --force-reinstall .
 mkdir -p bench-results

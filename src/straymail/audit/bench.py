@@ -1,6 +1,7 @@
-"""The benches of the judgement of recipients: what they share, and their list.
+"""What the benches share, and their list.
 
-Every bench replays in time order without look-ahead, gives exact (Clopper-Pearson) intervals and returns a ``Table``.
+Those of the judgement of recipients replay in time order without look-ahead. Shares have exact (Clopper-Pearson)
+intervals; every bench returns a ``Table``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ BENCHES = {
     "ablations": "bench_people:ablations",
     "didyoumean": "bench_names:didyoumean",
     "milml": "bench_names:milml",
+    "content": "bench_content:content",
+    "scan": "bench_scan:scan",
 }
 """Name to ``module:function`` within this package; each function takes a ``Corpus`` and returns a ``Table``."""
 

@@ -8,8 +8,9 @@ sensitivity, a confidence, a redacted excerpt. Quoted text is reported as quoted
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
-from straymail.content import health, markings, own, places, secrets, travel
+from straymail.content import health, identity, markings, money, own, people, places, secrets, travel
 from straymail.content.dictionary import Dictionary, Entry
 from straymail.content.files import examine_file
 from straymail.content.fingerprint import Document, Documents, marks
@@ -27,10 +28,19 @@ __all__ = [
     "examine_property",
     "examine_text",
     "marks",
+    "prepare",
 ]
 
-DETECTORS = (markings.DETECTOR, secrets.DETECTOR, health.DETECTOR, travel.DETECTOR, places.DETECTOR)
-_SCAN = Scan(DETECTORS)
+DETECTORS = (
+    markings.DETECTOR,
+    secrets.DETECTOR,
+    health.DETECTOR,
+    travel.DETECTOR,
+    places.DETECTOR,
+    identity.DETECTOR,
+    money.DETECTOR,
+    people.DETECTOR,
+)
 _NOTHING = Dictionary()
 
 
@@ -54,13 +64,23 @@ def examine_text(
     """Findings in one text; ``where`` is the place the findings will name."""
     if not text:
         return ()
-    return (*_SCAN.examine(text, where, quoted=quoted), *own.find(text, where, dictionary, quoted=quoted))
+    return (*_scan().examine(text, where, quoted=quoted), *own.find(text, where, dictionary, quoted=quoted))
 
 
 def examine_property(name: str, value: str, where: str, dictionary: Dictionary = _NOTHING) -> tuple[Finding, ...]:
     """Findings in one property of a document (author, title, labels put there by other programs)."""
     place = f"{where}, property {name}"
     return (*markings.find_property(name, value, place), *examine_text(value, place, dictionary))
+
+
+@cache
+def _scan() -> Scan:
+    return Scan(DETECTORS)
+
+
+def prepare(after: int = 0) -> None:
+    """Make ready what otherwise one of the next messages would wait for, once ``after`` bytes have been examined."""
+    _scan().prepare(after)
 
 
 def _data(message: Message) -> str:
@@ -73,7 +93,7 @@ def _headers(message: Message) -> Iterator[Finding]:
     for name, value in message.headers:
         match name.lower():
             case "x-protective-marking":
-                yield from _SCAN.examine(value, f"header {name}")
+                yield from _scan().examine(value, f"header {name}")
             case "msip_labels":
                 yield from markings.find_label(value, f"header {name}")
             case _:

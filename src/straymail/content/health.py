@@ -9,7 +9,7 @@ Diagnoses are ICD-10 codes (WHO) with a word that says so; numbers of patients a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from stdnum.gb import nhs
@@ -225,4 +225,11 @@ def _needed(size: int) -> float:
     return _ENOUGH * (0.6 if size <= _SHORT else 1 + min(2.0, size / 8_000))
 
 
-DETECTOR = Detector("health", _RULES, _judge)
+def _worth(names: Collection[str], text: str) -> bool:
+    """Whether these groups together could make a note."""
+    if not {"icd", "nhs", "number"}.isdisjoint(names):
+        return True
+    return sum(group.most for group in _GROUPS if group.name in names) >= _needed(len(text))
+
+
+DETECTOR = Detector("health", _RULES, _judge, _worth)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from straymail.content.scan import Detector, Hit, Rule, Text
+from straymail.content.scan import Detector, Hit, Near, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
 _NUMBER = r"(-?[0-9]{1,3}\.[0-9]{2,12})"
@@ -21,9 +21,10 @@ _RULES = (
     Rule("hemisphere", r"\b([0-9]{1,2}\.[0-9]{2,8})\s?°?\s?[NS]\b[,;/\s]{1,4}([0-9]{1,3}\.[0-9]{2,8})\s?°?\s?[EWO]\b"),
     Rule("labelled", rf"(?i)\blat(?:itude)?\b\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}[^\n0-9]{{1,20}}?\n?"
          rf"[^\n0-9]{{0,12}}?\blon(?:g|gitude)?\b\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}"),
-    Rule("pair", r"(?:^|[\s(\[:=])(-?[0-9]{1,2}\.[0-9]{4,12})\s{0,2}[,;]\s{0,2}(-?[0-9]{1,3}\.[0-9]{4,12})\b"),
-    Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b"),
-    Rule("mgrs-run", r"\b([0-9]{1,2})([C-HJ-NP-X])([A-HJ-NP-Z]{2})([0-9]{6}|[0-9]{8}|[0-9]{10})\b"),
+    Rule("pair", r"(?:^|[\s(\[:=])(-?[0-9]{1,2}\.[0-9]{4,12})\s{0,2}[,;]\s{0,2}(-?[0-9]{1,3}\.[0-9]{4,12})\b",
+         near=Near.DIGITS),
+    Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b", near=Near.DIGITS),
+    Rule("mgrs-run", r"\b([0-9]{1,2})([C-HJ-NP-X])([A-HJ-NP-Z]{2})([0-9]{6}|[0-9]{8}|[0-9]{10})\b", near=Near.DIGITS),
     Rule("utm", r"(?i)\b(?:utm|zone)\b[^\n]{0,20}?\b([0-9]{1,2}) ?([C-X])\b[^\n]{0,12}?"
          r"\b([0-9]{6})(?:\.[0-9]{1,3})?\s?m?\s?E?[,;\s]{1,4}([0-9]{6,7})"),
     Rule("geo", rf"\bgeo:{_NUMBER},{_NUMBER}"),

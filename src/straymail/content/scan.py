@@ -1,34 +1,57 @@
-"""One pass over a text for the patterns of all detectors, with an engine that never backtracks.
+"""One pass over a text for the patterns of all detectors, with engines that never backtrack.
 
-Each detector states its ``Rule``s; all of them are compiled into one ``re2.Set``. A text is searched once for which
-rules occur at all (about 100 MB/s, whatever their number), then only for the places of those. What a place *means* is
-the detector's business: it sees the hits with the text around them (``Text``) and yields findings.
+Each detector states its ``Rule``s. A text is searched once, by Hyperscan, for a cheaper pattern of each (``hints``);
+only where one of those stands does RE2 search for the rule itself. One ``re2.Set`` of all 280 rules was tried: its
+automaton grows without end, and it falls to 0.2 MB/s. What a place *means* is the detector's business: it sees the hits
+with the text around them (``Text``) and yields findings.
 
-A rule should be rare in ordinary mail: a rule that hits everywhere costs a second search of every text.
+A detector that needs several rules together says so (``worth``), and costs nothing where too few of them can be.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
+import hyperscan
 import re2
 
+from straymail.content.hints import hint
 from straymail.evidence import Finding, Sensitivity
 
-_MEMORY = 256 << 20  # bytes the automaton may take before it forgets states and slows down
+_MEMORY = 4 << 20  # bytes one rule's automaton may take before it forgets states and slows down
 _MOST_HITS = 2_000  # of one rule in one text
 _QUOTED = 0.6  # what was written by others before counts for less
 _LONGEST_LINE = 2_000
+_PAYS = 1 << 18  # bytes of text from which on hints are worth making ready
+_PIECE, _OVERLAP = 8_192, 1_024  # bytes; no pattern reaches further than the overlap
+
+
+class Near(Enum):
+    """What must stand in a text before some rules are worth looking for, as a pattern."""
+
+    ANYTHING = ""
+    DIGITS = r"[0-9](?:[ .\x2d/]?[0-9]){4}"
+    CODE = r"[A-Za-z0-9_\x2d+/]{20}"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A pattern in RE2 syntax over UTF-8 text; ``name`` is unique within its detector."""
+    """A pattern in RE2 syntax over UTF-8 text; ``name`` is unique within its detector.
+
+    ``near`` is what must stand in a text before the rule is looked for at all: five digits, or twenty characters of a
+    code, in a row. ``support``: the rule amounts to nothing by itself, and is looked for only when another one of its
+    detector may hit. ``hint`` replaces the cheaper pattern that is derived from the rule.
+    """
 
     name: str
     pattern: str
+    near: Near = Near.ANYTHING
+    support: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +67,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """One kind of content: its rules, and what hits of them amount to. ``judge`` is called only where a rule hit."""
+    """One kind of content: its rules, and what hits of them amount to. ``judge`` is called only where a rule hit.
+
+    ``worth`` is asked first, with the names of the rules that may hit and the text: False saves the search where so
+    few of them could not amount to anything.
+    """
 
     name: str
     rules: tuple[Rule, ...]
     judge: Callable[[Text], Iterator[Finding]]
+    worth: Callable[[Collection[str], str], bool] = lambda names, text: True
 
 
 @dataclass(slots=True)
@@ -59,7 +87,7 @@ class Text:
     data: bytes
     where: str
     quoted: bool
-    found: dict[str, Sequence[Hit]] = field(default_factory=dict)
+    found: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
 
     def hits(self, *names: str) -> list[Hit]:
         """Hits of these rules (of all rules, without names), in order of place."""
@@ -122,35 +150,147 @@ def redact(text: str, keep: int = 2) -> str:
 
 
 class Scan:
-    """All detectors compiled into one automaton."""
+    """All detectors behind one search; threads may share it."""
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._detectors = tuple(detectors)
+        self._rules = [(index, rule) for index, detector in enumerate(self._detectors) for rule in detector.rules]
         options = re2.Options()
         options.log_errors = False
         options.max_mem = _MEMORY
-        self._set = re2.Set.SearchSet(options)
-        self._rules: list[tuple[int, Rule]] = []
-        for index, detector in enumerate(self._detectors):
-            for rule in detector.rules:
-                self._set.Add(rule.pattern)
-                self._rules.append((index, rule))
-        self._set.Compile()
         self._compiled = [re2.compile(rule.pattern.encode(), options=options) for _, rule in self._rules]
+        self._hints: dict[Near, list[_Hints]] = {}
+        self._gates = dict(enumerate((Near.DIGITS, Near.CODE), len(self._rules)))
+        self._seen, self._preparing = 0, False
+        self._support = [
+            [number for number, (index, rule) in enumerate(self._rules) if rule.support and index == each]
+            for each in range(len(self._detectors))
+        ]
+
+    def prepare(self, after: int = 0) -> None:
+        """Make the hints ready, once ``after`` bytes of text have been seen: some seconds of work, other threads go on.
+
+        It is done by itself once it pays; until then every rule is searched for in every text.
+        """
+        if self._preparing or self._seen < after:
+            return
+        self._preparing = True
+        hints = {
+            number: rule.hint or hint(rule.pattern) for number, (_, rule) in enumerate(self._rules) if not rule.support
+        }
+        found = {near: list(self._groups(hints, near)) for near in Near}
+        self._hints = found
+
+    def _groups(self, hints: Mapping[int, str], near: Near) -> Iterator[_Hints]:
+        """Literals, patterns of lines, and the rest apart: each sort is searched faster, and made ready much faster."""
+        groups: dict[str, dict[int, str]] = {}
+        if near is Near.ANYTHING:
+            groups["line"] = {number: gate.value for number, gate in self._gates.items()}
+        for number, text in hints.items():
+            if self._rules[number][1].near is near:
+                sort = "line" if ")^" in text[:6] else "literal" if text.startswith("(?i)(?:") else "other"
+                sort = sort if near is Near.ANYTHING else ""
+                groups.setdefault(sort, {})[number] = text
+        for group in groups.values():
+            yield _Hints(group)
 
     def examine(self, raw: str, where: str, *, quoted: bool = False) -> Iterator[Finding]:
         """Yield what the detectors find in one text."""
         data = raw.encode("utf-8", "replace")
-        found: dict[int, dict[str, Sequence[Hit]]] = {}
-        for number in sorted(self._set.Match(data) or ()):
-            index, rule = self._rules[number]
-            found.setdefault(index, {})[rule.name] = tuple(self._places(number, rule, data))
-        for index in sorted(found):
-            yield from self._detectors[index].judge(Text(raw, data, where, quoted, found[index]))
+        self._seen += len(data)
+        self.prepare(_PAYS)
+        pieces = list(_pieces(data))
+        for index, places in sorted(self._hinted(data, pieces).items()):
+            detector = self._detectors[index]
+            if not detector.worth({self._rules[number][1].name for number in places}, raw):
+                continue
+            if self._support[index]:
+                places |= dict.fromkeys(self._support[index], _around(places.values(), pieces))
+            found: dict[str, list[Hit]] = {}
+            for number in sorted(places):
+                if hits := self._places(number, data, places[number]):
+                    found[self._rules[number][1].name] = hits
+            if found:
+                yield from detector.judge(Text(raw, data, where, quoted, found))
 
-    def _places(self, number: int, rule: Rule, data: bytes) -> Iterator[Hit]:
-        for count, match in enumerate(self._compiled[number].finditer(data)):
-            if count >= _MOST_HITS:
-                return
-            groups = tuple((group or b"").decode("utf-8", "replace") for group in match.groups())
-            yield Hit(rule.name, match.start(), match.end(), groups, match.group().decode("utf-8", "replace"))
+    def _hinted(self, data: bytes, pieces: Sequence[tuple[int, int]]) -> dict[int, dict[int, list[tuple[int, int]]]]:
+        """For each detector the rules that may hit, and the pieces of the text where."""
+        found: dict[int, dict[int, list[tuple[int, int]]]] = {}
+        if not self._hints:
+            for number, (index, rule) in enumerate(self._rules):
+                if not rule.support:
+                    found.setdefault(index, {})[number] = list(pieces)
+            return found
+        for start, end in pieces:
+            piece = data[start : end + _OVERLAP]
+            numbers = self._numbers(piece, Near.ANYTHING)
+            for gate in self._gates.keys() & numbers:
+                numbers.remove(gate)
+                numbers += self._numbers(piece, self._gates[gate])
+            for number in numbers:
+                found.setdefault(self._rules[number][0], {}).setdefault(number, []).append((start, end))
+        return found
+
+    def _numbers(self, piece: bytes, near: Near) -> list[int]:
+        return [number for hints in self._hints[near] for number in hints.find(piece)]
+
+    def _places(self, number: int, data: bytes, pieces: Sequence[tuple[int, int]]) -> list[Hit]:
+        """Hits of a rule that begin in one of these pieces."""
+        rule, compiled = self._rules[number][1], self._compiled[number]
+        hits: list[Hit] = []
+        for start, end in pieces:
+            for match in compiled.finditer(data, start, min(end + _OVERLAP, len(data))):
+                if (match.start() >= end and end < len(data)) or len(hits) >= _MOST_HITS:
+                    break
+                groups = tuple((group or b"").decode("utf-8", "replace") for group in match.groups())
+                text = match.group().decode("utf-8", "replace")
+                hits.append(Hit(rule.name, match.start(), match.end(), groups, text))
+        return hits
+
+
+class _Hints:
+    """Cheap patterns searched for together: which of them match at all."""
+
+    def __init__(self, patterns: Mapping[int, str]) -> None:
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=[text.encode() for text in patterns.values()],
+            ids=list(patterns),
+            elements=len(patterns),
+            flags=[hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER] * len(patterns),
+        )
+        self._spare: deque[hyperscan.Scratch] = deque()
+
+    def find(self, piece: bytes) -> list[int]:
+        """Numbers of the patterns that match somewhere; each of several threads works in memory of its own."""
+        try:
+            scratch = self._spare.pop()
+        except IndexError:
+            scratch = hyperscan.Scratch(self._database)
+        numbers: list[int] = []
+
+        def note(number: int, start: int, end: int, flags: int, context: object) -> None:
+            numbers.append(number)
+
+        self._database.scan(piece, match_event_handler=note, scratch=scratch)
+        self._spare.append(scratch)
+        return numbers
+
+
+def _around(chosen: Iterable[Sequence[tuple[int, int]]], pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The chosen pieces and those next to them."""
+    starts = {start for each in chosen for start, _ in each}
+    near = {index for index, (start, _) in enumerate(pieces) if start in starts}
+    return [piece for index, piece in enumerate(pieces) if near & {index - 1, index, index + 1}]
+
+
+def _pieces(data: bytes) -> Iterator[tuple[int, int]]:
+    """Bounds of pieces of some kilobytes, broken at line ends where there are any."""
+    start = 0
+    while start < len(data):
+        end = start + _PIECE
+        if end < len(data):
+            end = data.rfind(b"\n", start, end) + 1 or end
+        end = min(end, len(data))
+        yield start, end
+        start = end

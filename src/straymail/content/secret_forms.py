@@ -98,6 +98,21 @@ TOKENS = {
     "YouTube, Yandex": r"\by0_[A-Za-z0-9_\-]{50,70}",
 }  # fmt: skip
 
+# Forms without a mark that is rare in other texts.
+PLAIN = (
+    "Airtable",
+    "Artifactory",
+    "AWS",
+    "Discord",
+    "Facebook",
+    "HashiCorp Vault",
+    "Mailchimp",
+    "Okta",
+    "Telegram",
+    "TrueNAS",
+    "Twilio",
+)
+
 KEYS = (
     r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----",
     r"PuTTY-User-Key-File-[23]:",

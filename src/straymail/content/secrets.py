@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from straymail.content.scan import Detector, Hit, Rule, Text, redact
-from straymail.content.secret_forms import HASHES, KEYS, TOKENS
+from straymail.content.scan import Detector, Hit, Near, Rule, Text, redact
+from straymail.content.secret_forms import HASHES, KEYS, PLAIN, TOKENS
 from straymail.evidence import Finding, Sensitivity
 
 _WORD = (
@@ -50,7 +50,8 @@ _RULES = (
     Rule("assign",
          rf"(?i){_NAME}(?:[_\-]\w{{1,16}})?\d{{0,3}}[\"'\])]{{0,2}}\s{{0,12}}(?:=>|:=|==?|:|,\s?[\"'])\s{{0,3}}(?:[\w.]{{1,30}}\()?"
          r"([\"'`]?)(`?[^\s\"'`<>,;]{4,300})"),
-    Rule("long", r"\b([\w.\-]{2,40})[\"']?\s{0,3}[:=,]\s{0,3}[\"']{1,2}([A-Za-z0-9+/_\-]{32,120}={0,2})[\"']"),
+    Rule("long", r"\b([\w.\-]{2,40})[\"']?\s{0,3}[:=,]\s{0,3}[\"']{1,2}([A-Za-z0-9+/_\-]{32,120}={0,2})[\"']",
+         near=Near.CODE),
     Rule("gradle", r"(?i)\busername\s{1,3}[\"'][^\"'\n]{1,80}[\"']\s{1,12}password\s{1,3}[\"']([^\"'\n]{2,80})[\"']"),
     Rule("element", r"(?i)<[\w:]{0,20}(?:pass(?:word|wd)?|secret|token|apikey)\b[^>]{0,60}>([^<>\s]{3,200})</"),
     Rule("attribute", rf"(?i)(?:key|name|id)=\"[\w.:\-]{{0,30}}{_NAME}\w{{0,10}}\" value=\"([^\"\s]{{4,200}})\""),
@@ -77,7 +78,10 @@ _RULES = (
     Rule("wifi-prose",
          r"(?i)\b(?:wi-?fi|wlan|wpa2?|ssid|wireless)\b[^\n]{0,60}?\b(?:key|password|passphrase|pass|pw|code"
          r"|schl(?:ü|u)ssel)\s{0,3}(?:is|:|=)\s{0,3}[\"']?([^\s\"'<>,]{6,64})"),
-    *(Rule(f"token {kind}", pattern) for kind, pattern in TOKENS.items()),
+    *(
+        Rule(f"token {kind}", pattern, near=Near.CODE if kind in PLAIN else Near.ANYTHING)
+        for kind, pattern in TOKENS.items()
+    ),
     *(Rule(f"key {number}", pattern) for number, pattern in enumerate(KEYS)),
     *(Rule(f"hash {number}", pattern) for number, pattern in enumerate(HASHES)),
 )  # fmt: skip

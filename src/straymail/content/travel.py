@@ -10,7 +10,7 @@ Sources: schema.org Reservation, IATA Resolution 792 (BCBP), RFC 5545.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from straymail.content.scan import Detector, Hit, Rule, Text
@@ -30,6 +30,8 @@ class _Group:
     most: float
     kind: str = ""
     telling: bool = False
+    support: bool = False
+    hint: str = ""
 
 
 _DATE = (
@@ -48,13 +50,14 @@ _GROUPS = (
     _Group("flight-number", r"(?:\b(?:[Ff]light|[Ff]lug|[Vv]ol|[Vv]uelo|FLIGHT|[Aa]irlines?"
            r"|[Aa]irways)\b[^\n]{0,25}?|(?m:^|[\s(|])) ?\b([A-Z][A-Z0-9]"
            r"|[0-9][A-Z]) ?-?([0-9]{2,4})\b[^\n]{0,60}?\b(?:[A-Z]{3}\b|[0-2]?\d:[0-5]\d|"
-           + _DATE + ")", 1.5, 2.5, "flight"),
+           + _DATE + ")", 1.5, 2.5, "flight",
+           hint=r"\b(?:[A-Z][A-Z0-9]|[0-9][A-Z]) ?-?[0-9]{2,4}\b"),
     _Group("named-flight", r"(?i)\b(?:american|united|delta|continental|southwest|northwest|british airways"
            r"|lufthansa|klm|air france|swiss|eurowings|ryanair|easyjet|qantas|emirates|brussels airlines|airlines?)"
            r" (?:flight |flt\.? ?)?#?(\d{2,4})\b|\b(?:flight|flt)\.? ?(?:no\.? ?|number ?"
            r"|# ?)?[:\-]? ?#?([A-Z]{0,2} ?\d{2,4})\b", 1.5, 2.5, "flight", True),
     _Group("airports", r"\(?\b[A-Z]{3}\)? ?(?:-|–|→|>|/|to|nach) ?(?:[A-Z][a-z]{2,20} )?\(?\b[A-Z]{3}\b\)?"
-           r"|\([A-Z]{3}\)[^\n]{1,60}\([A-Z]{3}\)", 1.5, 2.0, "flight"),
+           r"|\([A-Z]{3}\)[^\n]{1,60}\([A-Z]{3}\)", 1.5, 2.0, "flight", support=True),
     _Group("leave", r"(?i)\b(?:depart(?:s|ure|ing|ed)?|leav(?:e|es|ing)|dep\.?|abfahrt|abflug|ab|hinfahrt"
            r"|hinflug|d[ée]part|salida|vertrek|odjezd|odjazd|z/de/von|partenza|afgang)\b[^\n]{0,40}?"
            rf"(?:\d{{1,2}}[:.h]\d{{2}} ?(?:[ap]\.?m\.?)?|\d{{3,4}} ?[ap]\.?m?\b|{_DATE})", 1.5, 1.5, "", True),
@@ -65,20 +68,20 @@ _GROUPS = (
            r"|reisende[rn]?|fahrgast|passagers?|voyageurs?|pasajeros?|reiziger|cestuj[íi]c[íi]|osob"
            r"|passeggero)\b\s{0,3}[:(\d#]"
            r"|\bpassenger (?:receipt|information|details)|\b[A-Z]{2,20}/[A-Z]{2,20} ?(?:MRS?|MS|MISS"
-           r"|DR)\b", 1.0, 1.5, "", True),
+           r"|DR)\b", 1.0, 1.5, "", True, support=True),
     _Group("papers", r"(?i)\b(?:e-?tickets?|etiket|electronic ticket|boarding (?:pass|time|group)|itinerary"
            r"|reiseplan|itin[ée]raire|check-?in (?:opens|online|closes|bag)|baggage allowance|fare (?:rules"
            r"|basis)|j[íi]zdenka"
            r"|fahrkarte|online-?ticket|handy-?ticket|rail pass|mit cityticket|billet [ée]lectronique|sparpreis"
            r"|normalpreis|flexpreis|bahncard|reservierung|m[íi]stenka)\b", 1.0, 2.0, "", True),
     _Group("seat", r"(?i)\b(?:seats?|sitzplatz|platz|pl[äa]tze|si[èe]ge|asiento|stoel|m[íi]sto"
-           r"|miejsce)\b[^\n]{0,12}?\b\d{1,3} ?[A-K]?\b|\b(?:aisle|window) seat\b", 1.0, 1.0),
+           r"|miejsce)\b[^\n]{0,12}?\b\d{1,3} ?[A-K]?\b|\b(?:aisle|window) seat\b", 1.0, 1.0, support=True),
     _Group("class", r"(?i)\b(?:economy|business|coach|first|premium)[ \-]class|\b(?:[12]\. ?klasse"
            r"|klasse ?:? ?[12]|2nd class|cl\./kl\.|t[řr][íi]da|classic)\b"
-           r"|\bclass\s{0,2}[:\-]\s{0,2}[a-z]\b", 0.75, 0.75),
+           r"|\bclass\s{0,2}[:\-]\s{0,2}[a-z]\b", 0.75, 0.75, support=True),
     _Group("rail", r"(?i)\b(?:train|zug|treno|vlak|poci[ąa]g|wagen|coach|carriage|voiture|v[ůu]z|wagon|gleis"
            r"|platform|bahnhof|hbf|hl\.? ?n\.?|railway|amtrak|eurostar|thalys|deutsche bahn|[čc]esk[ée] dr[áa]hy)\b"
-           r"|\b(?:ICE|IC|EC|RE|TGV|RJ|RB|EN) ?\d{1,5}\b", 1.0, 2.0, "rail"),
+           r"|\b(?:ICE|IC|EC|RE|TGV|RJ|RB|EN) ?\d{1,5}\b", 1.0, 2.0, "rail", support=True),
     _Group("hotel", r"(?i)\b(?:check-?(?:in|out)(?: date| time)?[:\s]|\d{1,2} nights?\b|n[äa]chte|room (?:type"
            r"|rate|no)|(?:single|double|twin|king|queen)[ \-](?:room|bed)|hotels?|hostel|inn\b|marriott|hilton"
            r"|hyatt|sheraton"
@@ -93,9 +96,9 @@ _GROUPS = (
            r"|gute reise)\b", 1.0, 2.0, "", True),
     _Group("advertised", r"(?i)\b(?:fare sale|specials?\b|sale fares?|(?:purchase|book) your e-?ticket"
            r"|blackout dates|from \$ ?\d|per person|lowest (?:rates|fares)|bonus (?:miles|onepass)"
-           r"|sweepstakes|unsubscribe|great deals|weekend getaways?)", -2.0, -4.0),
+           r"|sweepstakes|unsubscribe|great deals|weekend getaways?)", -2.0, -4.0, support=True),
     _Group("duration", r"(?i)\b(?:reisedauer|flight time|travel time|duration|stops?:? ?(?:non-?stop|\d)"
-           r"|non-?stop|via|[üu]ber|p[řr]es)\b", 0.5, 0.5),
+           r"|non-?stop|via|[üu]ber|p[řr]es)\b", 0.5, 0.5, support=True),
 )  # fmt: skip
 _SENIOR = (
     r"(?i)\b(?:(?:brigadier |major |lieutenant |lt\.? ?|maj\.? ?|brig\.? ?)?general\s[A-Z]|gen\.\s"
@@ -103,7 +106,7 @@ _SENIOR = (
     r"|chief (?:executive|of staff|constable)|ceo\b|chairman|his excellency|her excellency|vip\b)"
 )
 _RULES = (
-    *(Rule(group.name, group.pattern) for group in _GROUPS),
+    *(Rule(group.name, group.pattern, support=group.support, hint=group.hint) for group in _GROUPS),
     Rule("schema", r"(?:\"@type\"\s{0,5}:\s{0,5}\[?\s{0,3}\"(?:https?://schema\.org/)?"
            r"|itemtype=[\"']https?://schema\.org/)(Flight|Train|Lodging|Bus|Boat|RentalCar|Taxi|Event"
            r"|FoodEstablishment|Reservation)(?:Reservation|Package)?\b"),
@@ -112,7 +115,7 @@ _RULES = (
     Rule("event", r"(?m)^BEGIN:VEVENT\r?$"),
     Rule("galileo", r"(?m)^ ?\d{1,2}\.? {0,2}[A-Z0-9]{2} {0,4}\d{1,4} ?[A-Z] {0,3}\d{1,2}[A-Z]{3} {0,3}"
          r"(?:[A-Z0-9]{1,2} {1,2})?[A-Z]{6} "),
-    Rule("senior", _SENIOR),
+    Rule("senior", _SENIOR, support=True),
 )  # fmt: skip
 _SCHEMA = {
     "Flight": "travel.flight",
@@ -171,8 +174,7 @@ def _prose(text: Text, senior: bool) -> Iterator[Finding]:
         telling += group.telling
         kinds[group.kind] = kinds.get(group.kind, 0.0) + points
         first = hits[0] if first is None or hits[0].start < first.start else first
-    size = len(text.raw)
-    needed = _ENOUGH * (1 + min(1.0, size / 20_000))
+    needed = _needed(len(text.raw))
     if first is None or score < needed or telling < 2:
         return
     kind = max((each for each in kinds if each), key=lambda each: kinds[each], default="")
@@ -181,12 +183,26 @@ def _prose(text: Text, senior: bool) -> Iterator[Finding]:
     yield text.finding(identifier, _weight(identifier, senior), confidence, _SAID, first, excerpt=kind or "booking")
 
 
+def _needed(size: int) -> float:
+    """Points a text of so many characters must have: long ones gather some by chance."""
+    return _ENOUGH * (1 + min(1.0, size / 20_000))
+
+
 def _weight(identifier: str, senior: bool) -> Sensitivity:
     usual = Sensitivity.LOW if identifier == "travel.calendar" else Sensitivity.ELEVATED
     return Sensitivity(usual + 1) if senior else usual
 
 
-DETECTOR = Detector("travel", _RULES, _judge)
+def _worth(names: Collection[str], text: str) -> bool:
+    """Whether these groups, and all that support them, could make a booking."""
+    if not {"schema", "bcbp", "event", "galileo"}.isdisjoint(names):
+        return True
+    possible = [group for group in _GROUPS if group.support or group.name in names]
+    score = sum(max(0.0, group.most) for group in possible)
+    return score >= _needed(len(text)) and sum(group.telling for group in possible) > 1
+
+
+DETECTOR = Detector("travel", _RULES, _judge, _worth)
 
 
 def find_ticket(data: bytes, where: str) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ import structlog
 from prometheus_client import start_http_server
 
 from straymail.config import Off, Settings, Tcp, UnixSocket
-from straymail.content import examine
+from straymail.content import examine, prepare
 from straymail.desk import Courier, Desk
 from straymail.errors import StoreDown, StraymailError
 from straymail.gateway.engine import GuardEngine, Situation
@@ -29,6 +29,7 @@ from straymail.message import Address, Envelope, parse_message
 from straymail.record import Record, history, outbound
 
 _log = structlog.get_logger("straymail.service")
+_BUSY = 1 << 16  # bytes examined from which on the guard sees mail enough to make its hints ready
 TICK = 1.0
 """Seconds between two looks at what is due."""
 
@@ -132,6 +133,7 @@ class Service:
 
         async def tick() -> None:
             await asyncio.to_thread(self.desk.tick, time.time())
+            await asyncio.to_thread(prepare, _BUSY)
             await self.memory.take_lessons()
             self.metrics.unwritten.set(self.memory.unwritten)
 

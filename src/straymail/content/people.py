@@ -1,0 +1,113 @@
+"""``person.list``, ``.payroll``, ``.cv``, ``.complaint``: texts about people, told by their structure.
+
+A list is many lines of one make: a name and a date of birth, a number, pay, or how to reach them; a crew or staff list
+also says so. A curriculum vitae has its sections. Complaints and disciplinary matters need several of their words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from straymail.content.scan import Detector, Near, Rule, Text
+from straymail.evidence import Finding, Sensitivity
+
+_ROW = r"(?m)^[ \x09>|*\x2d.)0-9\"']*[A-Z\x80-\xff][^\s,;|]*[ ,;|\x09]+[A-Z\x80-\xff][^\n]*"
+_RULES = (
+    Rule("dated", r"\b(?:[0-3]?[0-9][./\-][01]?[0-9][./\-](?:19|20)?[0-9]{2}"
+         r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])\b", support=True),
+    Rule("phoned", r"\(?\b[0-9]{3}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}\b|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6,14}",
+         near=Near.DIGITS, hint=rf"{_ROW}[0-9]{{3}}"),
+    Rule("mailed", r"\b[\w.+\-]{2,30}@[\w\-]{2,30}\.[\w.]{2,20}\b",
+         hint=rf"{_ROW}\x40"),
+    Rule("paid", r"[$€£] ?[0-9][0-9,.]{3,12}|\b[0-9]{1,3}[,.][0-9]{3}(?:[.,][0-9]{2})?\b", support=True),
+    Rule("numbered", r"\b(?:[A-Z]{1,2}[0-9]{6,9}|[0-9]{6,9})\b", support=True),
+    Rule("crew", r"(?i)\b(?:crew list|staff list|nominal roll|passenger (?:list|manifest)|list of (?:crew|staff"
+           r"|personnel|employees|participants|passengers)|duty roster|personnel (?:list|roster)|muster roll"
+           r"|team roster|employee (?:list|roster)|mannschaftsliste|personalliste|liste du personnel)\b"),
+    Rule("birth", r"(?i)\b(?:date of birth|d\.?o\.?b\.?|born|birth ?date|geburtsdatum|geboren|date de naissance"
+           r"|place of birth)\b"),
+    Rule("pay", r"(?i)\b(?:salar(?:y|ies)|payroll|base pay|gross pay|net pay|bonus(?:es)?|compensation|wages"
+           r"|gehalt|lohn|salaire)\b"),
+    Rule("cv", r"(?im)^[ \t>*#]{0,8}((?:curriculum vitae|r[ée]sum[ée]|(?:professional|work"
+           r"|employment) (?:experience|history)|experience|education(?: and training)?|skills"
+           r"|(?:professional )?references|objective|career (?:objective|summary)|languages|publications"
+           r"|qualifications|honors|certifications|volunteer work|lebenslauf|berufserfahrung|ausbildung"
+           r"|kenntnisse|formation|exp[ée]rience professionnelle|comp[ée]tences))[ \t]{0,3}:?[ \t]{0,3}\r?$"),
+    Rule("grievance", r"(?i)\b(disciplinary (?:action|hearing|procedure|matter)|formal (?:complaint|grievance"
+           r"|warning)|grievance|written warning|final warning|gross misconduct|misconduct"
+           r"|sexual(?:ly)? harass\w{0,5}|harassment|discriminat\w{2,4} (?:against|complaint)"
+           r"|hostile (?:work )?environment|performance improvement plan|terminat\w{2,4} (?:of |his |her "
+           r"|your )employment|suspended (?:with|without) pay|whistle-?blow\w{2,4}|eeoc|tribunal|abmahnung)\b"),
+)  # fmt: skip
+_ROWS, _CONTACTS, _SECTIONS, _WORDS = 5, 10, 3, 3
+_SOMEBODY = frozenset(("complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms."))
+_FAR = 100  # characters from the start of a row to its field
+_BULLETS = " \t>|*-.)0123456789\"'"
+
+
+def _worth(names: Collection[str], text: str) -> bool:
+    """Lists need a word that says so or many contacts; the rest needs rules that cannot be missing."""
+    if not {"crew", "birth", "pay", "cv", "grievance"}.isdisjoint(names):
+        return True
+    many = text.count("@") if "mailed" in names else text.count("\n") if "phoned" in names else 0
+    return many >= _CONTACTS
+
+
+def _judge(text: Text) -> Iterator[Finding]:
+    yield from _lists(text)
+    sections = {hit.groups[0].lower() for hit in text.hits("cv")}
+    if len(sections) >= _SECTIONS or ({"curriculum vitae", "lebenslauf"} & sections and len(sections) > 1):
+        first = text.hits("cv")[0]
+        said = "it holds a curriculum vitae"
+        yield text.finding("person.cv", Sensitivity.ELEVATED, 0.85, said, first, excerpt=f"{len(sections)} sections")
+    words = {hit.groups[0].lower() for hit in text.hits("grievance")}
+    if len(words) >= _WORDS and not _SOMEBODY.isdisjoint(text.raw.lower().split()):
+        said = "it holds a complaint or a disciplinary matter"
+        yield text.finding("person.complaint", Sensitivity.HIGH, 0.7, said, text.hits("grievance")[0])
+
+
+def _lists(text: Text) -> Iterator[Finding]:
+    rows = {name: len(_rows(text, name)) for name in _FIELDS}
+    crew, born, pay = (bool(text.hits(name)) for name in ("crew", "birth", "pay"))
+    if pay and rows["paid"] >= _ROWS:
+        yield _list(text, "person.payroll", "paid", rows["paid"], Sensitivity.HIGH, 0.8, "what people are paid")
+    elif (born or crew) and max(rows["dated"], rows["numbered"]) >= _ROWS:
+        kind = "dated" if rows["dated"] >= rows["numbered"] else "numbered"
+        yield _list(text, "person.list", kind, rows[kind], Sensitivity.HIGH, 0.9, "a list of people")
+    elif crew and max(rows.values()) >= _ROWS:
+        kind = max(rows, key=lambda each: rows[each])
+        yield _list(text, "person.list", kind, rows[kind], Sensitivity.HIGH, 0.85, "a list of people")
+    elif max(rows["phoned"], rows["mailed"]) >= _CONTACTS:
+        kind = "phoned" if rows["phoned"] >= rows["mailed"] else "mailed"
+        yield _list(text, "person.list", kind, rows[kind], Sensitivity.ELEVATED, 0.75, "a list of people")
+
+
+def _rows(text: Text, name: str) -> set[str]:
+    """Distinct lines that begin with somebody's name and hold the field."""
+    found: set[str] = set()
+    for hit in text.hits(name):
+        before = text.before(hit, _FAR).rpartition("\n")[2]
+        if len(before) < _FAR and _begins_with_name(before):
+            found.add(f"{before}{hit.text}".strip().lower())
+    return found
+
+
+def _begins_with_name(text: str) -> bool:
+    """``text`` (a line up to a field) begins with two words that are written like names, perhaps after a rank."""
+    words = text.lstrip(_BULLETS).replace(",", " ").replace(";", " ").replace("|", " ").split(maxsplit=2)
+    return len(words) > 1 and all(
+        word[0].isupper() and word.replace("-", "").replace("'", "").replace("’", "").replace(".", "").isalpha()
+        for word in words[:2]
+    )
+
+
+def _list(
+    text: Text, identifier: str, kind: str, rows: int, sensitivity: Sensitivity, sure: float, what: str
+) -> Finding:
+    hit = text.hits(kind)[0]
+    excerpt = f"{rows} people: name, {_FIELDS[kind]}"
+    return text.finding(identifier, sensitivity, sure, f"it holds {what}", hit, excerpt=excerpt)
+
+
+_FIELDS = {"dated": "date", "phoned": "telephone", "mailed": "e-mail", "paid": "amount", "numbered": "number"}
+DETECTOR = Detector("people", _RULES, _judge, _worth)

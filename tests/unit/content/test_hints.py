@@ -1,0 +1,110 @@
+"""Hints: cheaper patterns that must match wherever the rule does."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+import hyperscan
+import pytest
+import re2
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from straymail.content import DETECTORS
+from straymail.content.hints import hint
+from straymail.content.scan import Near, Rule, Scan
+from straymail.content.syntax import read
+
+# A telephone number or an address counts only in a row that begins with a name, which is what their hints look for.
+IN_ROWS = ("phoned", "mailed")
+RULES = [rule for each in DETECTORS for rule in each.rules if rule.name not in IN_ROWS]
+NAMES = [f"{each.name} {rule.name}" for each in DETECTORS for rule in each.rules if rule.name not in IN_ROWS]
+PLAIN = Scan(DETECTORS)  # has seen too little text to make hints
+# Their check digits ask for more digits than their patterns do.
+CHECKED = ("word", "iban")
+
+
+def matches(pattern: str, text: bytes) -> bool:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER
+    database.compile(expressions=[pattern.encode()], ids=[0], elements=1, flags=[flags])
+    found: list[int] = []
+    database.scan(text, match_event_handler=lambda number, *_: found.append(number), context=None)
+    return bool(found)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"\bAKIA[0-9A-Z]{16}\b", r"(?i)(?:\bakia)"),
+        (r"(?i)\b(?:train|bus) station\b", r"(?i)(?:\bbus station\b|\btrain station\b)"),
+        (r"colou?r chart", r"(?i)(?:color chart|colour chart)"),
+        (r"\b[0-9]{3}-[0-9]{2}\b", r"\b[0-9]{3}\x2d[0-9]{2}\b"),
+        (r"\b[0-9]{2,40}x", r"\b[0-9]{2,}x"),
+        (r"(?m)^SECRET$", r"(?m)^SECRET$"),
+        ("schl(?:ü|u)ssel", r"(?i)(?:schlussel|schl[\x80-\xff]+ssel)"),
+        (r"https?://[^\s]{3,9}@", r"https?\x3a\x2f\x2f[^\s]+\x40"),
+    ],
+)
+def test_hint(pattern: str, expected: str) -> None:
+    assert hint(pattern) == expected
+
+
+@pytest.mark.parametrize("pattern", [r"(?<name>x)", r"a(b", r"a)b", r"\Qx\E", r"(?=x)"])
+def test_syntax_not_known_is_refused(pattern: str) -> None:
+    with pytest.raises((ValueError, IndexError)):
+        read(pattern)
+
+
+def spelled(pattern: str) -> str:
+    """An RE2 pattern in the syntax of ``re``."""
+    pattern = pattern.replace(r"\p{Lu}", "A-Z").replace(r"\p{L}", "A-Za-z").replace(r"\pL", "A-Za-z")
+    return re.sub(r"\\x\{([0-9a-f]+)\}", lambda match: chr(int(match[1], 16)), pattern)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=NAMES)
+def test_hint_matches_what_the_rule_matches(rule: Rule) -> None:
+    """Texts made from each rule's own pattern: where RE2 finds it, its hint and what must stand near are found."""
+    compiled = re2.compile(rule.pattern.encode())
+    gate = rule.near.value if rule.near is Near.DIGITS and rule.name not in CHECKED else ""
+
+    @seed(1)
+    @settings(
+        max_examples=12,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.from_regex(re.compile(spelled(rule.pattern))))
+    def check(made: str) -> None:
+        text = made.encode("utf-8", "replace")
+        if compiled.search(text):
+            assert matches(rule.hint or hint(rule.pattern), text), made
+            assert not gate or matches(gate, text), made
+
+    check()
+
+
+@pytest.fixture(scope="module")
+def hinted() -> Scan:
+    scan = Scan(DETECTORS)
+    scan.prepare()
+    return scan
+
+
+def test_pieces_hide_nothing(hinted: Scan) -> None:
+    """The same findings in a long text as in its parts, wherever the borders of the pieces fall."""
+    random = Random(5)
+    lines = ["Nothing of note on this line, as so often."] * 40
+    for _ in range(20):
+        filler = "\n".join(lines * random.randrange(1, 12))[random.randrange(60) :]
+        text = f"{filler}\nThe password is Tr0ub4dor&3x\n{filler}\nGB82 WEST 1234 5698 7654 32\n{filler}"
+        assert {finding.id for finding in hinted.examine(text, "body")} == {"secret.password", "money.iban"}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=400))
+def test_hints_change_nothing(hinted: Scan, text: str) -> None:
+    assert list(hinted.examine(text, "body")) == list(PLAIN.examine(text, "body"))

@@ -1,0 +1,50 @@
+"""Cards, accounts, statements: hits and near misses. Every number is a published test number or made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from straymail.content import examine_text
+
+
+def ids(text: str) -> set[str]:
+    return {finding.id for finding in examine_text(text, "body") if finding.id.startswith("money.")}
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        ("Please charge my card 4539 1488 0343 6467, exp 09/29", "money.card"),
+        ("Amex 3782-822463-10005", "money.card"),
+        ("4539-1488-0343-6467", "money.card"),
+        ("Pay to GB82 WEST 1234 5698 7654 32", "money.iban"),
+        ("IBAN: DE89370400440532013000", "money.iban"),
+        ("Routing number 021000021", "money.account"),
+        ("Sort code 20-45-77, account 12345678", "money.account"),
+    ],
+)
+def test_money(text: str, identifier: str) -> None:
+    assert identifier in ids(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "card 4539 1488 0343 6468",
+        "card 4111 1111 1111 1111, as every manual has it",
+        "4539148803436467",
+        "GB83 WEST 1234 5698 7654 32",
+        "IBAN: DE89370400440532013001",
+        "Routing number 021000022",
+        "Message-ID 4111111111111111-77@mail.example",
+        "The balance of power, and the account of what happened.",
+        "Version 4.11.1111",
+    ],
+)
+def test_near_misses(text: str) -> None:
+    assert not ids(text)
+
+
+def test_a_card_is_redacted() -> None:
+    [finding] = examine_text("card 4539 1488 0343 6467", "body")
+    assert "0343 6467" not in f"{finding.excerpt}{finding.text}"

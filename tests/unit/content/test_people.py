@@ -1,0 +1,72 @@
+"""Lists of people, curricula, complaints: hits and near misses. Everybody is invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from straymail.content import examine_text
+
+NAMES = ("Clara Voss", "Piet Brandt", "Ada Nilsen", "Tomas Okafor", "Ines Marsh", "Ruben Falk", "Mona Reyes",
+         "Jon Abel", "Lena Sorg", "Karl Winter", "Eva Holm", "Ravi Menon")  # fmt: skip
+
+
+def table(row: str, names: tuple[str, ...] = NAMES) -> str:
+    return "\n".join(
+        row.format(name=name, number=number, user=name.lower().replace(" ", ".")) for number, name in enumerate(names)
+    )
+
+
+def ids(text: str) -> set[str]:
+    return {finding.id for finding in examine_text(text, "body") if finding.id in KINDS}
+
+
+KINDS = ("person.list", "person.payroll", "person.cv", "person.complaint")
+CREW = "Crew list MV Harbour Light\nName, date of birth, passport\n" + table(
+    "{name}, 1{number}.03.1984, X123456{number}"
+)
+PHONES = table("{name}  +49 30 901820{number:02}")
+MAILS = table("{name};{user}@harbour.example")
+PAY = "Salaries in May\n" + table("{name}\t€ 4,{number}00.00")
+RESUME = "Clara Voss\n\nProfessional experience\nHarbour Light, 2019\n\nEducation\nMoorhaven\n\nSkills\nKnots\n"
+GRIEVANCE = (
+    "After the formal complaint she made about harassment, a disciplinary hearing was held and a written warning "
+    "was given to the employee."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        (CREW, "person.list"),
+        (PHONES, "person.list"),
+        (MAILS, "person.list"),
+        (PAY, "person.payroll"),
+        (RESUME, "person.cv"),
+        (GRIEVANCE, "person.complaint"),
+    ],
+)
+def test_people(text: str, identifier: str) -> None:
+    assert identifier in ids(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table("{name}", NAMES),
+        table("{name}, +49 30 901820{number:02}", NAMES[:4]),
+        table("Re: thread {number}\n> from {user}@harbour.example"),
+        "Crew list to follow on Monday.",
+        "I have no experience with this.\nEducation matters.",
+        "She filed a complaint about the noise.",
+        "Salaries rose by 3,500 last year; wages by 4,200.",
+        table("order {number}, 2027-03-1{number}"),
+    ],
+)
+def test_near_misses(text: str) -> None:
+    assert not ids(text)
+
+
+def test_what_a_list_holds_is_said() -> None:
+    [finding] = [each for each in examine_text(CREW, "crew.txt") if each.id == "person.list"]
+    assert finding.text == "it holds a list of people"
+    assert finding.excerpt.startswith("12 people: name, ")
