@@ -178,6 +178,8 @@ def _valid(written: str, names: tuple[str, ...]) -> tuple[str, str]:
 
 def _plain(text: Text, hit: Hit) -> bool:
     """Whether a number without a check digit stands where no part number or phone number would."""
+    if text.before(hit, 1) in ("-", "+", ".") or text.after(hit, 1) in ("-", "/"):
+        return False
     said = text.before(hit, 40).lower()
     return not any(
         word in said for word in ("tel", "phone", "fax", "call", "part", "item", "order", "case", "ref", "no.")

@@ -41,6 +41,7 @@ _RULES = (
 )  # fmt: skip
 _ROWS, _CONTACTS, _SECTIONS, _WORDS = 5, 10, 3, 3
 _SOMEBODY = frozenset(("complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms."))
+_PARTICLES = frozenset("al bin da de del den der di dos du el la le ten ter van von y zu".split())
 _FAR = 100  # characters from the start of a row to its field
 _BULLETS = " \t>|*-.)0123456789\"'"
 
@@ -94,7 +95,9 @@ def _rows(text: Text, name: str) -> set[str]:
 
 def _begins_with_name(text: str) -> bool:
     """``text`` (a line up to a field) begins with two words that are written like names, perhaps after a rank."""
-    words = text.lstrip(_BULLETS).replace(",", " ").replace(";", " ").replace("|", " ").split(maxsplit=2)
+    words = text.lstrip(_BULLETS).replace(",", " ").replace(";", " ").replace("|", " ").split(maxsplit=3)
+    if len(words) > 2 and words[2].islower() and words[2].isalpha() and words[2] not in _PARTICLES:
+        return False  # a sentence
     return len(words) > 1 and all(
         word[0].isupper() and word.replace("-", "").replace("'", "").replace("’", "").replace(".", "").isalpha()
         for word in words[:2]

@@ -51,6 +51,7 @@ def test_identity(text: str, identifier: str) -> None:
         CARD.replace("7408122F", "7408123F"),
         "Call 536-90-4399 for the part number",
         "The passport office opens at 9.",
+        "Voice 011-65-9829-2871",
         "Order 44051401359 has shipped.",
         "I was born in Moorhaven.",
     ],

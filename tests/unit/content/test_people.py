@@ -59,6 +59,7 @@ def test_people(text: str, identifier: str) -> None:
         "I have no experience with this.\nEducation matters.",
         "She filed a complaint about the noise.",
         "Salaries rose by 3,500 last year; wages by 4,200.",
+        "Pay talks\n" + table("{name} expects a gain of $ 2{number},500", NAMES),
         table("order {number}, 2027-03-1{number}"),
     ],
 )
