@@ -15,8 +15,8 @@ from straymail.content.dictionary import Dictionary, Entry
 from straymail.content.files import examine_file
 from straymail.content.fingerprint import Document, Documents, marks
 from straymail.content.scan import Scan
-from straymail.evidence import Finding
-from straymail.message import Message, embedded_data, split_body
+from straymail.evidence import Finding, Sensitivity
+from straymail.message import READ_OF_PART, Message, body_parts, embedded_data, split_body
 
 __all__ = [
     "Dictionary",
@@ -54,6 +54,7 @@ def examine(message: Message, dictionary: Dictionary = _NOTHING) -> tuple[Findin
         *examine_text(body.new, "body", dictionary),
         *examine_text(body.quoted, "quoted text", dictionary, quoted=True),
         *examine_text(_data(message), "data in the body"),
+        *_not_to_the_end(message),
         *(finding for name in names for finding in examine_text(name, f"file name {name}", dictionary)),
     )
 
@@ -81,6 +82,14 @@ def _scan() -> Scan:
 def prepare(after: int = 0) -> None:
     """Make ready what otherwise one of the next messages would wait for, once ``after`` bytes have been examined."""
     _scan().prepare(after)
+
+
+def _not_to_the_end(message: Message) -> Iterator[Finding]:
+    """What was left out of a body that is longer than is looked at, said plainly."""
+    for part in body_parts(message):
+        if len(part.content) > READ_OF_PART:
+            size = f"{len(part.content) / 1e6:.0f} MB, of which {READ_OF_PART / 1e6:.0f} were read"
+            yield Finding("unread.limit", "body", Sensitivity.LOW, 1.0, f"the text was not read to the end ({size})")
 
 
 def _data(message: Message) -> str:

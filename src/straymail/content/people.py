@@ -41,7 +41,8 @@ _RULES = (
 )  # fmt: skip
 _ROWS, _CONTACTS, _SECTIONS, _WORDS = 5, 10, 3, 3
 _SOMEBODY = frozenset(("complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms."))
-_PARTICLES = frozenset("al bin da de del den der di dos du el la le ten ter van von y zu".split())
+_PARTICLES = frozenset(("al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter",
+                        "van", "von", "y", "zu"))  # fmt: skip
 _FAR = 100  # characters from the start of a row to its field
 _BULLETS = " \t>|*-.)0123456789\"'"
 

@@ -27,6 +27,7 @@ _MOST_HITS = 2_000  # of one rule in one text
 _QUOTED = 0.6  # what was written by others before counts for less
 _LONGEST_LINE = 2_000
 _PAYS = 1 << 18  # bytes of text from which on hints are worth making ready
+_BLOCK = 1 << 20  # characters
 _PIECE, _OVERLAP = 8_192, 1_024  # bytes; no pattern reaches further than the overlap
 
 
@@ -81,13 +82,17 @@ class Detector:
 
 @dataclass(slots=True)
 class Text:
-    """One text as a detector sees it. ``where`` names the place; ``quoted`` when somebody else wrote it before."""
+    """One text as a detector sees it. ``where`` names the place; ``quoted`` when somebody else wrote it before.
+
+    ``first`` is the number of its first line: of a long text this is a block.
+    """
 
     raw: str
     data: bytes
     where: str
     quoted: bool
     found: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
+    first: int = 1
 
     def hits(self, *names: str) -> list[Hit]:
         """Hits of these rules (of all rules, without names), in order of place."""
@@ -111,7 +116,7 @@ class Text:
 
     def place(self, hit: Hit) -> str:
         """``where``, with the line when the text has several."""
-        number = self.data.count(b"\n", 0, hit.start) + 1
+        number = self.first + self.data.count(b"\n", 0, hit.start)
         return f"{self.where}, line {number}" if number > 1 or b"\n" in self.data[hit.end :] else self.where
 
     def finding(
@@ -195,7 +200,17 @@ class Scan:
             yield _Hints(group)
 
     def examine(self, raw: str, where: str, *, quoted: bool = False) -> Iterator[Finding]:
-        """Yield what the detectors find in one text."""
+        """Yield what the detectors find in one text; a long one is examined a block at a time, to bound memory."""
+        seen: set[tuple[str, str]] = set()
+        first = 1
+        for block in _blocks(raw):
+            for finding in self._examine(block, where, first, quoted):
+                if (finding.id, finding.digest) not in seen:
+                    seen.add((finding.id, finding.digest))
+                    yield finding
+            first += block.count("\n")
+
+    def _examine(self, raw: str, where: str, first: int, quoted: bool) -> Iterator[Finding]:
         data = raw.encode("utf-8", "replace")
         self._seen += len(data)
         self.prepare(_PAYS)
@@ -211,7 +226,7 @@ class Scan:
                 if hits := self._places(number, data, places[number]):
                     found[self._rules[number][1].name] = hits
             if found:
-                yield from detector.judge(Text(raw, data, where, quoted, found))
+                yield from detector.judge(Text(raw, data, where, quoted, found, first))
 
     def _hinted(self, data: bytes, pieces: Sequence[tuple[int, int]]) -> dict[int, dict[int, list[tuple[int, int]]]]:
         """For each detector the rules that may hit, and the pieces of the text where."""
@@ -275,6 +290,17 @@ class _Hints:
         self._database.scan(piece, match_event_handler=note, scratch=scratch)
         self._spare.append(scratch)
         return numbers
+
+
+def _blocks(raw: str) -> Iterator[str]:
+    """The text in blocks of about a megabyte, broken at line ends where there are any."""
+    start = 0
+    while start < len(raw):
+        end = start + _BLOCK
+        if end < len(raw):
+            end = raw.rfind("\n", start, end) + 1 or end
+        yield raw[start:end]
+        start = end
 
 
 def _around(chosen: Iterable[Sequence[tuple[int, int]]], pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

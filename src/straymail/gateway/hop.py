@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from straymail.errors import NextHopDown
 from straymail.record.custody import new_id
 
 _LONGEST_LINE = 4_096
+_PIECE = 1 << 18
 _TIMEOUT = 60.0
 
 
@@ -125,9 +127,8 @@ class SmtpHop:
         ready = await self.command(b"DATA")
         if ready.code != 354:
             return ready
-        stuffed = raw.replace(b"\r\n.", b"\r\n..")
-        stuffed = b"." + stuffed if raw.startswith(b".") else stuffed
-        await self._write(stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"))
+        for piece in stuffed(raw):
+            await self._write(piece)
         return await self._read()
 
     async def _write(self, data: bytes) -> None:
@@ -200,3 +201,16 @@ class OutboxHop:
 
     async def close(self) -> None:
         """Nothing to close."""
+
+
+def stuffed(raw: bytes) -> Iterator[bytes]:
+    """A message and its end as they go over the wire, dot-stuffed (RFC 5321, 4.5.2), in pieces to save memory."""
+    start = 0
+    while start < len(raw):
+        end = min(start + _PIECE, len(raw))
+        end += raw[end - 1 : end + 1] == b"\r\n"  # a line's end is never parted
+        piece = raw[start:end].replace(b"\r\n.", b"\r\n..")
+        begins = start == 0 or raw[start - 2 : start] == b"\r\n"
+        yield b"." + piece if begins and piece.startswith(b".") else piece
+        start = end
+    yield b".\r\n" if raw.endswith(b"\r\n") or not raw else b"\r\n.\r\n"

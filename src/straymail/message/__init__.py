@@ -18,9 +18,19 @@ from straymail.message.html import embedded_data, html_to_text
 from straymail.message.limits import Limits
 from straymail.message.model import Defect, Message, Part
 from straymail.message.parse import parse_message
-from straymail.message.quoted import Body, body_parts, body_text, new_text, quoted_text, signature_text, split_body
+from straymail.message.quoted import (
+    READ_OF_PART,
+    Body,
+    body_parts,
+    body_text,
+    new_text,
+    quoted_text,
+    signature_text,
+    split_body,
+)
 
 __all__ = [
+    "READ_OF_PART",
     "Address",
     "Body",
     "Defect",

@@ -35,7 +35,7 @@ def read_parts(
     """Every leaf, in order, and what was wrong; never raises."""
     walk = _Walk(limits)
     walk.line_ends(raw)
-    if "header-block-too-large" in block.odd or not raw.strip():
+    if "header-block-too-large" in block.odd or not raw or raw.isspace():
         walk.raw_body(raw, block)
         return tuple(walk.parts), tuple(walk.defects)
     _first_view(raw, walk)
@@ -206,7 +206,7 @@ def _compare(raw: bytes, walk: _Walk) -> None:
     walk.defects.extend(problems)
     if problems:
         return
-    unseen = [part for part in others if part.content.strip() and _digest(part) not in seen]
+    unseen = [part for part in others if part.content and not part.content.isspace() and _digest(part) not in seen]
     missed = seen - {_digest(part) for part in others} - {_EMPTY}
     walk.parts.extend(unseen)
     if unseen or missed:

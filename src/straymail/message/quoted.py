@@ -20,7 +20,9 @@ from straymail.message.html import html_to_text
 from straymail.message.model import Message, Part
 
 _MAX_TEXT = 1_000_000  # characters of body that are told apart; beyond, all is as the last line before
-_MAX_PART = 8_000_000  # bytes of one part that are looked at
+READ_OF_PART = 8_000_000
+"""Bytes of one text part of a body that are looked at."""
+
 _MAX_LINES = 20_000  # lines, likewise
 _QUOTE = re.compile(r"[ \t]{0,8}(?:[A-Z]{0,4}[>\u203a]|\|)")
 _DIVIDER = re.compile(
@@ -92,17 +94,21 @@ def body_parts(message: Message) -> tuple[Part, ...]:
 def body_text(message: Message) -> str:
     """The body as text: its plain parts, or its HTML parts as text when there are no plain ones with content.
 
-    At most the first 8 MB of each part; ``Part.text`` has the whole.
+    At most the first ``READ_OF_PART`` bytes of each part; ``Part.text`` has the whole.
     """
     parts = body_parts(message)
-    plain = [_text(part) for part in parts if part.content_type == "text/plain" and part.content.strip()]
+    plain = [_text(part) for part in parts if part.content_type == "text/plain" and _says_something(part.content)]
     texts = plain or [html_to_text(_text(part)) for part in parts if part.content_type == "text/html"]
     text = "\n".join(texts)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def _says_something(content: bytes) -> bool:
+    return bool(content) and not content.isspace()  # strip() would copy all of it
+
+
 def _text(part: Part) -> str:
-    return part.text() if len(part.content) <= _MAX_PART else decode_text(part.content[:_MAX_PART], part.charset)
+    return part.text() if len(part.content) <= READ_OF_PART else decode_text(part.content[:READ_OF_PART], part.charset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def remove_headers(raw: bytes, *names: str) -> bytes:
     kept = [
         lines for name, lines in _fields(raw[:end]) if not (name in exact or (prefixes and name.startswith(prefixes)))
     ]
-    return b"".join((*kept, raw[end:]))
+    return b"".join((*kept, memoryview(raw)[end:]))  # no copy of a long body
 
 
 def add_headers(raw: bytes, fields: Iterable[tuple[str, str]]) -> bytes:
@@ -60,7 +60,7 @@ def replace_address(raw: bytes, wrong: Address, right: Address, name: str | None
         _replace_in(lines, wrong, right, name) if field in _ADDRESS_FIELDS else lines
         for field, lines in _fields(raw[:end])
     ]
-    return b"".join((*pieces, raw[end:]))
+    return b"".join((*pieces, memoryview(raw)[end:]))
 
 
 def _fields(block: bytes) -> Iterator[tuple[bytes, bytes]]:
