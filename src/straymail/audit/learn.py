@@ -106,8 +106,11 @@ class Learner:
 
     def _message(self, item: Item) -> None:
         message = parse_message(item.raw, headers_only=True)
-        seen = observation(message, self.model.own_domains)
         self.result.messages += 1
+        if self.model.knows(message.identity):
+            self.result.known += 1
+            return
+        seen = observation(message, self.model.own_domains)
         if not seen.sender or not seen.recipients:
             self.result.nobody += 1
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -23,6 +24,7 @@ from straymail.message import normalise_domain
 from straymail.record import history
 
 _SHOWN = 10
+_GARBAGE = 50_000
 
 
 def learn(
@@ -63,6 +65,7 @@ def learn(
 def _run(
     settings: Settings, domains: Sequence[str], paths: Sequence[Path], directory: bool, progress_to: Console
 ) -> Learned:
+    gc.set_threshold(_GARBAGE, 50, 100)  # the history only grows: looking through it again and again finds nothing
     with open_store(settings) as record:
         with record.reading() as connection:
             model = history.load_history(connection, domains)

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+FIRST_LETTERS = 3
+"""Letters after which an address is usually completed by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class PairFacts:
@@ -86,6 +89,10 @@ class History(Protocol):
 
     def contacts(self, key: str) -> Iterable[str]:
         """The address book: everyone ``key`` has written to, or had mail from."""
+        ...
+
+    def beginning(self, key: str, letters: str) -> Sequence[str]:
+        """The contacts of ``key`` that begin with these ``FIRST_LETTERS`` letters."""
         ...
 
     def near_domains(self, name: str) -> Sequence[tuple[str, int]]:

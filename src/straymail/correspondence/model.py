@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from straymail.correspondence.history import DomainFacts, PairFacts, PersonFacts, Standing
+from straymail.correspondence.history import FIRST_LETTERS, DomainFacts, PairFacts, PersonFacts, Standing
 from straymail.correspondence.names import tokens_of
 from straymail.correspondence.nearby import Nearby
 from straymail.correspondence.observation import Observation
@@ -36,6 +36,7 @@ class Correspondence:
         self._received = Edges()
         self._pairs = Edges()
         self._books: dict[int, set[int]] = defaultdict(set)
+        self._begins: dict[int, tuple[int, dict[str, list[str]]]] = {}  # size of the book, and it by first letters
         self._names: dict[int, dict[str, int]] = {}
         self._named: dict[str, set[int]] = defaultdict(set)
         self._domains: dict[str, set[int]] = defaultdict(set)
@@ -148,6 +149,19 @@ class Correspondence:
         """The address book: everyone ``key`` has written to, or had mail from."""
         return [self._keys[who] for who in self._books.get(self._ids.get(key, -1), ())]
 
+    def beginning(self, key: str, letters: str) -> Sequence[str]:
+        """The contacts of ``key`` that begin with these ``FIRST_LETTERS`` letters."""
+        who = self._ids.get(key, -1)
+        book = self._books.get(who, ())
+        size, index = self._begins.get(who, (0, {}))
+        if size != len(book):
+            index = {}
+            for other in book:
+                name = self._keys[other]
+                index.setdefault(name[:FIRST_LETTERS], []).append(name)
+            self._begins[who] = (len(book), index)
+        return index.get(letters, ())
+
     def near_domains(self, name: str) -> Sequence[tuple[str, int]]:
         """Known domains within two OSA edits of ``name`` (itself excluded), with the distance."""
         return self._near_domains.near(name)
@@ -179,6 +193,10 @@ class Correspondence:
         return self._threads.people(references, subject, sender)
 
     # -- learning --------------------------------------------------------------------------------------------------
+
+    def knows(self, identity: str) -> bool:
+        """Whether a message of this identity was learned."""
+        return hash(identity) in self._seen
 
     def observe(self, seen: Observation) -> bool:
         """Learn one message; False when it was known already or names nobody."""
@@ -231,6 +249,7 @@ class Correspondence:
             self._dirty.add(("standing", *pair))
         if who is None:
             return
+        self._begins.clear()
         for other in self._books.pop(who, set()):
             self._books[other].discard(who)
             self._pairs.drop(who << _SHIFT | other)

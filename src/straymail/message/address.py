@@ -137,6 +137,10 @@ class Entry(NamedTuple):
 
 def scan_mailboxes(value: str, limit: int = 100_000) -> tuple[tuple[Mailbox, ...], int]:
     """As ``parse_mailboxes``, and how many entries were no mailbox (or lay beyond ``limit``)."""
+    return _scan(value, limit) if len(value) > _SHORT_LIST else _remembered(value, limit)
+
+
+def _scan(value: str, limit: int) -> tuple[tuple[Mailbox, ...], int]:
     if '"' not in value and "<" not in value and "(" not in value and ":" not in value:
         entries = [Entry("", part, "") for part in value.replace(";", ",").split(",") if part.strip()]
     else:
@@ -144,6 +148,10 @@ def scan_mailboxes(value: str, limit: int = 100_000) -> tuple[tuple[Mailbox, ...
     read = [read_entry(entry) for entry in (entries[:limit] if len(entries) > limit else entries)]
     found = tuple(mailbox for mailbox in read if mailbox is not None)
     return found, len(entries) - len(found)
+
+
+_SHORT_LIST = 500  # characters: people write to the same few again and again
+_remembered = lru_cache(maxsize=4_096)(_scan)
 
 
 class Scanner:

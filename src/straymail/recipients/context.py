@@ -63,14 +63,6 @@ class Context:
             return {}
         return {box.address.person: box.name for box in (*self.message.to, *self.message.cc) if box.name}
 
-    @cached_property
-    def book(self) -> dict[str, list[str]]:
-        """The sender's address book by the first three letters."""
-        found: dict[str, list[str]] = {}
-        for other in self.history.contacts(self.sender):
-            found.setdefault(other[:3], []).append(other)
-        return found
-
     def to(self, key: str) -> PairFacts | None:
         """What the sender wrote to this person."""
         return self.history.pair(self.sender, key)

@@ -25,13 +25,13 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
+from straymail.correspondence import FIRST_LETTERS
 from straymail.correspondence.names import tokens_of
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address, parse_address
 from straymail.recipients.context import Context
 from straymail.recipients.salutation import greeted
 
-_PREFIX = 3
 _PREFIX_LIKENESS = 0.5
 _SLIP = 0.9  # likeness of two tokens one slip apart
 _SHORTEST = 5
@@ -78,7 +78,7 @@ def _alike(context: Context, address: Address) -> Iterator[tuple[str, str, float
                 likeness = _likeness(mine, tokens_of(other.partition("@")[0]))
                 if 0 < likeness < 1:
                     found[other] = ("namesake", likeness)
-    for other in context.book.get(address.person[:_PREFIX], ()):
+    for other in context.history.beginning(context.sender, address.person[:FIRST_LETTERS]):
         if other not in found and _is_other(context, address, other):
             found[other] = ("prefix", _PREFIX_LIKENESS)
     for _, (other, (kind, likeness)) in zip(range(_MOST_RIVALS), found.items(), strict=False):

@@ -71,12 +71,23 @@ def test_rows_bring_it_back() -> None:
     assert model.drain() == []
 
 
+def test_contacts_by_their_first_letters() -> None:
+    model = learned(MAIL[:1])
+    for size in range(1, len(MAIL) + 1):
+        model.observe(MAIL[size - 1])
+        for key in (ANN, BOB, CAT):
+            found = {other for letters in ("ann", "bob", "cat", "dan") for other in model.beginning(key, letters)}
+            assert found == {other for other in model.contacts(key) if other[:3] in ("ann", "bob", "cat", "dan")}
+
+
 def test_forgetting_leaves_nothing() -> None:
     model = learned(MAIL)
+    assert BOB in model.beginning(ANN, BOB[:3])
     model.forget(BOB)
     assert model.person(BOB) is None
     assert model.pair(ANN, BOB) is None
     assert BOB not in list(model.contacts(ANN))
+    assert BOB not in model.beginning(ANN, BOB[:3])
     assert BOB not in list(model.named("bob"))
     assert BOB not in model.thread((), "plan", ANN)
     assert model.near_mailboxes("north.example", "bobb") == []
