@@ -20,6 +20,7 @@ BENCHES = {
     "ablations": "bench_people:ablations",
     "didyoumean": "bench_names:didyoumean",
     "milml": "bench_names:milml",
+    "lookup": "bench_lookup:lookup",
     "content": "bench_content:content",
     "scan": "bench_scan:scan",
 }
