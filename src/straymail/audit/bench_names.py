@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from straymail.audit.bench import Corpus, Table, share
+from straymail.audit.lists import legitimate_domains
 from straymail.correspondence import Correspondence, Observation
 from straymail.errors import AddressError
 from straymail.message import Address, Envelope, normalise_domain, parse_address
@@ -22,6 +23,8 @@ _SLIPPED = "`'\",;:>)]}"
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _SENDER = "someone@own.example"
 _ML_CORRESPONDENTS = 200
+_LEGITIMATE = 20_000
+_SHOWN = 200
 _SUGGEST_FROM = 1.0  # strength of a domain slip from which a bare suggestion (no history at all) is made
 
 
@@ -39,15 +42,26 @@ def didyoumean(corpus: Corpus) -> Table:
     with (corpus.folder / "typos" / "domain_typos.tsv").open(encoding="utf-8") as stream:
         pairs = [(row["typed"], row["intended"]) for row in csv.DictReader(stream, delimiter="\t")]
     right = [name for name in _legitimate(corpus) if name not in {typed for typed, _ in pairs}]
+    wide = [name for name in legitimate_domains(_LEGITIMATE) if name not in {typed for typed, _ in pairs}]
     history = Correspondence(["own.example"])
     tools: dict[str, Callable[[str], str]] = {"straymail": lambda name: _ours(history, name), **_peers()}
     rows, facts = [], {}
     for name, tool in tools.items():
         hits = sum(tool(typed) == intended for typed, intended in pairs)
         wrong = sum(tool(domain) not in ("", domain) for domain in right)
-        facts[name] = {"right": hits, "of": len(pairs), "wrong_suggestions": wrong, "legitimate": len(right)}
-        rows.append((name, share(hits, len(pairs)), share(wrong, len(right))))
-    return Table("didyoumean", "Did you mean, without any history", ("tool", "right", "wrong suggestions"), rows, facts)
+        wider = [domain for domain in wide if tool(domain) not in ("", domain)]
+        facts[name] = {
+            "right": hits,
+            "of": len(pairs),
+            "wrong_suggestions": wrong,
+            "legitimate": len(right),
+            "wrong_on_wide": len(wider),
+            "wide": len(wide),
+            "examples": wider[:_SHOWN],
+        }
+        rows.append((name, share(hits, len(pairs)), share(wrong, len(right)), share(len(wider), len(wide))))
+    heads = ("tool", "right", "wrong, popular and .mil", "wrong, countries and universities")
+    return Table("didyoumean", "Did you mean, without any history", heads, rows, facts)
 
 
 def _ours(history: Correspondence, name: str) -> str:
@@ -122,6 +136,13 @@ def milml(corpus: Corpus) -> Table:
         asked = sum(_asked(history, weights, f"{name.removesuffix('mil')}{end}", name) for name in names)
         facts[end] = {"asked_right": asked, "of": len(names)}
         rows.append((f".mil typed .{end}", share(asked, len(names))))
+    for case, pairs in (
+        ("a dot left out (usarmy.mil)", [(name, short) for name in names if (short := _without_a_dot(name))]),
+        (".ml and the first label left out", [(name, short) for name in names if (short := _without_a_label(name))]),
+    ):
+        right = sum(_asked(history, weights, short, _under_mil(short, name)) for name, short in pairs)
+        facts[case] = {"asked_right": right, "of": len(pairs)}
+        rows.append((case, share(right, len(pairs))))
     boxes = [(f"friend{n}@bureau{n}.ml", "") for n in range(_ML_CORRESPONDENTS)]
     before = sum(_probability(history, weights, key) >= THRESHOLD for key, _ in boxes)
     _exchange(history, boxes)
@@ -130,6 +151,21 @@ def milml(corpus: Corpus) -> Table:
     rows.append(("honest .ml, first message, asked", share(before, len(boxes))))
     rows.append(("honest .ml, after an answer, asked", share(again, len(boxes))))
     return Table("milml", ".mil and .ml", ("case", "asked (with the right suggestion)"), rows, facts)
+
+
+def _without_a_dot(name: str) -> str:
+    first, _, rest = name.partition(".")
+    return first + rest if "." in rest else ""
+
+
+def _without_a_label(name: str) -> str:
+    _, _, rest = name.partition(".")
+    return f"{rest.removesuffix('mil')}ml" if "." in rest else ""
+
+
+def _under_mil(short: str, name: str) -> str:
+    """What can be known to be meant: the name itself, or what is left of it under .mil."""
+    return name if short.endswith(".mil") else f"{short.removesuffix('ml')}mil"
 
 
 def _asked(history: Correspondence, weights: Weights, typed: str, right: str) -> bool:
