@@ -99,8 +99,9 @@ class Finding:
 
     ``id`` begins with its class (``marking.``, ``secret.``, ``health.``, ``travel.``, ``place.``,
     ``person.``, ``money.``, ``own.``, ``unread.``). ``where`` is a place a person understands
-    ("subject", "body line 12", "plan.pdf page 2"). ``excerpt`` is redacted; ``digest`` is a keyed or
-    truncated hash of the matched text, never the text. ``excludes`` lists audiences the content itself
+    ("subject", "body line 12", "plan.pdf page 2"). ``excerpt`` is redacted; ``digest`` is a
+    truncated hash of the matched text, never the text, and is sealed with a key before it is stored.
+    ``excludes`` lists audiences the content itself
     excludes: ISO 3166 alpha-2 country codes, or ``!XX`` for "anyone but XX" (e.g. NOFORN = ``!US``);
     ``new`` is whoever nobody here has written to before.
     """

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from straymail.evidence import Action, RecipientVerdict, Verdict
 from straymail.gateway.outcome import Reply
 from straymail.message import Address, Envelope, Message
-from straymail.verdict.view import verdict_view
+from straymail.verdict.view import Seal, verdict_view
 
 
 def refusal(verdict: RecipientVerdict) -> Reply:
@@ -27,16 +26,15 @@ def tags(verdict: Verdict) -> tuple[tuple[str, str], ...]:
     return (*fields, ("X-Straymail-Content", ", ".join(classes))) if classes else tuple(fields)
 
 
-def summary(envelope: Envelope, message: Message, verdict: Verdict) -> dict[str, Any]:
+def summary(envelope: Envelope, message: Message, verdict: Verdict, seal: Seal) -> dict[str, Any]:
     """What the log keeps of a message that was not held: who, why, and no word of what was written."""
-    subject = message.subject.encode("utf-8", "replace")
     return {
         "sender": text(envelope.sender),
         "authenticated": envelope.authenticated,
         "queue_id": envelope.queue_id,
         "message_id": message.message_id[:200],
-        "subject": {"digest": hashlib.sha256(subject).hexdigest()[:16], "length": len(message.subject)},
-        "verdict": verdict_view(verdict, texts=verdict.action is not Action.PASS),
+        "subject": {"digest": seal(message.subject), "length": len(message.subject)},
+        "verdict": verdict_view(verdict, seal, texts=verdict.action is not Action.PASS),
     }
 
 

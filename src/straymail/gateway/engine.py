@@ -101,7 +101,7 @@ class GuardEngine:
             if verdict.action is not Action.REFUSE:
                 return None
             self.metrics.refused.inc()
-            view = verdict_view(Verdict(Action.REFUSE, verdict.probability, (verdict,)))
+            view = verdict_view(Verdict(Action.REFUSE, verdict.probability, (verdict,)), self.desk.seal)
             self._decide("refused", {"sender": account.text(so_far.sender), "stage": "rcpt", "verdict": view})
         except Exception:  # noqa: BLE001  (the whole message is judged later, under its failure policy)
             _log.exception("engine.recipient_failed")
@@ -186,7 +186,7 @@ class GuardEngine:
         self.metrics.messages.labels(str(verdict.action)).inc()
         if verdict.action in _STOPS:
             return await self._hold(arrival, message, verdict)
-        self._decide("judged", account.summary(envelope, message, verdict))
+        self._decide("judged", account.summary(envelope, message, verdict, self.desk.seal))
         if verdict.action is Action.REFUSE:
             worst = next(each for each in verdict.recipients if each.action is Action.REFUSE)
             return Refused(account.refusal(worst))
@@ -201,7 +201,8 @@ class GuardEngine:
         """Commit first; what goes on now, if anything, is told to the MTA afterwards."""
         envelope = arrival.envelope
         raw = remove_headers(arrival.raw, "X-Straymail-*")
-        taking = asyncio.to_thread(self.desk.take, envelope, raw, message, verdict, verdict_view(verdict), time.time())
+        view = verdict_view(verdict, self.desk.seal)
+        taking = asyncio.to_thread(self.desk.take, envelope, raw, message, verdict, view, time.time())
         identifier = await asyncio.shield(taking)
         _log.info("message.held", held=identifier, action=str(verdict.action), queue_id=envelope.queue_id)
         stopped = {each.address for each in verdict.recipients if each.action in _STOPS}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from straymail.evidence import Finding, RecipientVerdict, Verdict
 
+Seal = Callable[[str], str]
+"""Makes a hash that only the holder of the key can make: a passport number could be found by trying all of them."""
 
-def verdict_view(verdict: Verdict, *, texts: bool = True) -> dict[str, Any]:
+
+def verdict_view(verdict: Verdict, seal: Seal, *, texts: bool = True) -> dict[str, Any]:
     """Plain JSON of a verdict; without ``texts`` only ids and numbers (the log of mail that passed)."""
     return {
         "action": str(verdict.action),
         "probability": round(verdict.probability, 6),
         "recipients": [_recipient(each, texts=texts) for each in verdict.recipients],
-        "content": [_finding(each, texts=texts) for each in verdict.content],
+        "content": [_finding(each, seal, texts=texts) for each in verdict.content],
         "versions": dict(verdict.versions),
     }
 
@@ -34,7 +38,7 @@ def _recipient(each: RecipientVerdict, *, texts: bool) -> dict[str, Any]:
     return view | {"would": str(each.would)} if each.would else view
 
 
-def _finding(each: Finding, *, texts: bool) -> dict[str, Any]:
+def _finding(each: Finding, seal: Seal, *, texts: bool) -> dict[str, Any]:
     view: dict[str, Any] = {
         "id": each.id,
         "where": each.where,
@@ -42,4 +46,4 @@ def _finding(each: Finding, *, texts: bool) -> dict[str, Any]:
         "confidence": round(each.confidence, 3),
         "quoted": each.quoted,
     }
-    return view | {"excerpt": each.excerpt, "digest": each.digest} if texts else view
+    return view | {"excerpt": each.excerpt, "digest": each.digest and seal(each.digest)} if texts else view
