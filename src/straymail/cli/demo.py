@@ -225,8 +225,12 @@ def _tell(out: Console, decision: Mapping[str, Any], said: str) -> None:
         out.print("   ", Text(f"{each['address']}{meant}", style="bold"), f"  {percent(each['probability'])} astray")
         for reason in _reasons(each["evidence"]):
             out.print(f"      - {reason}")
+    holds: dict[str, list[Mapping[str, Any]]] = {}
     for each in verdict.get("content", ()):
-        out.print(f"      - it holds {each['id']} ({each['sensitivity']}, in {each['where']})")
+        holds.setdefault(str(each.get("text") or each["id"]), []).append(each)
+    for what, found in holds.items():
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        out.print(f"      - {what} ({found[0]['sensitivity']}; {found[0]['where']}{more})")
 
 
 def _reasons(evidence: list[Mapping[str, Any]]) -> list[str]:

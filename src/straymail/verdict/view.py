@@ -46,4 +46,6 @@ def _finding(each: Finding, seal: Seal, *, texts: bool) -> dict[str, Any]:
         "confidence": round(each.confidence, 3),
         "quoted": each.quoted,
     }
-    return view | {"excerpt": each.excerpt, "digest": each.digest and seal(each.digest)} if texts else view
+    if not texts:
+        return view
+    return view | {"text": each.text, "excerpt": each.excerpt, "digest": each.digest and seal(each.digest)}
