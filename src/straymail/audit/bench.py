@@ -18,6 +18,7 @@ BENCHES = {
     "typos": "bench_people:typos",
     "person": "bench_people:person",
     "ablations": "bench_people:ablations",
+    "sdm": "bench_sdm:sdm",
     "didyoumean": "bench_names:didyoumean",
     "milml": "bench_names:milml",
     "lookup": "bench_lookup:lookup",
