@@ -56,7 +56,7 @@ class _Transaction:
     parameters: tuple[str, ...] = ()
     smtp: bool = True
     recipients: list[_Recipient] = field(default_factory=list)
-    pieces: list[bytes] = field(default_factory=list)
+    raw: bytearray = field(default_factory=bytearray)  # many small pieces would leave holes in memory for good
     size: int = 0
     oversize: bool = False
     forged: dict[bytes, int] = field(default_factory=dict)
@@ -193,7 +193,7 @@ class MilterSession:
         if self._mail.size > self._max_size:
             self._mail.oversize = True
         else:
-            self._mail.pieces.append(piece)
+            self._mail.raw += piece
 
     def _end(self, body: bytes) -> AskMessage:
         if not self.in_message:
@@ -201,9 +201,9 @@ class MilterSession:
         self._keep(body)
         self._waiting = True
         bad = (r.path.decode("utf-8", "replace") for r in self._mail.recipients if r.address is None)
-        raw = b"".join(self._mail.pieces)
+        raw = bytes(self._mail.raw)
         # One copy is enough: a large message must not stand in memory twice while it is judged.
-        self._mail.pieces.clear()
+        self._mail.raw.clear()
         return AskMessage(Arrival(self._envelope(), raw, self._mail.oversize, tuple(bad), self._mail.smtp))
 
     def answer_message(self, disposition: Disposition) -> bytes:
