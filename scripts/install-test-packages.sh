@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Debian packages the tests use: a real Postfix. Says what it installs; uses sudo when not root.
+# Debian packages the tests use: a real Postfix, and letter shapes for reading pictures. Says what it installs; uses sudo when not root.
 set -euo pipefail
 missing=()
 [ -x /usr/sbin/postconf ] || missing+=(postfix)
+compgen -G '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata' >/dev/null \
+  || missing+=(tesseract-ocr-eng)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then
   echo "The tests need ${missing[*]}; install it with this system's package manager." >&2; exit 1

@@ -12,6 +12,7 @@ from straymail.errors import BadInput
 from straymail.evidence import Finding
 from straymail.extract import Extractor, ReadLimits
 from straymail.extract.model import unread
+from straymail.extract.readers.picture import problem as picture_problem
 from straymail.guard import Guard, Reader
 from straymail.message import Message
 from straymail.record import Record, history, new_key, open_record
@@ -56,7 +57,11 @@ def open_guard(settings: Settings) -> Iterator[Guard]:
 def extractor(settings: Settings) -> Iterator[Extractor]:
     """The attachment reader of these settings; its workers start with the first attachment."""
     wanted = settings.attachments
-    limits = ReadLimits(message_seconds=wanted.timeout.total_seconds(), memory=wanted.memory, unpacked=wanted.unpacked)
+    limits = ReadLimits(
+        message_seconds=wanted.timeout.total_seconds(), memory=wanted.memory, unpacked=wanted.unpacked, ocr=wanted.ocr
+    )
+    if why := picture_problem(limits):
+        raise BadInput(why, field="attachments.ocr", allowed='"" or languages Tesseract has letter shapes for')
     with Extractor(limits, workers=wanted.workers) as reading:
         yield reading
 

@@ -166,6 +166,14 @@ class Attachments(Section):
         default=128 << 20, ge=1 << 20, le=4 << 30, description="Most bytes unpacked from one attachment."
     )
     workers: int = Field(default=1, ge=1, le=64, description="Worker processes.")
+    ocr: str = Field(
+        default="",
+        pattern=r"^([A-Za-z_]{3,16}(\+[A-Za-z_]{3,16})*)?$",
+        description="Languages in which writing in pictures and scanned pages is read, as Tesseract names them: "
+        '"eng+deu". '
+        "Empty: not at all. Needs the extra straymail[ocr] and letter shapes (Debian: tesseract-ocr-eng). "
+        "A page takes a second or two.",
+    )
 
 
 class Store(Section):

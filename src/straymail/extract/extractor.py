@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from straymail.extract.frames import read_frame, write_frame
-from straymail.extract.kinds import kind_of
+from straymail.extract.kinds import IMAGES, kind_of
 from straymail.extract.limits import ReadLimits
 from straymail.extract.model import Extraction, File, unread
 from straymail.extract.reading import RETURNED, read_one, reader_of
@@ -64,7 +64,7 @@ class Extractor:
         if seconds <= 0:
             found.unread.append(unread("limit", where, "no time left"))
             return
-        if _harmless(part):
+        if _harmless(part, self.limits):
             answer, blob = read_one(part.content, part.filename, where, self.limits)
             _merge(found, answer, blob, part, where)
             return
@@ -146,7 +146,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={"LANG": "C.UTF-8"},
+                env={"LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"},
             )
             if not self._ready(self._process):
                 self.stop()
@@ -177,9 +177,11 @@ class _Worker:
         process.wait()
 
 
-def _harmless(part: Part) -> bool:
+def _harmless(part: Part, limits: ReadLimits) -> bool:
     """Kinds that are only named and counted, and plain text: nothing is parsed, so no other process is needed."""
     kind = kind_of(part.content)
+    if limits.ocr and kind in IMAGES:
+        return False
     return reader_of(kind) is None or (kind in ("text", "ics", "vcf") and not part.filename.lower().endswith(".eml"))
 
 

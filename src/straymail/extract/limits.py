@@ -11,6 +11,7 @@ class ReadLimits:
 
     ``message_seconds`` is the wall time for all attachments of one message, ``seconds`` that of one of them (its
     worker is killed when over, and started anew). ``unpacked`` counts what comes out of archives and documents.
+    ``ocr`` names Tesseract's languages ("eng+deu") when writing in pictures is to be read.
     """
 
     seconds: float = 10.0
@@ -22,6 +23,7 @@ class ReadLimits:
     text: int = 8_000_000  # characters
     returned: int = 32 * 1024 * 1024  # raw bytes of inner files handed to the detectors of places and photographs
     pages: int = 2_000
+    ocr: str = ""
 
 
 @dataclass(slots=True)

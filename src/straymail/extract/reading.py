@@ -73,7 +73,7 @@ class Reading:
             self.problem(where, "limit", f"nested deeper than {self.budget.limits.depth}")
             self._record(data, name, where, kind)
             return
-        reader = reader_of(kind)
+        reader = picture_reader() if self.budget.limits.ocr and kind in IMAGES else reader_of(kind)
         try:
             if reader:
                 kind = reader(self, data, name, where, depth) or kind
@@ -135,10 +135,19 @@ def reader_of(kind: str) -> FileReader | None:
     return reader
 
 
-def load_readers() -> None:
+@cache
+def picture_reader() -> FileReader:
+    """The reader of writing in pictures, where that is wanted."""
+    reader: FileReader = import_module("straymail.extract.readers.picture").read_picture
+    return reader
+
+
+def load_readers(limits: ReadLimits) -> None:
     """Import every reader (before the worker gives up its rights)."""
     for kind in _READERS:
         reader_of(kind)
+    if limits.ocr:
+        import_module("straymail.extract.readers.picture").ready(limits)
 
 
 def read_one(data: bytes, name: str, where: str, limits: ReadLimits) -> tuple[dict[str, Any], bytes]:

@@ -18,7 +18,7 @@ def main() -> None:
     limits = ReadLimits(**json.loads(sys.argv[1]))
     channel_in, channel_out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not break the frames
-    load_readers()
+    load_readers(limits)
     way = confine(limits.memory)
     write_frame(channel_out, {"ready": way})
     serve(channel_in, channel_out, limits)
