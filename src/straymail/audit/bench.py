@@ -19,6 +19,7 @@ BENCHES = {
     "person": "bench_people:person",
     "ablations": "bench_people:ablations",
     "sdm": "bench_sdm:sdm",
+    "radoslaw": "bench_odd:radoslaw",
     "didyoumean": "bench_names:didyoumean",
     "milml": "bench_names:milml",
     "lookup": "bench_lookup:lookup",
