@@ -63,8 +63,7 @@ def _cut_sequence(items: tuple[Item, ...]) -> tuple[Item, ...]:
         if _is_anchor(before[0]) or _demanded(Group((before,))) or not _demanded(Group((items[start:],))):
             break
         if isinstance(items[start - 1].atom, Group) or items[start - 1].most != 1:
-            items = items[start:]
-            return _cut_end(items)
+            return _cut_end(items[start:])
     return _cut_end(items)
 
 

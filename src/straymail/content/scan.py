@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -183,8 +184,8 @@ class Scan:
         hints = {
             number: rule.hint or hint(rule.pattern) for number, (_, rule) in enumerate(self._rules) if not rule.support
         }
-        found = {near: list(self._groups(hints, near)) for near in Near}
-        self._hints = found
+        with suppress(hyperscan.error):  # not on this processor: every rule goes on being searched for
+            self._hints = {near: list(self._groups(hints, near)) for near in Near}
 
     def _groups(self, hints: Mapping[int, str], near: Near) -> Iterator[_Hints]:
         """Literals, patterns of lines, and the rest apart: each sort is searched faster, and made ready much faster."""

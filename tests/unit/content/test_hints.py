@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from straymail.content import DETECTORS
+from straymail.content import scan as scan_module
 from straymail.content.hints import hint
 from straymail.content.scan import Near, Rule, Scan
 from straymail.content.syntax import read
@@ -108,3 +109,15 @@ def test_pieces_hide_nothing(hinted: Scan) -> None:
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=400))
 def test_hints_change_nothing(hinted: Scan, text: str) -> None:
     assert list(hinted.examine(text, "body")) == list(PLAIN.examine(text, "body"))
+
+
+def test_without_hyperscan_every_rule_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a processor it does not run on nothing is lost but time."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise hyperscan.error("no such processor")
+
+    monkeypatch.setattr(scan_module, "_Hints", refuse)
+    scan = Scan(DETECTORS)
+    scan.prepare()
+    assert [each.id for each in scan.examine("The password is Tr0ub4dor&3x", "body")] == ["secret.password"]
