@@ -62,7 +62,7 @@ class Signal:
 
     ``strength`` is in the detector's own unit (its doc line says which), usually 0..1 or a log ratio.
     ``sender_text`` is for the sender (plain words, no internals); ``operator_text`` for the log and the
-    officer. ``meant`` lists candidates, best first.
+    officer. ``meant`` lists candidates, best first; ``compared`` stands in the signal ``rival`` alone.
     """
 
     id: str
@@ -70,6 +70,55 @@ class Signal:
     sender_text: str = ""
     operator_text: str = ""
     meant: tuple[Candidate, ...] = ()
+    compared: Comparison | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A contact of the sender who may have been meant instead, for his name or address is like the recipient's.
+
+    ``kind`` is "namesake", "prefix" or "slip", ``likeness`` 0..1; ``parts`` say how well he fits (``PARTS``).
+    """
+
+    candidate: Candidate
+    kind: str
+    likeness: float
+    parts: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How well the recipient fits the message, beside the rivals; each tuple in the order of ``PARTS``."""
+
+    own: tuple[float, ...]
+    rivals: tuple[Rival, ...] = ()
+
+
+PARTS: Mapping[str, str] = {
+    "sent": "{rival} gets mail from you more often than {address}.",
+    "received": "{rival} writes to you more often than {address}.",
+    "lately": "You were in touch with {rival} lately, not with {address}.",
+    "season": "You were in touch with {rival} in the last months, not with {address}.",
+    "thread": "{rival} took part in this conversation; {address} did not.",
+    "quoted": "The quoted message names {rival}, not {address}.",
+    "quoted.name": "",
+    "mentioned": "The message names {rival}, not {address}.",
+    "greeted": "The message greets {rival} by name, not {address}.",
+    "group": "{rival} usually stands beside the other recipients; {address} does not.",
+    "together": "",
+    "topic": "Mail about such things went to {rival}, not to {address}.",
+    "stranger": "",
+    "unknown": "",
+    "elsewhere": "",
+    "inside": "",
+}
+"""Parts of how well somebody fits a message, each with what the sender is told when it speaks for a rival. Strengths:
+``sent`` and ``received`` log(1 + messages, halved every 180 days); ``lately`` and ``season`` exp(-age of the last
+message / 7 and 60 days); ``thread``, ``quoted`` (first name and surname stand in the quoted text), ``quoted.name`` (one
+of them), ``mentioned`` (a name stands in the new text), ``greeted``, ``stranger`` (no mail between sender and him),
+``unknown`` (to the whole organisation), ``inside`` (of the organisation) 0 or 1; ``group`` share of the others he stood
+beside, ``together`` log(1 + times); ``topic`` log(1 + 10 x likeness of the messages he stood in that are most like this
+one); ``elsewhere`` log(1 + messages he got from others), for a stranger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +140,7 @@ class Assessment:
     probability: float
     evidence: tuple[Evidence, ...] = ()
     meant: tuple[Candidate, ...] = ()
+    compared: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,18 @@ LEARN, FITTED = 0.25, 0.65
 _LISTED = 50
 _FAMILIES = {
     "typo channel": ("typo.",),
-    "names (namesake, prefix)": ("namesake", "prefix"),
-    "greeting": ("greeting",),
-    "thread": ("thread", "reply"),
-    "group": ("group", "outsider", "crowd"),
-    "who is known": ("answered", "known", "colleagues", "writes", "domain.answers", "newcomer", "inside"),
-}
+    "rivals, all of it": ("fit",),
+    "namesakes of both names": ("namesake",),
+    "what it is about": ("fit:topic",),
+    "names in quoted and new text": ("fit:quoted", "fit:quoted.name", "fit:mentioned"),
+    "greeting": ("greeting", "fit:greeted"),
+    "thread": ("thread", "reply", "fit:thread"),
+    "group": ("group", "outsider", "crowd", "fit:group", "fit:together"),
+    "closeness": ("fit:sent", "fit:received", "fit:lately", "fit:season"),
+    "who is known": ("answered", "known", "colleagues", "writes", "domain.answers", "newcomer", "inside",
+                     "fit:stranger", "fit:unknown", "fit:elsewhere"),
+}  # fmt: skip
+"""Families of evidence: beginnings of signal ids, and ``fit:`` parts of the comparison with rivals."""
 
 
 def cases_of(corpus: Corpus, kinds: Sequence[str], *, adding: bool = False) -> list[Case]:
@@ -132,8 +138,7 @@ def ablations(corpus: Corpus) -> Table:
     cases = cases_of(corpus, tuple(KINDS))
     rows, facts = [], {}
     for label, prefixes in {"nothing left out": ("\0",), **_FAMILIES}.items():
-        kept = {name: value for name, value in full.weights.items() if not name.startswith(prefixes)}
-        weights = replace(full, weights=kept)
+        weights = _without(full, prefixes)
         limit = thresholds(cases, weights)[1.0]
         line = {}
         for family in ("domain", "mailbox", "person"):
@@ -143,3 +148,9 @@ def ablations(corpus: Corpus) -> Table:
         rows.append((label, *(share(*line[family]) for family in ("domain", "mailbox", "person"))))
     return Table("ablations", "Recall at 1 per 1,000 without a family of evidence",
                  ("left out", "domain", "mailbox", "person"), rows, facts)  # fmt: skip
+
+
+def _without(full: Weights, prefixes: Sequence[str]) -> Weights:
+    kept = {name: value for name, value in full.weights.items() if not name.startswith(tuple(prefixes))}
+    fit = {name: value for name, value in full.fit.items() if not {"fit", f"fit:{name}"} & set(prefixes)}
+    return replace(full, weights=kept, fit=fit)

@@ -3,7 +3,8 @@
 Rows are recipients: those of untouched messages are right, the injected ones are strays. Strays are given ``SHARE`` of
 the total mass while fitting, spread over the three families, and the base is shifted afterwards (``_operating_base``).
 Repetition must not become trust: strays put in are always new, mail that strays in life repeats, so ``known`` is held
-above ``KNOWN_FLOOR``. The problem is convex; projected gradient steps with momentum reach its one optimum.
+above ``KNOWN_FLOOR`` and the part ``sent`` below ``SENT_CEILING``. Signals and the comparison with rivals are fitted
+together, by projected gradient steps (Adam; Kingma and Ba, 2015).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -19,16 +20,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from straymail.audit.trial import Case
-from straymail.evidence import Assessment
-from straymail.verdict import BASE_RATE, Weights
+from straymail.evidence import PARTS, Assessment
+from straymail.verdict import BASE_RATE, Weights, compare
 
 SHARE = 0.2
 FAMILIES = {"domain": 0.35, "mailbox": 0.35, "person": 0.3}
 KNOWN_FLOOR = -0.8
+SENT_CEILING = 0.4
 MOST_STRAYS = 2e-3
 PENALTY = 2e-4
-_STEPS = 3_000
+_STEPS = 1_500
 _RATE = 0.05
+_RIVALS = 12
+_FREE = ("stranger", "unknown", "elsewhere", "inside")
+_FLOORS = {"thread": 1.0, "greeted": 0.5}
+"""Least worth of parts: exports without References hide most threads; few of the strays put in greet anybody."""
+
+_KINDS = ("namesake", "prefix", "slip")
 _SETTLED = {
     "typo.clear": 4.5,
     "tld.confusion": 5.0,
@@ -43,28 +51,65 @@ _SETTLED = {
 """Evidence no archive at hand shows enough of: judgements, kept as they are. ``tld.confusion`` brings .ml for .mil to
 about one in four: of 55 British messages to .ml, 15 were meant for .mil."""
 
-_AGAINST = ("typo.", "namesake", "prefix", "rival.", "greeting.other", "thread.outside", "group.odd", "outsider",
-            "newcomer", "unanswered", "topic.")  # fmt: skip
+_AGAINST = ("typo.", "namesake", "greeting.other", "thread.outside", "group.odd", "outsider", "newcomer", "unanswered")
 _FOR = ("answered", "known", "thread", "greeting", "group", "domain.answers", "colleagues", "writes", "crowd")
 
 Vector = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """One row for each recipient: signals, parts of the recipient and of its rivals (absent ones masked out)."""
+
+    names: list[str]
+    signals: Vector  # rows x names
+    own: Vector  # rows x parts
+    rivals: Vector  # rows x rivals x (parts, kinds, likeness)
+    absent: Vector  # rows x rivals: 0, or -1e9 where there is none
+    strays: Vector
+    mass: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """The parameters as one vector: base, nobody, signals, parts, kinds and likeness."""
+
+    values: Vector
+    signals: int
+
+    @property
+    def parts(self) -> int:
+        return 2 + self.signals
+
+    @property
+    def kinds(self) -> int:
+        return self.parts + len(PARTS)
+
+
 def fit(cases: Sequence[Case], version: str) -> Weights:
     """Weights fitted on ``cases`` (both untouched and altered ones are needed)."""
-    names, features, labels, mass = _rows(cases)
-    low = np.array([_bounds(name)[0] for name in names])
-    high = np.array([_bounds(name)[1] for name in names])
-    weights, base = _descend(features, labels, mass, low, high)
-    fitted = {name: round(float(value), 3) for name, value in zip(names, weights, strict=True)}
+    rows = _rows(cases)
+    point = _descend(rows)
+    values = [round(float(value), 3) for value in point.values]
+    fitted = dict(zip(rows.names, values[2:], strict=False))
     fitted["typo.tld"] = fitted.get("typo.domain", 0.0)
-    raw = Weights(version, base, dict(sorted((fitted | _SETTLED).items())))
+    kinds = dict(zip((*_KINDS, "likeness"), values[point.kinds :], strict=True))
+    raw = Weights(
+        version,
+        values[0],
+        dict(sorted((fitted | _SETTLED).items())),
+        dict(zip(PARTS, values[point.parts : point.kinds], strict=True)),
+        {"nobody": values[1], **kinds},
+    )
     return replace(raw, base=round(_operating_base(raw, cases), 3))
 
 
 def log_odds(weights: Weights, assessment: Assessment) -> float:
     """The log-odds of an assessment's signals under other weights."""
-    return weights.base + sum(weights.weights.get(item.id, 0.0) * item.strength for item in assessment.evidence)
+    total = weights.base + sum(weights.weights.get(item.id, 0.0) * item.strength for item in assessment.evidence)
+    if assessment.compared is not None and weights.fit:
+        total += compare(weights, assessment.compared).log_odds
+    return total
 
 
 def _operating_base(weights: Weights, cases: Sequence[Case]) -> float:
@@ -88,23 +133,42 @@ def _logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def _rows(cases: Sequence[Case]) -> tuple[list[str], Vector, Vector, Vector]:
+def _rows(cases: Sequence[Case]) -> _Rows:
     counts = Counter(case.kind.partition(".")[0] for case in cases if case.kind)
-    rows: list[dict[str, float]] = []
+    chosen: list[Assessment] = []
     labels: list[float] = []
     mass: list[float] = []
     for case in cases:
         family = case.kind.partition(".")[0]
         for each in case.assessments[:1] if family else case.assessments:
-            rows.append({_tied(item.id): item.strength for item in each.evidence if item.id not in _SETTLED})
+            chosen.append(each)
             labels.append(float(bool(family)))
             mass.append(FAMILIES[family] / counts[family] if family else 1.0 / len(case.assessments))
-    names = sorted({name for row in rows for name in row})
-    features = np.array([[row.get(name, 0.0) for name in names] for row in rows])
+    names = sorted({_tied(item.id) for each in chosen for item in each.evidence if _is_fitted(item.id)})
+    at = {name: number for number, name in enumerate(names)}
+    signals = np.zeros((len(chosen), len(names)))
+    own = np.zeros((len(chosen), len(PARTS)))
+    rivals = np.zeros((len(chosen), _RIVALS, len(PARTS) + len(_KINDS) + 1))
+    absent = np.full((len(chosen), _RIVALS), -1e9)
+    for row, each in enumerate(chosen):
+        for item in each.evidence:
+            if _is_fitted(item.id):
+                signals[row, at[_tied(item.id)]] = item.strength
+        if each.compared is None:
+            continue
+        own[row] = each.compared.own
+        for number, rival in enumerate(each.compared.rivals[:_RIVALS]):
+            rivals[row, number] = (*rival.parts, *(float(rival.kind == kind) for kind in _KINDS), rival.likeness)
+            absent[row, number] = 0.0
     marks, masses = np.array(labels), np.array(mass)
     masses[marks == 1] *= SHARE / masses[marks == 1].sum()
     masses[marks == 0] *= (1 - SHARE) / masses[marks == 0].sum()
-    return names, features, marks, masses
+    return _Rows(names, signals, own, rivals, absent, marks, masses)
+
+
+def _is_fitted(name: str) -> bool:
+    """Whether a signal has a weight of its own to be fitted: not settled by hand, not a term of the comparison."""
+    return name not in _SETTLED and name != "rival" and not name.startswith(("rival.", "fit."))
 
 
 def _tied(name: str) -> str:
@@ -120,20 +184,43 @@ def _bounds(name: str) -> tuple[float, float]:
     return (-12.0, 0.0) if name.startswith(_FOR) else (-12.0, 12.0)
 
 
-def _descend(features: Vector, labels: Vector, mass: Vector, low: Vector, high: Vector) -> tuple[Vector, float]:
-    weights = np.zeros(features.shape[1])
-    base, speed, base_speed = 0.0, np.zeros_like(weights), 0.0
-    scale = np.maximum(1e-3, np.sqrt((mass[:, None] * features**2).sum(axis=0)))
-    for step in range(_STEPS):
-        wrong = mass * (1.0 / (1.0 + np.exp(-np.clip(features @ weights + base, -30, 30))) - labels)
-        slope = features.T @ wrong + PENALTY * weights
-        speed = 0.9 * speed - _RATE * slope / scale**2
-        base_speed = 0.9 * base_speed - _RATE * float(wrong.sum())
-        weights = np.clip(weights + speed, low, high)
-        base += base_speed
-        if step % 100 == 0 and float(np.abs(slope).max()) < 1e-7:
-            break
-    return weights, base
+def _limits(rows: _Rows) -> tuple[Vector, Vector]:
+    free = (-12.0, 12.0)
+    most = {"sent": SENT_CEILING}
+    part = {name: free if name in _FREE else (_FLOORS.get(name, 0.0), most.get(name, 12.0)) for name in PARTS}
+    bounds = [free, free, *map(_bounds, rows.names), *part.values(), *(free for _ in range(len(_KINDS) + 1))]
+    return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds])
+
+
+def _descend(rows: _Rows) -> _Point:
+    low, high = _limits(rows)
+    point = _Point(np.zeros(len(low)), len(rows.names))
+    speed, size = np.zeros_like(low), np.zeros_like(low)
+    for step in range(1, _STEPS + 1):
+        slope = _slope(rows, point)
+        speed = 0.9 * speed + 0.1 * slope
+        size = 0.999 * size + 0.001 * slope**2
+        rate = _RATE * (1.0 - step / (_STEPS + 1.0))
+        change = rate * (speed / (1 - 0.9**step)) / (np.sqrt(size / (1 - 0.999**step)) + 1e-12)
+        point.values[:] = np.clip(point.values - change, low, high)
+    return point
+
+
+def _slope(rows: _Rows, point: _Point) -> Vector:
+    """The gradient of the penalised log-loss at a point."""
+    values, parts, kinds = point.values, point.parts, point.kinds
+    fits = rows.rivals @ values[parts:] + rows.absent
+    most = np.maximum(fits.max(axis=1), values[1])
+    shares = np.exp(fits - most[:, None])
+    nobody = np.exp(values[1] - most)
+    total = shares.sum(axis=1) + nobody
+    odds = values[0] + rows.signals @ values[2:parts] + np.log(total) + most - rows.own @ values[parts:kinds]
+    wrong = rows.mass * (1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30))) - rows.strays)
+    rivals = np.einsum("i,ij,ijk->k", wrong / total, shares, rows.rivals, optimize=True)
+    rivals[: len(PARTS)] -= rows.own.T @ wrong
+    slope = np.concatenate(([wrong.sum(), (wrong * nobody / total).sum()], rows.signals.T @ wrong, rivals))
+    slope[2:] += PENALTY * values[2:]
+    return slope
 
 
 def render(weights: Weights, note: str) -> str:
@@ -147,6 +234,14 @@ def render(weights: Weights, note: str) -> str:
         "",
         "[weights]",
         *(f'"{name}" = {value}' for name, value in weights.weights.items()),
+        "",
+        "# How well somebody fits a message: one weight for each part (see straymail.evidence.PARTS).",
+        "[fit]",
+        *(f'"{name}" = {value}' for name, value in weights.fit.items()),
+        "",
+        "# Log priors of who else was meant: whoever does not look alike, a namesake, one with the same first letters.",
+        "[rival]",
+        *(f'"{name}" = {value}' for name, value in weights.rival.items()),
     ]
     return "\n".join(lines) + "\n"
 

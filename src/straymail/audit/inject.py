@@ -78,12 +78,17 @@ def _address(local: str, domain: str, right: Address) -> Address | None:
 
 
 def _prefix(history: Correspondence, sender: str, right: Address, chance: random.Random) -> Address | None:
-    book = sorted(set(history.contacts(sender)) - {right.person})
+    book = sorted(set(history.contacts(sender)) - set(history.same(right.person)))
     for length in (3, 2):
-        found = [other for other in book if other[:length] == right.person[:length]]
+        found = [other for other in book if _letters(other)[:length] == _letters(right.person)[:length]]
         if found:
             return parse_address(chance.choice(found))
     return None
+
+
+def _letters(key: str) -> str:
+    """What somebody types who wants this address: letters and digits of the local part."""
+    return "".join(letter for letter in key.partition("@")[0] if letter.isalnum())
 
 
 def _name(which: int) -> Injection:
@@ -91,7 +96,7 @@ def _name(which: int) -> Injection:
         tokens = tokens_of(right.local)
         if len(tokens) < 2:  # first name and surname
             return None
-        found = [each for each in history.named(tokens[which]) if each != right.person]
+        found = [each for each in history.named(tokens[which]) if each not in history.same(right.person)]
         found = [each for each in found if (own := tokens_of(each.partition("@")[0])) and own[which] == tokens[which]]
         return parse_address(chance.choice(sorted(found))) if found else None
 
@@ -99,7 +104,7 @@ def _name(which: int) -> Injection:
 
 
 def _contact(history: Correspondence, sender: str, right: Address, chance: random.Random) -> Address | None:
-    book = sorted(set(history.contacts(sender)) - {right.person})
+    book = sorted(set(history.contacts(sender)) - set(history.same(right.person)))
     return parse_address(chance.choice(book)) if book else None
 
 

@@ -105,7 +105,7 @@ class Learner:
         progress(archive.done, archive.total, self.result.messages)
 
     def _message(self, item: Item) -> None:
-        message = parse_message(item.raw, headers_only=True)
+        message = parse_message(item.raw)
         self.result.messages += 1
         if self.model.knows(message.identity):
             self.result.known += 1

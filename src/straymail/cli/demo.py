@@ -113,7 +113,7 @@ def _teach(settings: Settings) -> int:
         if not mbox.exists():
             raise StraymailError("the examples are missing from this installation")
         with record.reading() as connection:
-            learner = Learner(record, history.load_history(connection, [_OWN]), time.time())
+            learner = Learner(record, history.load_history(connection, [_OWN], record.keys.words), time.time())
         learner.archives([mbox], lambda _done, _total, _messages: None)
         return learner.result.people
 

@@ -68,7 +68,7 @@ def _run(
     gc.set_threshold(_GARBAGE, 50, 100)  # the history only grows: looking through it again and again finds nothing
     with open_store(settings) as record:
         with record.reading() as connection:
-            model = history.load_history(connection, domains)
+            model = history.load_history(connection, domains, record.keys.words)
         learner = Learner(record, model, time.time())
         if directory:
             for path in paths:

@@ -48,7 +48,7 @@ def open_guard(settings: Settings) -> Iterator[Guard]:
     model = Correspondence(own)
     if settings.store.key_file.exists():
         with open_store(settings) as record, record.reading() as connection:
-            model = history.load_history(connection, own)
+            model = history.load_history(connection, own, record.keys.words)
     with extractor(settings) as reading:
         yield Guard(model, settings.policy, read_weights(settings), make_reader(reading, settings))
 

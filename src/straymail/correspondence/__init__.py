@@ -7,13 +7,12 @@ directory builds trust; being written to again and again does not.
 
 from __future__ import annotations
 
-from straymail.correspondence.history import FIRST_LETTERS, DomainFacts, History, PairFacts, PersonFacts, Standing
+from straymail.correspondence.history import DomainFacts, History, PairFacts, PersonFacts, Standing
 from straymail.correspondence.model import Correspondence
 from straymail.correspondence.observation import Observation, observation
 from straymail.correspondence.rows import Row
 
 __all__ = [
-    "FIRST_LETTERS",
     "Correspondence",
     "DomainFacts",
     "History",

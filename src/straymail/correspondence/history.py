@@ -6,12 +6,12 @@ or maximum, so the order of learning does not matter and learning twice changes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-FIRST_LETTERS = 3
-"""Letters after which an address is usually completed by itself."""
+FIRST_LETTERS = 2
+"""Letters after which an address may be completed by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,14 @@ class History(Protocol):
         """Totals of one address; None when it was never seen."""
         ...
 
+    def same(self, key: str) -> tuple[str, ...]:
+        """Every address of the person who has this one, itself included."""
+        ...
+
+    def topic(self, words: Sequence[str]) -> Mapping[str, float]:
+        """Who stood in the messages most like these words: sums of likeness by person key."""
+        ...
+
     def pair(self, a: str, b: str) -> PairFacts | None:
         """What ``a`` wrote to ``b``; None when nothing."""
         ...
@@ -87,12 +95,16 @@ class History(Protocol):
         """Display names seen for the address with counts, most frequent first."""
         ...
 
+    def acquainted(self, key: str) -> int:
+        """How many people are in the address book of ``key``."""
+        ...
+
     def contacts(self, key: str) -> Iterable[str]:
         """The address book: everyone ``key`` has written to, or had mail from."""
         ...
 
-    def beginning(self, key: str, letters: str) -> Sequence[str]:
-        """The contacts of ``key`` that begin with these ``FIRST_LETTERS`` letters."""
+    def beginning(self, key: str, local: str) -> Sequence[str]:
+        """The contacts of ``key`` whose local part has the same ``first_letters`` as ``local``."""
         ...
 
     def near_domains(self, name: str) -> Sequence[tuple[str, int]]:
@@ -134,3 +146,10 @@ class History(Protocol):
     def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
         """Person keys seen in the thread these references (or, lacking them, this normalised subject) belong to."""
         ...
+
+
+def first_letters(local: str) -> str:
+    """The first ``FIRST_LETTERS`` letters or digits of a local part."""
+    if local[:FIRST_LETTERS].isalnum():
+        return local[:FIRST_LETTERS]
+    return "".join(letter for letter in local[:20] if letter.isalnum())[:FIRST_LETTERS]

@@ -1,23 +1,26 @@
 """Correspondence: the learned history in memory, fast to ask and cheap to add to.
 
 People are small integers. A pair is one integer key into columns. Every fact is a count, a minimum or a maximum, and a
-message is known by its identity, so neither the order of learning nor learning twice matters. ``drain`` hands out
-what changed since the last call, as rows for a store; ``load`` takes rows back.
+message is known by its identity, so neither the order of learning nor learning twice matters. Facts are kept by
+address; a person with several addresses (``aliases``) is put together when asked for. ``drain`` hands out what changed
+since the last call, as rows for a store; ``load`` takes rows back.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-from straymail.correspondence.history import FIRST_LETTERS, DomainFacts, PairFacts, PersonFacts, Standing
+from straymail.correspondence.aliases import Aliases
+from straymail.correspondence.history import DomainFacts, PairFacts, PersonFacts, Standing, first_letters
 from straymail.correspondence.names import tokens_of
 from straymail.correspondence.nearby import Nearby
 from straymail.correspondence.observation import Observation
 from straymail.correspondence.rows import Row
-from straymail.correspondence.table import Edges
+from straymail.correspondence.table import Edges, merged
 from straymail.correspondence.threads import Threads
+from straymail.correspondence.topics import Topics, hashes, packed, unpacked
 from straymail.message import registrable
 
 _GROUP = 12  # recipients up to which who stands beside whom is counted
@@ -26,9 +29,15 @@ _NAMED_LIMIT = 400  # people of one name that are looked at
 
 
 class Correspondence:
-    """The in-memory ``History``; one writer, any number of readers in the same thread."""
+    """The in-memory ``History``; one writer, any number of readers in the same thread.
 
-    def __init__(self, own_domains: Iterable[str] = ()) -> None:
+    Args:
+        own_domains: the organisation's.
+        secret: keys the hashes of words.
+    """
+
+    def __init__(self, own_domains: Iterable[str] = (), secret: bytes = b"") -> None:
+        self._secret = secret
         self._own = frozenset(own_domains)
         self._ids: dict[str, int] = {}
         self._keys: list[str] = []
@@ -36,7 +45,7 @@ class Correspondence:
         self._received = Edges()
         self._pairs = Edges()
         self._books: dict[int, set[int]] = defaultdict(set)
-        self._begins: dict[int, tuple[int, dict[str, list[str]]]] = {}  # size of the book, and it by first letters
+        self._begins: dict[int, tuple[int, dict[str, list[int]]]] = {}  # size of the book, and it by first letters
         self._names: dict[int, dict[str, int]] = {}
         self._named: dict[str, set[int]] = defaultdict(set)
         self._domains: dict[str, set[int]] = defaultdict(set)
@@ -49,6 +58,8 @@ class Correspondence:
         self._near_mailboxes: dict[str, Nearby] = defaultdict(Nearby)
         self._together: dict[int, int] = {}
         self._threads = Threads()
+        self._aliases = Aliases(self.is_own)
+        self._topics = Topics()
         self._standing: dict[tuple[str, str], Standing] = {}
         self._directory: set[str] = set()
         self._seen: set[int] = set()
@@ -79,15 +90,19 @@ class Correspondence:
         """How many addresses are known."""
         return len(self._ids)
 
-    def person(self, key: str) -> PersonFacts | None:
-        """Totals of one address; None when it was never seen (in mail or in a directory)."""
+    def same(self, key: str) -> tuple[str, ...]:
+        """Every address of the person who has this one, itself included; also of an unknown one."""
         who = self._ids.get(key)
-        if who is None:
-            return None
-        sent, received = self._people.get(who), self._received.get(who)
-        if sent is None and received is None:
-            return None
+        return (key,) if who is None else tuple(self._keys[each] for each in self._aliases.group(who))
+
+    def person(self, key: str) -> PersonFacts | None:
+        """Totals of one person; None when never seen (in mail or in a directory)."""
+        group = self._group(key)
+        sent = merged(self._people.get(who) for who in group)
+        received = merged(self._received.get(who) for who in group)
         both = [facts for facts in (sent, received) if facts]
+        if not both:
+            return None
         return PersonFacts(
             sent.sent if sent else 0,
             received.sent if received else 0,
@@ -97,8 +112,26 @@ class Correspondence:
 
     def pair(self, a: str, b: str) -> PairFacts | None:
         """What ``a`` wrote to ``b``; None when nothing."""
-        first, second = self._ids.get(a), self._ids.get(b)
-        return None if first is None or second is None else self._pairs.get(first << _SHIFT | second)
+        first, second = self._group(a), self._group(b)
+        if len(first) == len(second) == 1:
+            return self._pairs.get(first[0] << _SHIFT | second[0])
+        return merged(self._pairs.get(x << _SHIFT | y) for x in first for y in second)
+
+    def _group(self, key: str) -> tuple[int, ...]:
+        who = self._ids.get(key)
+        return () if who is None else self._aliases.group(who)
+
+    def _first(self, people: Iterable[int]) -> list[str]:
+        """One address for each person: the one used last."""
+        chosen: dict[int, int] = {}
+        for who in people:
+            group = self._aliases.group(who)
+            if group[0] not in chosen:
+                chosen[group[0]] = who if len(group) == 1 else max(group, key=self._last)
+        return [self._keys[who] for who in chosen.values()]
+
+    def _last(self, who: int) -> float:
+        return max((facts.last for facts in (self._people.get(who), self._received.get(who)) if facts), default=0.0)
 
     def domain(self, name: str) -> DomainFacts | None:
         """Totals of one domain; None when no address in it is known."""
@@ -123,7 +156,7 @@ class Correspondence:
 
     def answers(self, key: str) -> bool:
         """Whether this address has answered somebody of the organisation."""
-        return self._ids.get(key) in self._answered
+        return not self._answered.isdisjoint(self._group(key))
 
     def domain_answers(self, name: str) -> bool:
         """Whether some address of the domain has answered somebody of the organisation."""
@@ -142,25 +175,36 @@ class Correspondence:
 
     def names(self, key: str) -> Sequence[tuple[str, int]]:
         """Display names seen for the address with counts, most frequent first."""
-        found = self._names.get(self._ids.get(key, -1), {})
+        group = self._group(key)
+        found = dict(self._names.get(group[0], {})) if group else {}
+        for who in group[1:]:
+            for name, count in self._names.get(who, {}).items():
+                found[name] = found.get(name, 0) + count
         return sorted(found.items(), key=lambda item: (-item[1], item[0]))
 
     def contacts(self, key: str) -> Iterable[str]:
-        """The address book: everyone ``key`` has written to, or had mail from."""
-        return [self._keys[who] for who in self._books.get(self._ids.get(key, -1), ())]
+        """The address book: everyone ``key`` has written to, or had mail from; of each person the address used last."""
+        return self._first(other for who in self._group(key) for other in self._books.get(who, ()))
 
-    def beginning(self, key: str, letters: str) -> Sequence[str]:
-        """The contacts of ``key`` that begin with these ``FIRST_LETTERS`` letters."""
-        who = self._ids.get(key, -1)
+    def acquainted(self, key: str) -> int:
+        """How many addresses are in the address book of ``key``."""
+        return sum(len(self._books.get(who, ())) for who in self._group(key))
+
+    def beginning(self, key: str, local: str) -> Sequence[str]:
+        """The contacts of ``key`` whose local part has the same ``first_letters`` as ``local``."""
+        letters = first_letters(local)
+        found = [other for who in self._group(key) for other in self._beginning(who).get(letters, ())]
+        return self._first(found) if found else ()
+
+    def _beginning(self, who: int) -> dict[str, list[int]]:
         book = self._books.get(who, ())
         size, index = self._begins.get(who, (0, {}))
         if size != len(book):
             index = {}
             for other in book:
-                name = self._keys[other]
-                index.setdefault(name[:FIRST_LETTERS], []).append(name)
+                index.setdefault(first_letters(self._keys[other].partition("@")[0]), []).append(other)
             self._begins[who] = (len(book), index)
-        return index.get(letters, ())
+        return index
 
     def near_domains(self, name: str) -> Sequence[tuple[str, int]]:
         """Known domains within two OSA edits of ``name`` (itself excluded), with the distance."""
@@ -177,20 +221,32 @@ class Correspondence:
         return [self._keys[who] for _, who in zip(range(_NAMED_LIMIT), found, strict=False)]
 
     def namesakes(self, sender: str, token: str) -> list[str]:
-        """As ``named``, within the address book of ``sender``."""
-        book = self._books.get(self._ids.get(sender, -1))
+        """As ``named``, within the address book of ``sender``; of each person the address used last."""
         found = self._named.get(token)
-        if not book or not found:
+        if not found:
             return []
-        return [self._keys[who] for who in (book & found)]
+        return self._first(who for each in self._group(sender) for who in self._books.get(each, set()) & found)
 
     def together(self, sender: str, a: str, b: str) -> int:
         """How many messages of ``sender`` went to both ``a`` and ``b``."""
-        return self._together.get(hash((sender, *sorted((a, b)))), 0)
+        senders, first, second = self._group(sender), self._group(a), self._group(b)
+        if len(senders) == len(first) == len(second) == 1:
+            return self._together.get(_beside(senders[0], first[0], second[0]), 0)
+        return sum(self._together.get(_beside(s, x, y), 0) for s in senders for x in first for y in second)
 
     def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
-        """Person keys in the thread these references, or else this normalised subject, belong to."""
-        return self._threads.people(references, subject, sender)
+        """Person keys in the thread these references, or else this normalised subject, belong to; all their aliases."""
+        found = self._threads.people(references, subject, self.same(sender))
+        return frozenset(each for key in found for each in self.same(key))
+
+    def topic(self, words: Sequence[str]) -> Mapping[str, float]:
+        """Who stood in the messages most like these words: sums of likeness, for every address of each person."""
+        found: dict[str, float] = {}
+        for who, likeness in self._topics.near(hashes(self._secret, words)).items():
+            for each in self._aliases.group(who):
+                key = self._keys[each]
+                found[key] = found.get(key, 0.0) + likeness
+        return found
 
     # -- learning --------------------------------------------------------------------------------------------------
 
@@ -213,11 +269,25 @@ class Correspondence:
             self._wrote(sender, who, 1, int(seen.reply), seen.time, seen.time)
             self._suffixes[key.rpartition(".")[2]] += 1
         if 1 < len(seen.recipients) <= _GROUP:
-            for (a, _), (b, _) in combinations(seen.recipients, 2):
-                self._beside(seen.sender, a, b, 1)
+            ids = [self._ids[key] for key, _ in seen.recipients]
+            for a, b in combinations(ids, 2):
+                at = _beside(sender, a, b)
+                self._together[at] = self._together.get(at, 0) + 1
+            for a, b in self._aliases.beside(ids):
+                self._dirty.add(("apart", self._keys[a], self._keys[b]))
+        if seen.words and len(seen.recipients) <= _GROUP:
+            self._about(seen, sender)
         people = frozenset((seen.sender, *(key for key, _ in seen.recipients)))
         self._threads.add(seen.message_id, seen.references, seen.subject, people)
         return True
+
+    def _about(self, seen: Observation, sender: int) -> None:
+        people = dict.fromkeys((sender, *(self._ids[key] for key, _ in seen.recipients)))
+        gone = self._topics.add(seen.identity, seen.time, people, hashes(self._secret, seen.words))
+        self._dirty.add(("words", seen.identity, ""))
+        if gone:
+            self._dirty.discard(("words", gone, ""))
+            self._dirty.add(("unsaid", gone, ""))
 
     def confirm(self, sender: str, recipient: str) -> None:
         """A person said: this is right."""
@@ -266,6 +336,8 @@ class Correspondence:
         for people in self._named.values():
             people.discard(who)
         self._threads.forget(address)
+        self._aliases.drop(who)
+        self._dirty |= {("words", identity, "") for identity in self._topics.forget(who)}
         del self._ids[address]
         self._keys[who] = ""
 
@@ -280,6 +352,7 @@ class Correspondence:
             if name not in names:
                 for token in tokens_of(name):
                     self._named[token].add(who)
+                self._aliases.name(who, key, names | {name: 1})
             names[name] = names.get(name, 0) + 1
         self._dirty.add(("person", key, ""))
         return who
@@ -294,6 +367,7 @@ class Correspondence:
         self._near_mailboxes[domain].add(local)
         for token in tokens_of(local):
             self._named[token].add(who)
+        self._aliases.name(who, key, {})
 
     def _count(self, people: Edges, domains: Edges, who: int, count: int, first: float, last: float) -> None:
         people.add(who, count, 0, first, last)
@@ -316,10 +390,6 @@ class Correspondence:
             self._answered.add(outside)
             self._domain_answered[self._keys[outside].rpartition("@")[2]] += 1
 
-    def _beside(self, sender: str, a: str, b: str, count: int) -> None:
-        key = hash((sender, *sorted((a, b))))
-        self._together[key] = self._together.get(key, 0) + count
-
     # -- rows for a store --------------------------------------------------------------------------------------------
 
     def drain(self) -> list[Row]:
@@ -335,10 +405,14 @@ class Correspondence:
             names = dict(self._names.get(who, {}))
             return Row(kind, a, b, {"sent": _columns(sent), "received": _columns(received), "names": names})
         if kind == "pair":
-            return Row(kind, a, b, {"facts": _columns(self.pair(a, b))})
+            facts = self._pairs.get(self._ids[a] << _SHIFT | self._ids[b])
+            return Row(kind, a, b, {"facts": _columns(facts)})
         if kind == "standing":
             found = self._standing[a, b]
             return Row(kind, a, b, {"confirmed": found.confirmed, "corrected_to": found.corrected_to})
+        if kind == "words":
+            time, people, words = self._topics.get(a)
+            return Row(kind, a, b, {"t": time, "p": [self._keys[who] for who in people], "w": packed(words)})
         return Row(kind, a, b, {})
 
     def load(self, rows: Iterable[Row]) -> None:
@@ -351,23 +425,36 @@ class Correspondence:
         if row.kind == "seen":
             self._seen.add(hash(row.a))
         elif row.kind == "person":
-            who = self._person(row.a)
-            if values := row.values["sent"]:
-                self._count(self._people, self._domain_sent, who, values[0], *values[2:])
-            if values := row.values["received"]:
-                self._count(self._received, self._domain_received, who, values[0], *values[2:])
-            for name, count in row.values["names"].items():
-                self._person(row.a, name)
-                self._names[who][name] = count
-            if received := row.values["received"]:
-                self._suffixes[row.a.rpartition(".")[2]] += received[0]
+            self._load_person(row)
         elif row.kind == "pair" and row.values["facts"]:
             self._wrote(self._person(row.a), self._person(row.b), *row.values["facts"])
         elif row.kind == "standing":
             self._standing[row.a, row.b] = Standing(row.values["confirmed"], row.values["corrected_to"])
         elif row.kind == "directory":
             self.enter(row.a)
+        elif row.kind == "apart":
+            self._aliases.tell_apart(self._person(row.a), self._person(row.b))
+        elif row.kind == "words":
+            people = [self._person(key) for key in row.values["p"]]
+            self._topics.add(row.a, row.values["t"], people, unpacked(row.values["w"]))
+
+    def _load_person(self, row: Row) -> None:
+        who = self._person(row.a)
+        if values := row.values["sent"]:
+            self._count(self._people, self._domain_sent, who, values[0], *values[2:])
+        if values := row.values["received"]:
+            self._count(self._received, self._domain_received, who, values[0], *values[2:])
+            self._suffixes[row.a.rpartition(".")[2]] += values[0]
+        for name, count in row.values["names"].items():
+            self._person(row.a, name)
+            self._names[who][name] = count
+        if row.values["names"]:
+            self._aliases.name(who, row.a, self._names[who])
 
 
 def _columns(facts: PairFacts | None) -> list[float] | None:
     return [facts.sent, facts.replies, facts.first, facts.last] if facts else None
+
+
+def _beside(sender: int, a: int, b: int) -> int:
+    return hash((sender, a, b) if a < b else (sender, b, a))

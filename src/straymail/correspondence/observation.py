@@ -1,14 +1,16 @@
-"""Observation: what one message teaches about who writes to whom. No text of the message is kept."""
+"""Observation: what one message teaches about who writes to whom, and of what. No text of the message is kept."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from straymail.message import Address, Envelope, Mailbox, Message
+from straymail.correspondence.names import tokens_of
+from straymail.message import Address, Envelope, Mailbox, Message, words_of
 
 _REPLY = re.compile(r"(?:\s{0,3}(?:re|fwd?|fw|aw|wg|sv|antw|tr|rif|odp)\s{0,2}(?:\[\d{1,3}\])?\s{0,2}:)", re.IGNORECASE)
 _MAX_RECIPIENTS = 200
+_MOST_NAMES_TEXT = 20_000
 _INVENTED = frozenset(("no.address", "undisclosed-recipients", "undisclosed.recipients"))
 
 
@@ -26,15 +28,22 @@ class Observation:
     references: tuple[str, ...]
     subject: str  # normalised: no Re: or Fwd:, lower case
     automatic: bool
+    words: tuple[str, ...] = ()  # what it is about; hashed when learned
 
 
-def observation(message: Message, own_domains: frozenset[str], envelope: Envelope | None = None) -> Observation:
+def observation(
+    message: Message, own_domains: frozenset[str], envelope: Envelope | None = None, *, words: bool = True
+) -> Observation:
     """What a message teaches. ``sender`` is "" when it names nobody; then ``observe`` learns nothing.
+
+    Without ``words`` nothing is taken from the body.
 
     The envelope's sender and recipients count where there is one; header names are used for display names only then.
     Recipients beyond 200 are left out: lists that long say nothing about acquaintance.
     """
     boxes = {box.address.person: box.name for box in (*message.to, *message.cc)}
+    if boxes and not any(boxes.values()):
+        boxes |= _exported_names(message)
     if envelope is not None:
         boxes = {address.person: boxes.get(address.person, "") for address in envelope.recipients}
     who = message.from_[0] if message.from_ else message.sender[0] if message.sender else None
@@ -55,6 +64,7 @@ def observation(message: Message, own_domains: frozenset[str], envelope: Envelop
         references=message.references,
         subject=subject,
         automatic=message.automatic or bool(message.list_id),
+        words=words_of(message) if words and recipients and not message.automatic else (),
     )
 
 
@@ -81,6 +91,24 @@ def _name(who: Mailbox | None, message: Message, own_domains: frozenset[str]) ->
     if who.name or who.address.domain not in own_domains:
         return who.name
     return message.header("X-From").partition("<")[0]
+
+
+def _exported_names(message: Message) -> dict[str, str]:
+    """Display names that an export of Exchange keeps in X-To and X-cc, in the order of To and Cc.
+
+    "Presto, Kevin M. </O=...>, Buy, Rick </O=...>" or "Kevin Presto, Rick Buy"; a name is believed when it has a word
+    in common with its address.
+    """
+    boxes = (*message.to, *message.cc)
+    names: list[str] = []
+    for header in ("X-To", "X-cc"):
+        text = message.header(header)[:_MOST_NAMES_TEXT]
+        pieces = text.split(">,") if "</" in text else text.split(",")
+        names.extend(clean_name(piece.partition("<")[0]) for piece in pieces if piece.strip())
+    if len(names) != len(boxes):
+        return {}
+    pairs = zip(boxes, names, strict=True)
+    return {box.address.person: name for box, name in pairs if set(tokens_of(name)) & set(tokens_of(box.address.local))}
 
 
 def _usable(key: str, sender: str) -> bool:

@@ -8,9 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fact. ``kind``: seen, person, pair, standing, directory, or forget (delete every row naming ``a``).
+    """One fact. ``kind``: seen, person, pair, standing, directory, apart, words, forget or unsaid.
 
-    ``a`` and ``b`` are person keys or "" (``seen``: ``a`` is a message identity); ``values`` is JSON.
+    ``a`` and ``b`` are person keys or "" (``seen`` and ``words``: ``a`` is a message identity); ``values`` is JSON.
+    ``forget`` deletes every row naming ``a``; ``unsaid`` deletes the words of message ``a``.
     A row replaces an earlier one of the same kind, a and b.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 
 from straymail.correspondence.history import PairFacts
 
@@ -52,3 +53,16 @@ class Edges:
     def keys(self) -> list[int]:
         """Every key."""
         return list(self._at)
+
+
+def merged(rows: Iterable[PairFacts | None]) -> PairFacts | None:
+    """The sum of rows; None when there is none."""
+    found = [row for row in rows if row is not None]
+    if len(found) <= 1:
+        return found[0] if found else None
+    return PairFacts(
+        sum(row.sent for row in found),
+        sum(row.replies for row in found),
+        min(row.first for row in found),
+        max(row.last for row in found),
+    )

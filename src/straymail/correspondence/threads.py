@@ -29,14 +29,14 @@ class Threads:
             groups.append(people)
             del groups[:-_GROUPS]
 
-    def people(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
-        """Participants of the thread; by subject only those of messages in which ``sender`` took part."""
+    def people(self, references: Sequence[str], subject: str, senders: Sequence[str]) -> frozenset[str]:
+        """Participants of the thread; by subject only those of messages in which one of ``senders`` took part."""
         found: set[str] = set()
         for each in references[:50]:
             found |= self._by_id.get(hash(each), frozenset())
         if not found and len(subject) >= _SHORTEST:
             for group in self._by_subject.get(hash(subject), ()):
-                if sender in group:
+                if not group.isdisjoint(senders):
                     found |= group
         return frozenset(found - self._forgotten)
 

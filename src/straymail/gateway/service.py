@@ -55,7 +55,7 @@ class Service:
         self._situate, self._reread = situate, reread
         self.desk = Desk(record, settings)
         with record.reading() as connection:
-            model = history.load_history(connection, settings.organisation.domains)
+            model = history.load_history(connection, settings.organisation.domains, record.keys.words)
             lesson = history.last_lesson(connection)
         self.metrics = Metrics()
         self.memory = Memory(record, self.desk, model, lesson)

@@ -28,6 +28,7 @@ from straymail.message.quoted import (
     signature_text,
     split_body,
 )
+from straymail.message.words import words_of
 
 __all__ = [
     "READ_OF_PART",
@@ -55,4 +56,5 @@ __all__ = [
     "registrable",
     "signature_text",
     "split_body",
+    "words_of",
 ]

@@ -8,25 +8,27 @@ The model in prose. What is typed is a noisy version of who was meant. For each 
 2. **typo.domain, typo.tld**: how well the domain is explained as a slip for one that is written to or well known; far
    more so when the very same mailbox is known there. A domain that has answered is never suspected.
 3. **typo.mailbox**: the same within a domain, for addresses that have never written.
-4. **namesake, prefix**: a closer contact has the same name or the same first letters (wrong autocompletion).
+4. **rival**: how well the recipient fits this message, beside contacts who look like him (same name, same first
+   letters: wrong autocompletion): closeness, conversation, quoted text, names in the text, greeting, who stands beside
+   whom, and what the messages most like this one were about.
 5. **greeting**: "Hi Bob" to somebody who is not called Bob.
 6. **group**: one stands beside recipients it never stood beside; one outsider among insiders.
 7. **jurisdiction**: raises the cost, hardly the probability.
 
-An address that has written to the sender is settled: the searches of 2 to 4 are skipped, which makes the usual message
-cheap.
+The addresses of one person count as one (``correspondence.aliases``): an alias is no newcomer and no rival. An address
+that has written to the sender is settled: the searches of 2 and 3 are skipped.
 
-Whom it gets wrong: the wrong one of two people the sender writes to equally often, when no greeting tells; a first
-contact whose address looks like a known one by nature (``j.smith`` and ``a.smith``); mailing lists, which never answer;
-people addressed under a name the address does not show; organisations without any history, for which only the
-well-known domains speak. What a message is about is not yet compared with what a recipient usually gets.
+Whom it gets wrong: the wrong one of two people the sender writes to equally often, when neither greeting, thread nor
+topic tells; a first contact whose address looks like a known one by nature (``j.smith`` and ``a.smith``); mailing
+lists, which never answer; people addressed under a name the address does not show; organisations without any history,
+for which only the well-known domains speak; short new messages, which are about nothing that could be compared.
 """
 
 from __future__ import annotations
 
 from straymail.evidence import Signal
 from straymail.message import Address
-from straymail.recipients import domains, greeting, group, jurisdiction, mailboxes, namesake, standing
+from straymail.recipients import domains, greeting, group, jurisdiction, mailboxes, rivals, standing
 from straymail.recipients.context import Context
 
 __all__ = ["Context", "observe"]
@@ -43,7 +45,8 @@ def observe(context: Context, address: Address) -> tuple[Signal, ...]:
         for detector in _SEARCHES:
             found.extend(detector.observe(context, address))
         found.extend(jurisdiction.observe(context, address))
-    found.extend(namesake.observe(context, address))
+    slips = [candidate for signal in found if signal.id.startswith("typo.") for candidate in signal.meant]
+    found.extend(rivals.observe(context, address, slips))
     if context.message is not None:
         for detector in _ALWAYS:
             found.extend(detector.observe(context, address))

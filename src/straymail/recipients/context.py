@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 from straymail.correspondence import History, PairFacts
+from straymail.correspondence.names import NICKNAMES, tokens_of
 from straymail.correspondence.observation import normal_subject
-from straymail.message import Address, Envelope, Message, new_text
+from straymail.message import Envelope, Message, new_text, quoted_text, words_of
+from straymail.recipients.salutation import greeted
 
 _GREETING_TEXT = 200
 _HALF_LIFE = 180 * 86_400.0
 _ANSWER_WEIGHT = 2.0
+_NAMED_TEXT = 4_000  # characters in which names are looked for
+_WORD = re.compile(r"[^\W\d_]{2,20}")
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,9 @@ class Context:
     envelope: Envelope
     message: Message | None
     now: datetime
+    alone: dict[str, tuple[float, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ties: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _names: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def sender(self) -> str:
@@ -38,6 +45,36 @@ class Context:
     def recipients(self) -> frozenset[str]:
         """Person keys of the envelope's recipients."""
         return frozenset(address.person for address in self.envelope.recipients)
+
+    @cached_property
+    def addressed(self) -> frozenset[str]:
+        """Every address of the sender and of the recipients."""
+        return frozenset(each for key in (self.sender, *self.recipients) for each in self.history.same(key))
+
+    @cached_property
+    def topic(self) -> Mapping[str, float]:
+        """How much the messages most like this one speak for each person (``History.topic``)."""
+        return self.history.topic(words_of(self.message)) if self.message is not None else {}
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """Words of what was newly written, in the form names are compared by."""
+        return _words(new_text(self.message)) if self.message is not None else frozenset()
+
+    @cached_property
+    def quoted(self) -> frozenset[str]:
+        """Words of what is quoted or forwarded, where its writer and recipients are named."""
+        return _words(quoted_text(self.message)) if self.message is not None else frozenset()
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """``mentioned`` and ``quoted``."""
+        return self.mentioned | self.quoted
+
+    @cached_property
+    def greeted(self) -> str:
+        """The name the message opens with; "" for none."""
+        return greeted(self.opening) if self.opening else ""
 
     @cached_property
     def thread(self) -> frozenset[str]:
@@ -75,23 +112,37 @@ class Context:
         """How close sender and person are: recency-weighted mail sent, mail received counting double; 0 for none."""
         known = self._ties.get(key)
         if known is None:
-            known = self._recent(self.to(key)) + _ANSWER_WEIGHT * self._recent(self.back(key))
+            known = self.recent(self.to(key)) + _ANSWER_WEIGHT * self.recent(self.back(key))
             self._ties[key] = known
         return known
 
     @cached_property
-    def _latest(self) -> float:
+    def latest(self) -> float:
         """When the sender last wrote or was written to: who comes back after a year still knows the same people."""
         person = self.history.person(self.sender)
         return min(self.now.timestamp(), person.last) if person else self.now.timestamp()
 
-    def _recent(self, facts: PairFacts | None) -> float:
+    def recent(self, facts: PairFacts | None) -> float:
+        """Messages, each counting half after 180 days."""
         if facts is None:
             return 0.0
-        age = max(0.0, self._latest - facts.last)
+        age = max(0.0, self.latest - facts.last)
         return facts.sent * math.pow(2.0, -age / _HALF_LIFE)
 
-    def name_of(self, address: Address) -> str:
-        """Display name: as learned, else as the header shows it, else ""."""
-        names: Sequence[tuple[str, int]] = self.history.names(address.person)
-        return names[0][0] if names else self.shown.get(address.person, "")
+    def name_of(self, key: str) -> str:
+        """Display name of a person key: as learned, else as the header shows it, else ""."""
+        names: Sequence[tuple[str, int]] = self.history.names(key)
+        return names[0][0] if names else self.shown.get(key, "")
+
+    def words_of(self, key: str) -> frozenset[str]:
+        """The name tokens of a person key: of its local part and of its learned display name."""
+        found = self._names.get(key)
+        if found is None:
+            names = self.history.names(key)
+            shown = tokens_of(names[0][0]) if names else ()
+            found = self._names[key] = frozenset((*tokens_of(key.partition("@")[0]), *shown))
+        return found
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(NICKNAMES.get(word, word) for word in _WORD.findall(text[:_NAMED_TEXT].lower()))

@@ -12,26 +12,26 @@ from straymail.correspondence.names import tokens_of
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address, parse_address
 from straymail.recipients.context import Context
-from straymail.recipients.salutation import greeted
 
 
 def observe(context: Context, address: Address) -> Iterator[Signal]:
     """At most one signal about the name in the greeting."""
     if len(context.recipients) != 1 or not context.opening:
         return
-    name = greeted(context.opening)
+    name = context.greeted
     if not name:
         return
-    mine = set(tokens_of(address.local)) | set(tokens_of(context.name_of(address)))
+    mine = set(tokens_of(address.local)) | set(tokens_of(context.name_of(address.person)))
     if name in mine or any(_fits(name, token) for token in mine) or _initials(name, address.local.lower()):
         yield Signal("greeting", 1.0, "", f"greets {name}")
         return
     if not mine:
         return
-    others = [each for each in context.history.namesakes(context.sender, name) if each != address.person]
+    same = context.history.same(address.person)
+    others = [each for each in context.history.namesakes(context.sender, name) if each not in same]
     if others:
         best = max(others, key=lambda each: (context.tie(each), each))
-        meant = (Candidate(parse_address(best), -8.0, _name(context, best)),)
+        meant = (Candidate(parse_address(best), -8.0, context.name_of(best)),)
         text = f"The message greets {name.title()}; {address} does not look like that name."
         yield Signal("greeting.other", 1.0, text, f"greets {name}", meant)
     else:
@@ -44,8 +44,3 @@ def _fits(name: str, token: str) -> bool:
 
 def _initials(name: str, local: str) -> bool:
     return local.startswith(name[0]) and len(local.partition(".")[0]) <= 1
-
-
-def _name(context: Context, key: str) -> str:
-    names = context.history.names(key)
-    return names[0][0] if names else ""

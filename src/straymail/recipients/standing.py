@@ -1,7 +1,9 @@
 """``confirmed``, ``corrected``, ``directory``, ``answered``, ``thread``, ``newcomer``, ``unanswered``: what is settled.
 
 Strengths: ``answered`` log(1 + messages received from the address), ``known`` log(1 + messages sent to it), at most 4;
-``unanswered`` log(1 + messages sent without an answer); ``colleagues`` log(1 + messages others sent); the rest 0 or 1.
+``unanswered`` log(1 + messages sent without an answer); ``newcomer.seldom`` log(messages of the sender / people in the
+sender's address book), at most 4: how seldom this sender writes to somebody new; ``colleagues`` log(1 + messages others
+sent); the rest 0 or 1.
 """
 
 from __future__ import annotations
@@ -64,6 +66,12 @@ def _newcomer(context: Context, address: Address) -> Iterator[Signal]:
         yield Signal("newcomer", 1.0, text, "unknown to the whole organisation")
     else:
         yield Signal("newcomer.yours", 1.0, text, "known to others of the organisation")
+    sender = history.person(context.sender)
+    if sender and sender.sent:
+        seldom = math.log((1.0 + sender.sent + sender.received) / (1.0 + history.acquainted(context.sender)))
+        if seldom > 0:
+            yield Signal("newcomer.seldom", min(_MOST, seldom), "", f"{sender.sent} messages, few new contacts")
+    if person is not None:
         if person.received:
             yield Signal("colleagues", min(_MOST, math.log1p(person.received)), "", f"{person.received} from others")
         if person.sent:

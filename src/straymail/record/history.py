@@ -15,9 +15,9 @@ _KEYS = ("kind", "a", "b")
 _LEARNED, _LESSON = "learned_at", "lesson"
 
 
-def load_history(connection: Connection, own_domains: Iterable[str]) -> Correspondence:
-    """The model as the rows say."""
-    model = Correspondence(own_domains)
+def load_history(connection: Connection, own_domains: Iterable[str], secret: bytes = b"") -> Correspondence:
+    """The model as the rows say; ``secret`` keys the hashes of words."""
+    model = Correspondence(own_domains, secret)
     model.load(_rows(connection))
     return model
 
@@ -45,10 +45,12 @@ def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson
         if row.kind == "forget":
             named = delete(history).where(or_(history.c.a == row.a, history.c.b == row.a))
             forgotten += connection.execute(named).rowcount
+        elif row.kind == "unsaid":
+            connection.execute(delete(history).where(history.c.kind == "words", history.c.a == row.a))
     fresh = [
         {"kind": row.kind, "a": row.a, "b": row.b, "value": json.dumps(row.values, separators=(",", ":"))}
         for row in rows
-        if row.kind != "forget"
+        if row.kind not in ("forget", "unsaid")
     ]
     if fresh:
         connection.execute(upsert(connection, history, _KEYS), fresh)

@@ -45,6 +45,11 @@ class Keys:
         """Id of the key in use."""
         return self.material[-1][0]
 
+    @property
+    def words(self) -> bytes:
+        """What hashes of words are keyed with: from the oldest key, so that they outlive a rotation."""
+        return self._derived(self.material[0][0], "words")
+
     def encrypt(self, plain: bytes, bound_to: str) -> bytes:
         """AES-256-GCM; ``bound_to`` is authenticated with it. Yields key id, nonce and ciphertext in one."""
         nonce = os.urandom(_NONCE)

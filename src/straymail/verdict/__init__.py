@@ -12,7 +12,7 @@ The files, in the order of the work:
 
 from __future__ import annotations
 
-from straymail.verdict.combine import Weights, assess
+from straymail.verdict.combine import Weights, assess, compare
 from straymail.verdict.decide import decide, decide_recipient, is_automatic
 from straymail.verdict.policy import BASE_RATE, Mode, OnFailure, Organisation, Policy, Rule, Wait
 
@@ -26,6 +26,7 @@ __all__ = [
     "Wait",
     "Weights",
     "assess",
+    "compare",
     "decide",
     "decide_recipient",
     "is_automatic",

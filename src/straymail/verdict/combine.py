@@ -1,29 +1,44 @@
-"""From signals to a calibrated probability: each term is weight x strength, the sum is the log-odds of a stray."""
+"""From signals to a calibrated probability: the sum of terms is the log-odds that a recipient is a stray.
+
+Each signal is weight x strength. The one called ``rival`` holds a comparison: with fit(x) = sum of ``fit`` weights x
+parts, it adds log(exp(nobody) + sum over rivals of exp(fit + likeness)) - fit(recipient): the odds, by the noisy
+channel, that somebody who looks alike (or somebody else altogether: ``nobody``) was meant. It is shown in terms that
+add up: how much more each part speaks for the best rival than for the recipient, and the rest.
+"""
 
 from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from operator import mul
 
 from straymail.errors import BadInput
-from straymail.evidence import Assessment, Candidate, Evidence, Signal
+from straymail.evidence import PARTS, Assessment, Candidate, Comparison, Evidence, Rival, Signal
 from straymail.message import Address
 
 _FURTHEST = 30.0
 _SUGGESTIONS = 5
+_WORTH_SAYING = 0.3  # log-odds
+_NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The weights file: ``base`` and one weight for each signal id (log-odds for one unit of strength)."""
+    """The weights file: ``base``, one weight for each signal id (log-odds for a unit of strength), ``fit``, ``rival``.
+
+    ``fit`` has one weight for each of ``PARTS``; ``rival`` the log prior of ``nobody`` (whoever does not look alike),
+    of a ``namesake``, a ``prefix`` and a ``slip``, and the worth of ``likeness``.
+    """
 
     version: str
     base: float
     weights: Mapping[str, float] = field(default_factory=dict)
+    fit: Mapping[str, float] = field(default_factory=dict)
+    rival: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str) -> Weights:
@@ -37,7 +52,9 @@ class Weights:
             return cls(
                 version=str(data["version"]),
                 base=float(data["base"]),
-                weights={str(name): float(weight) for name, weight in data["weights"].items()},
+                weights=_numbers(data["weights"]),
+                fit=_numbers(data.get("fit", {})),
+                rival=_numbers(data.get("rival", {})),
             )
         except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"the weights file cannot be used: {error}") from error
@@ -46,6 +63,10 @@ class Weights:
     def shipped(cls) -> Weights:
         """The weights that come with the program."""
         return _shipped()
+
+
+def _numbers(table: Mapping[str, object]) -> dict[str, float]:
+    return {str(name): float(str(weight)) for name, weight in table.items()}
 
 
 @cache
@@ -61,12 +82,70 @@ def assess(weights: Weights, address: Address, signals: Sequence[Signal]) -> Ass
     total = weights.base
     terms = []
     ranked: list[tuple[float, float, Candidate]] = []
+    compared = None
     for signal in signals:
+        if signal.compared is not None:
+            compared = signal.compared
+            continue
         weight = weights.weights.get(signal.id, 0.0) * signal.strength
         total += weight
         terms.append(Evidence(signal.id, round(weight, 3), signal.strength, signal.sender_text, signal.operator_text))
         ranked.extend((weight, candidate.score, candidate) for candidate in signal.meant)
-    return Assessment(address, probability(total), tuple(terms), _best(address, ranked))
+    if compared is not None and weights.fit:
+        result = compare(weights, compared)
+        total += result.log_odds
+        terms.extend(_terms(weights, address, compared, result))
+        if result.gain > 0:
+            ranked.extend((result.log_odds, fit, rival.candidate) for fit, rival in result.ranked)
+    return Assessment(address, probability(total), tuple(terms), _best(address, ranked), compared)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison weighed: log-odds, the rivals with their fits (best first), the best one's lead in parts alone."""
+
+    log_odds: float
+    ranked: tuple[tuple[float, Rival], ...]
+    gain: float
+
+
+def compare(weights: Weights, comparison: Comparison) -> Compared:
+    """Weigh a comparison."""
+    values = [weights.fit.get(name, 0.0) for name in PARTS]
+    own = sum(map(mul, values, comparison.own))
+    ranked = [
+        (
+            sum(map(mul, values, rival.parts))
+            + weights.rival.get(rival.kind, 0.0)
+            + weights.rival.get("likeness", 0.0) * rival.likeness,
+            rival,
+        )
+        for rival in comparison.rivals
+    ]
+    ranked.sort(key=lambda item: (-item[0], item[1].candidate.address.key))
+    nobody = weights.rival.get(_NOBODY, 0.0)
+    most = max(nobody, ranked[0][0]) if ranked else nobody
+    total = most + math.log(math.exp(nobody - most) + sum(math.exp(fit - most) for fit, _ in ranked))
+    gain = sum(map(mul, values, ranked[0][1].parts)) - own if ranked else -math.inf
+    return Compared(total - own, tuple(ranked[:_SUGGESTIONS]), gain)
+
+
+def _terms(weights: Weights, address: Address, comparison: Comparison, result: Compared) -> Iterator[Evidence]:
+    """The terms of a comparison: by part, what speaks for the best rival (or for nobody), then what is left."""
+    rival = result.ranked[0][1] if result.gain > 0 else None
+    left = result.log_odds
+    for at, (name, text) in enumerate(PARTS.items()):
+        difference = (rival.parts[at] if rival else 0.0) - comparison.own[at]
+        weight = weights.fit.get(name, 0.0) * difference
+        if not weight:
+            continue
+        left -= weight
+        said = ""
+        if rival and text and difference > 0 and weight > _WORTH_SAYING:
+            said = text.format(rival=rival.candidate.name or rival.candidate.address, address=address)
+        told = f"{rival.candidate.address} {difference:+.2f}" if rival else f"{-difference:.2f}"
+        yield Evidence(f"rival.{name}" if rival else f"fit.{name}", round(weight, 3), difference, said, told)
+    yield Evidence("rival", round(left, 3), 1.0, "", f"{len(comparison.rivals)} look alike")
 
 
 def probability(log_odds: float) -> float:

@@ -1,0 +1,37 @@
+"""The words a message is made of, for comparing what messages are about. Order of appearance, each once."""
+
+from __future__ import annotations
+
+import re
+
+from straymail.message.model import Message
+from straymail.message.quoted import body_text
+
+MOST_WORDS = 64
+_TEXT = 2_000  # characters looked at
+_WORD = re.compile(r"[^\W\d_]{3,20}")  # one class, no backtracking
+_COMMON = frozenset(
+    """
+    the and for you that this with have are was not but will can has from all our your any been they would there their
+    what about which were when who had out more them some into could please thanks thank let know one has his her him
+    she its also just get got may should than then other these those over here how where why per via did does being
+    subject sent com www http https original message cc forwarded wrote regards best
+    und der die das den dem des ein eine einen einem einer ist nicht mit sie ich wir ihr auf für von auch bei aus wie
+    les des une est pas pour que qui dans sur avec nous vous par plus mais elle ils los las una por con para que del
+    """.split()  # noqa: SIM905  (a table to read, not a literal to type)
+)
+
+
+def words_of(message: Message) -> tuple[str, ...]:
+    """At most ``MOST_WORDS`` different lower-case words of subject and body, the commonest words of languages left out.
+
+    Quoted text counts too: whoever gets an answer knows what it answers. Only the first 2,000 characters are read.
+    """
+    text = f"{message.subject[:300]}\n{body_text(message)[:_TEXT]}".lower()
+    found: dict[str, None] = {}
+    for word in _WORD.findall(text):
+        if word not in found and word not in _COMMON:
+            found[word] = None
+            if len(found) >= MOST_WORDS:
+                break
+    return tuple(found)

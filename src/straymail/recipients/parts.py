@@ -1,0 +1,52 @@
+"""How well one person fits one message: the parts named in ``evidence.PARTS``, measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from straymail.recipients.context import Context
+
+_WEEK, _SEASON = 7 * 86_400.0, 60 * 86_400.0
+_MOST_BESIDE = 40
+_FULL_NAME = 2
+
+
+def parts(context: Context, key: str, others: Sequence[str]) -> tuple[float, ...]:
+    """The parts for the person with this key, when the message also goes to ``others``; in the order of ``PARTS``."""
+    alone = context.alone.get(key)
+    if alone is None:
+        alone = context.alone[key] = _alone(context, key)
+    group = together = 0.0
+    if others and len(others) <= _MOST_BESIDE:
+        counts = [context.history.together(context.sender, key, other) for other in others]
+        group = sum(count > 0 for count in counts) / len(counts)
+        together = math.log1p(sum(counts))
+    return (*alone[:9], group, together, *alone[9:])
+
+
+def _alone(context: Context, key: str) -> tuple[float, ...]:
+    """All parts that do not depend on who else is addressed."""
+    history, to, back = context.history, context.to(key), context.back(key)
+    last = max((facts.last for facts in (to, back) if facts), default=None)
+    age = max(0.0, context.latest - last) if last is not None else math.inf
+    names = context.words_of(key)
+    quoted = len(names & context.quoted)
+    stranger = not to and not back
+    person = history.person(key) if stranger else None
+    return (
+        math.log1p(context.recent(to)),
+        math.log1p(context.recent(back)),
+        math.exp(-age / _WEEK),
+        math.exp(-age / _SEASON),
+        float(key in context.thread),
+        float(bool(quoted) and quoted >= min(_FULL_NAME, len(names))),
+        float(quoted > 0),
+        float(not names.isdisjoint(context.mentioned)),
+        float(bool(context.greeted) and any(name.startswith(context.greeted) for name in names)),
+        math.log1p(10.0 * context.topic.get(key, 0.0)),
+        float(stranger),
+        float(stranger and person is None),
+        math.log1p(person.received) if person else 0.0,
+        float(history.is_own(key.rpartition("@")[2])),
+    )

@@ -1,0 +1,146 @@
+"""``rival``: how well the recipient fits this message, beside the sender's contacts who look like him.
+
+Wrong autocompletion and confusion put one contact in the place of another that looks alike. Rivals are the sender's
+other contacts with a name token in common or one slip away from it (Fisher and Fischer), or else the same two first
+letters, who are not addressed; at most ``_MOST_RIVALS``, those first whom the message evidently concerns (thread,
+quoted text, names), then the closest. Whoever a slip detector suggests is a rival as well (kind ``slip``), so that what
+speaks for him (a quoted name) does not clear the misspelt address. Each is described by ``evidence.PARTS``, and so is
+the recipient; the weights file says what a part is worth, and ``verdict.combine`` compares: log(sum over rivals of
+exp(fit) + exp(nobody)) - fit of the recipient, the noisy channel with a learned prior.
+
+The idea of comparing is Google's "Got the Wrong Bob?" (Roth et al., KDD 2010); topic and group are those of Carvalho
+and Cohen (SDM 2007). One person under another address is no rival.
+
+``namesake.both`` is 0..1: the recipient is new to the sender and has (nearly) first name and surname of a closer one;
+``namesake.elsewhere`` log(1 + messages others sent to such a recipient), at most 4: a namesake is usually somebody's
+correspondent, so that clears less than it would else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container, Iterator, Sequence
+
+from rapidfuzz.distance import OSA
+
+from straymail.correspondence.names import tokens_of
+from straymail.evidence import Candidate, Comparison, Rival, Signal
+from straymail.message import Address, parse_address
+from straymail.recipients.context import Context
+from straymail.recipients.parts import parts
+
+_MOST_LETTERS = 6
+_SLIP = 0.9  # likeness of two tokens one slip apart
+_SHORTEST = 5
+_LOOKED_AT = 60
+_MOST_RIVALS = 12
+_MOST_ELSEWHERE = 4.0
+_BOTH_NAMES = 0.8
+_NAMES = (2, 3)
+_MOST_NAMES = 3
+_MOST_SLIPS = 3
+
+
+def observe(context: Context, address: Address, slips: Sequence[Candidate] = ()) -> Iterator[Signal]:
+    """The comparison, and whether a first contact has both names of a closer one; ``slips`` are rivals too."""
+    if not context.sender:
+        return
+    others = tuple(each for each in context.recipients if each != address.person)
+    meant = {each.address.person: ("slip", 1.0) for each in slips[:_MOST_SLIPS]}
+    meant = {key: found for key, found in meant.items() if key not in context.addressed}
+    alike = [(key, *found) for key, found in meant.items()]
+    looks = sorted(_alike(context, address, meant), key=lambda each: (-_promise(context, each[0]), each[0]))
+    alike += looks[: _MOST_RIVALS - len(alike)]
+    rivals = tuple(
+        Rival(_candidate(context, key), kind, likeness, parts(context, key, others)) for key, kind, likeness in alike
+    )
+    yield Signal("rival", 1.0, compared=Comparison(parts(context, address.person, others), rivals))
+    if context.to(address.person) or context.back(address.person):
+        return
+    namesakes = [each for each in looks if each[1] == "namesake"]
+    closest = max(namesakes, key=lambda each: (each[2], context.tie(each[0])), default=None)
+    if closest is not None:
+        yield from _both_names(context, address, closest[0], closest[2])
+
+
+def _promise(context: Context, key: str) -> float:
+    """How likely it is that a rival fits, at a glance; who is looked at closely is chosen by it."""
+    evident = (key in context.thread) + bool(context.words_of(key) & context.named)
+    return 10.0 * evident + math.log1p(context.tie(key))
+
+
+def _alike(context: Context, address: Address, known: Container[str]) -> Iterator[tuple[str, str, float]]:
+    """(key, kind, likeness) of the sender's other contacts that look like the recipient."""
+    mine = tuple(dict.fromkeys((*tokens_of(address.local), *tokens_of(context.name_of(address.person)))))
+    if len(tokens_of(address.local)) > _MOST_NAMES:
+        return
+    found: dict[str, tuple[str, float] | None] = {}
+    for token in mine:
+        for other in context.history.namesakes(context.sender, token):
+            if other not in found and other not in known and _is_other(context, address, other):
+                likeness = _likeness(mine, tokens_of(other.partition("@")[0]))
+                found[other] = ("namesake", likeness) if likeness < 1 else None
+    for other in context.history.beginning(context.sender, address.person.partition("@")[0]):
+        if other not in found and other not in known and _is_other(context, address, other):
+            found[other] = ("prefix", _shared_letters(address.person, other))
+    looks = ((other, *look) for other, look in found.items() if look)
+    yield from (look for _, look in zip(range(_LOOKED_AT), looks, strict=False))
+
+
+def _is_other(context: Context, address: Address, other: str) -> bool:
+    """Whether a contact is another person, not addressed; lists and machines have more words than people have names."""
+    return (
+        other not in context.addressed
+        and other not in context.history.same(address.person)
+        and len(tokens_of(other.partition("@")[0])) <= _MOST_NAMES
+    )
+
+
+def _likeness(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float:
+    """Share of name tokens in common, those one slip apart nearly counting; 1: the same name, 0: nothing to compare."""
+    if not mine or not theirs or set(mine) == set(theirs):
+        return 1.0 if mine and theirs else 0.0
+    left, points = list(theirs), 0.0
+    for token in mine:
+        best = max(left, key=lambda other: _alikeness(token, other), default="")
+        if best and (points_here := _alikeness(token, best)):
+            points += points_here
+            left.remove(best)
+    return min(0.99, points / max(len(mine), len(theirs)))
+
+
+def _shared_letters(a: str, b: str) -> float:
+    """Length of the common beginning, 6 letters and more being 1."""
+    shared = next((at for at in range(_MOST_LETTERS) if a[at : at + 1] != b[at : at + 1]), _MOST_LETTERS)
+    return shared / _MOST_LETTERS
+
+
+def _alikeness(a: str, b: str) -> float:
+    if a == b:
+        return 1.0
+    near = min(len(a), len(b)) >= _SHORTEST and OSA.distance(a, b, score_cutoff=1) <= 1
+    return _SLIP if near else 0.0
+
+
+def _candidate(context: Context, key: str) -> Candidate:
+    return Candidate(parse_address(key), -10.0 + math.log1p(context.tie(key)), context.name_of(key))
+
+
+def _both_names(context: Context, address: Address, rival: str, likeness: float) -> Iterator[Signal]:
+    closer = math.log1p(context.tie(rival)) / 2.0
+    if likeness < _BOTH_NAMES or not closer:
+        return
+    if any(len(tokens_of(each.partition("@")[0])) not in _NAMES for each in (address.person, rival)):
+        return
+    other = parse_address(rival)
+    yield Signal(
+        "namesake.both",
+        min(1.0, closer),
+        f"You write to {context.name_of(rival) or other} much more often than to {address}, and the names are alike.",
+        "new to the sender, and both names are those of a closer one",
+        (Candidate(other, closer - 10.0, context.name_of(rival)),),
+    )
+    person = context.history.person(address.person)
+    if person and person.received:
+        strength = min(1.0, closer) * min(_MOST_ELSEWHERE, math.log1p(person.received))
+        yield Signal("namesake.elsewhere", strength, "", f"new to the sender; {person.received} messages from others")

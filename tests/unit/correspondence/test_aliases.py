@@ -1,0 +1,80 @@
+"""One person's several addresses count as one; two people of one name do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from straymail.correspondence import Correspondence, Observation
+
+ME = "me@mod.example"
+
+
+def model() -> Correspondence:
+    return Correspondence(["mod.example"])
+
+
+def mail(history: Correspondence, number: int, *to: tuple[str, str], sender: tuple[str, str] = (ME, "")) -> None:
+    seen = Observation(f"i{number}", 1e9 + number, *sender, to, False, f"m{number}", (), f"subject {number}", False)
+    assert history.observe(seen)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (("k.presto@mod.example", "Kevin M. Presto"), ("kevin.presto@mod.example", ""), True),
+        (("bob.quill@mod.example", ""), ("r.quill@unit.mod.example", "Robert Quill"), True),
+        (("susan.lewis@mod.example", "Susan R. Lewis"), ("s.lewis@mod.example", "Susan M. Lewis"), False),
+        (("jane.hay@mod.example", ""), ("jane.hay@firm.example", "Jane Hay"), False),  # inside and outside
+        (("j.hay@firm.example", "Jane Hay"), ("jane@firm.example", "Jane Hay"), True),
+        (("j.hay@gmail.com", "Jane Hay"), ("jane@gmail.com", "Jane Hay"), False),  # anybody may have that name there
+        (("presto@mod.example", ""), ("k.presto@mod.example", "Kevin Presto"), False),
+    ],
+)
+def test_who_is_one_person(one: tuple[str, str], other: tuple[str, str], *, same: bool) -> None:
+    history = model()
+    mail(history, 1, one)
+    mail(history, 2, other)
+    assert set(history.same(one[0])) == ({one[0], other[0]} if same else {one[0]})
+
+
+def test_facts_of_all_addresses_add_up() -> None:
+    history = model()
+    old, new = ("kevin.presto@mod.example", "Kevin Presto"), ("m..presto@mod.example", "Kevin M. Presto")
+    for number in range(3):
+        mail(history, number, old, ("ann@mod.example", ""))
+    mail(history, 9, new, ("ann@mod.example", ""))
+    mail(history, 10, (ME, ""), sender=new)
+    pair = history.pair(ME, old[0])
+    assert pair is not None
+    assert (pair.sent, pair.last) == (4, 1e9 + 9)
+    person = history.person(new[0])
+    assert person is not None
+    assert (person.sent, person.received) == (1, 4)
+    assert history.together(ME, new[0], "ann@mod.example") == 4
+    assert history.answers(old[0])
+    assert set(history.contacts(ME)) == {new[0], "ann@mod.example"}  # the address used last
+    assert {*old[:1], *new[:1]} <= history.thread(("m9",), "", ME)
+
+
+def test_who_stood_side_by_side_are_two_people_and_stay_so() -> None:
+    history = model()
+    one, other = ("john.smith@mod.example", ""), ("j.smith2@mod.example", "John Smith")
+    mail(history, 1, one)
+    mail(history, 2, other)
+    assert len(history.same(one[0])) == 2
+    mail(history, 3, one, other)
+    assert history.same(one[0]) == (one[0],)
+    again = model()
+    again.load(history.drain())
+    assert again.same(one[0]) == (one[0],)
+
+
+def test_a_forgotten_address_leaves_the_group() -> None:
+    history = model()
+    mail(history, 1, ("kevin.presto@mod.example", ""))
+    mail(history, 2, ("k.presto@mod.example", "Kevin Presto"))
+    history.forget("k.presto@mod.example")
+    assert history.same("kevin.presto@mod.example") == ("kevin.presto@mod.example",)
+    pair = history.pair(ME, "kevin.presto@mod.example")
+    assert pair is not None
+    assert pair.sent == 1
