@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from straymail.audit.bench import Corpus, Table, share
-from straymail.audit.fit import log_odds
 from straymail.audit.inject import DOMAIN, KINDS, MAILBOX, PERSON
 from straymail.audit.mailbox import Spool
+from straymail.audit.measure import FAMILIES, score, threshold, without
 from straymail.audit.trial import Case, Trial
 from straymail.correspondence import Correspondence
 from straymail.verdict import Weights
@@ -24,20 +24,6 @@ from straymail.verdict import Weights
 BUDGETS = (0.1, 1.0, 5.0)
 LEARN, FITTED = 0.25, 0.65
 _LISTED = 50
-_FAMILIES = {
-    "typo channel": ("typo.",),
-    "rivals, all of it": ("fit",),
-    "namesakes of both names": ("namesake",),
-    "what it is about": ("fit:topic",),
-    "names in quoted and new text": ("fit:quoted", "fit:quoted.name", "fit:mentioned"),
-    "greeting": ("greeting", "fit:greeted"),
-    "thread": ("thread", "reply", "fit:thread"),
-    "group": ("group", "outsider", "crowd", "fit:group", "fit:together"),
-    "closeness": ("fit:sent", "fit:received", "fit:lately", "fit:season"),
-    "who is known": ("answered", "known", "colleagues", "writes", "domain.answers", "newcomer", "inside",
-                     "fit:stranger", "fit:unknown", "fit:elsewhere"),
-}  # fmt: skip
-"""Families of evidence: beginnings of signal ids, and ``fit:`` parts of the comparison with rivals."""
 
 
 def cases_of(corpus: Corpus, kinds: Sequence[str], *, adding: bool = False) -> list[Case]:
@@ -64,13 +50,8 @@ def _archives(corpus: Corpus) -> list[Path]:
 
 def thresholds(cases: Sequence[Case], weights: Weights) -> dict[float, float]:
     """For each budget the log-odds above which no more untouched messages lie than it allows."""
-    clean = sorted((score(case, weights) for case in cases if not case.kind), reverse=True)
-    return {budget: clean[min(len(clean) - 1, int(len(clean) * budget / 1000))] for budget in BUDGETS}
-
-
-def score(case: Case, weights: Weights) -> float:
-    """The most suspect recipient's log-odds."""
-    return max(log_odds(weights, each) for each in case.assessments)
+    clean = [score(case, weights) for case in cases if not case.kind]
+    return {budget: threshold(clean, budget) for budget in BUDGETS}
 
 
 def natural(corpus: Corpus) -> Table:
@@ -137,8 +118,8 @@ def ablations(corpus: Corpus) -> Table:
     full = Weights.shipped()
     cases = cases_of(corpus, tuple(KINDS))
     rows, facts = [], {}
-    for label, prefixes in {"nothing left out": ("\0",), **_FAMILIES}.items():
-        weights = _without(full, prefixes)
+    for label, prefixes in {"nothing left out": ("\0",), **FAMILIES}.items():
+        weights = without(full, prefixes)
         limit = thresholds(cases, weights)[1.0]
         line = {}
         for family in ("domain", "mailbox", "person"):
@@ -148,9 +129,3 @@ def ablations(corpus: Corpus) -> Table:
         rows.append((label, *(share(*line[family]) for family in ("domain", "mailbox", "person"))))
     return Table("ablations", "Recall at 1 per 1,000 without a family of evidence",
                  ("left out", "domain", "mailbox", "person"), rows, facts)  # fmt: skip
-
-
-def _without(full: Weights, prefixes: Sequence[str]) -> Weights:
-    kept = {name: value for name, value in full.weights.items() if not name.startswith(tuple(prefixes))}
-    fit = {name: value for name, value in full.fit.items() if not {"fit", f"fit:{name}"} & set(prefixes)}
-    return replace(full, weights=kept, fit=fit)

@@ -13,8 +13,6 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -244,21 +242,3 @@ def render(weights: Weights, note: str) -> str:
         *(f'"{name}" = {value}' for name, value in weights.rival.items()),
     ]
     return "\n".join(lines) + "\n"
-
-
-def reliability(pairs: Sequence[tuple[float, bool]], edges: Sequence[float]) -> list[dict[str, Any]]:
-    """For each band of probability: how many cases, their mean probability and the share that were strays."""
-    found = []
-    for low, high in pairwise(edges):
-        band = [(p, stray) for p, stray in pairs if low <= p < high]
-        if band:
-            found.append(
-                {
-                    "from": low,
-                    "to": high,
-                    "cases": len(band),
-                    "mean": sum(p for p, _ in band) / len(band),
-                    "strays": sum(stray for _, stray in band) / len(band),
-                }
-            )
-    return found

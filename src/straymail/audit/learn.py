@@ -53,10 +53,11 @@ class Learner:
         record: the store.
         model: the learned history as loaded from it.
         now: Unix seconds; dates later than a day from now are not believed.
+        words: whether to learn what messages are about.
     """
 
-    def __init__(self, record: Record, model: Correspondence, now: float) -> None:
-        self.record, self.model, self.now = record, model, now
+    def __init__(self, record: Record, model: Correspondence, now: float, *, words: bool = True) -> None:
+        self.record, self.model, self.now, self.words = record, model, now, words
         self.result = Learned()
         self._marks: dict[str, str] = {}
         self._believed = now
@@ -110,7 +111,7 @@ class Learner:
         if self.model.knows(message.identity):
             self.result.known += 1
             return
-        seen = observation(message, self.model.own_domains)
+        seen = observation(message, self.model.own_domains, words=self.words)
         if not seen.sender or not seen.recipients:
             self.result.nobody += 1
             return

@@ -69,7 +69,7 @@ def _run(
     with open_store(settings) as record:
         with record.reading() as connection:
             model = history.load_history(connection, domains, record.keys.words)
-        learner = Learner(record, model, time.time())
+        learner = Learner(record, model, time.time(), words=settings.model.topics)
         if directory:
             for path in paths:
                 learner.directory(path)

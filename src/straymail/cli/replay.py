@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,9 +17,12 @@ from straymail import __version__
 from straymail.audit.bench import BENCHES, Corpus, Table, run
 from straymail.audit.calibrate import thresholds
 from straymail.audit.fit import fit, render
+from straymail.audit.inject import KINDS
 from straymail.audit.mailbox import Spool
+from straymail.audit.measure import measure
 from straymail.audit.replay import Replay, lines
-from straymail.audit.trial import Trial
+from straymail.audit.report import write_report
+from straymail.audit.trial import Case, Trial
 from straymail.cli.common import ConfigOption, JsonOption, console, print_json, say, settings_from
 from straymail.cli.tables import listing
 from straymail.correspondence import Correspondence
@@ -32,7 +36,7 @@ Paths = Annotated[
 Own = Annotated[
     list[str], typer.Option("--own", metavar="DOMAIN", help="The organisation's own domain; may be repeated.")
 ]
-_LEARN = 0.25
+_LEARN, _FITTED = 0.25, 0.65
 _SENDERS = ("own", "all")
 
 
@@ -77,41 +81,77 @@ def replay(
         say(", ".join(f"{name} {value}" for name, value in facts.items()))
 
 
-def calibrate(paths: Paths, own: Own, config: ConfigOption = None, json: JsonOption = False) -> None:
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Write a report with plots (HTML) here: recall by budget, reliability, worst questions."
+    ),
+]
+
+
+def calibrate(
+    paths: Paths, own: Own, report: Report = None, config: ConfigOption = None, json: JsonOption = False
+) -> None:
     """Find the thresholds that keep to the budget of questions.
 
-    Replays the archive and prints ``ask_at`` for several budgets; write the one for yours into straymail.toml.
+    Replays the archive and prints ``ask_at`` for several budgets; write the one for yours into straymail.toml. With
+    --report, strays are put into copies of the messages to see what would be caught.
     """
     settings = settings_from(config)
-    spool = _spool(paths)
-    work = Replay(Correspondence(_domains(own)), _weights(settings.model.weights), learn_until=_start(spool))
-    found = thresholds([judged.probability for judged in work.run(spool)])
+    spool, weights = _spool(paths), _weights(settings.model.weights)
+    cases = _cases(spool, own, weights, kinds=None if report else ())
+    clean = [case.probability for case in cases if not case.kind]
+    found = thresholds(clean)
+    if report:
+        lines = [f"{len(clean):,} messages of {', '.join(own)} judged with weights {weights.version}."]
+        write_report(report, "Calibration", lines, measure(cases, weights))
     if json:
-        print_json({"budget": settings.policy.budget, "messages": work.summary.messages, "ask_at": found})
+        print_json({"budget": settings.policy.budget, "messages": len(clean), "ask_at": found})
         return
     rows = [(budget, f"{value:.4f}") for budget, value in found.items()]
     console().print(listing(("questions per 1,000", "thresholds.ask_at"), rows))
+    if report:
+        say(f"{report}: the report")
 
 
 def train(
     paths: Paths,
     own: Own,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The weights file to write.")] = Path("weights.toml"),
+    report: Report = None,
     config: ConfigOption = None,
 ) -> None:
     """Fit the weights to your own history.
 
-    Puts strays into a replay of the archive and fits the weights to tell them apart. Nothing leaves the machine.
+    Puts strays into a replay of the archive and fits the weights to tell them apart. The last 35 % of the archive is
+    not fitted on: the report is about it. Nothing leaves the machine.
     """
     settings = settings_from(config)
     spool = _spool(paths)
-    trial = Trial(Correspondence(_domains(own)), _weights(settings.model.weights), _start(spool), 1)
-    cases = list(trial.run(spool))
-    if not any(case.kind for case in cases):
+    times = spool.times()
+    later = times[int(len(times) * _FITTED)] if times else 0.0
+    cases = _cases(spool, own, _weights(settings.model.weights))
+    earlier = [case for case in cases if case.time < later]
+    if not {True, False} <= {bool(case.kind) for case in earlier}:
         raise BadInput("the archive holds too little mail from your domain to fit weights")
-    weights = fit(cases, f"own-{datetime.now(UTC):%Y-%m-%d}")
-    out.write_text(render(weights, f"on {len(cases)} cases of the organisation's own mail"), encoding="utf-8")
-    say(f"{out}: fitted on {len(cases)} cases. Name it as model.weights in straymail.toml.")
+    say("Fitting ...")
+    weights = fit(earlier, f"own-{datetime.now(UTC):%Y-%m-%d}")
+    out.write_text(render(weights, f"on {len(earlier)} cases of the organisation's own mail"), encoding="utf-8")
+    say(f"{out}: fitted on {len(earlier)} cases. Name it as model.weights in straymail.toml.")
+    if report:
+        rest = [case for case in cases if case.time >= later]
+        lines = [f"Fitted on {len(earlier):,} cases of {', '.join(own)}; measured on {len(rest):,} later ones."]
+        write_report(report, f"Training: weights {weights.version}", lines, measure(rest, weights))
+        say(f"{report}: the report")
+
+
+def _cases(spool: Spool, own: list[str], weights: Weights, kinds: Sequence[str] | None = None) -> list[Case]:
+    """Judged messages of an archive and, unless ``kinds`` is empty, altered copies; with a progress bar."""
+    trial = Trial(
+        Correspondence(_domains(own)), weights, _start(spool), 1, kinds=tuple(KINDS) if kinds is None else kinds
+    )
+    steps = track(spool, "Judging", total=len(spool), console=console(stderr=True), transient=True)
+    return list(trial.run(steps))
 
 
 def bench(

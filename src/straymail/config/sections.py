@@ -198,10 +198,14 @@ class Store(Section):
 
 
 class Model(Section):
-    """The learned weights that turn what was seen into a probability."""
+    """What is learned, and the weights that turn what was seen into a probability."""
 
     weights: Path | None = Field(
         default=None, description="Weights file written by `straymail train`; empty: the weights that are shipped."
+    )
+    topics: bool = Field(
+        default=True,
+        description="Learn what messages are about: keyed hashes of 64 words of each of the latest 20,000 messages.",
     )
 
 

@@ -36,7 +36,7 @@ class Settings(BaseModel):
     desk: Desk = Field(default=Desk(), description="Held messages, notices and answers.")
     attachments: Attachments = Field(default=Attachments(), description="Reading what is enclosed.")
     store: Store = Field(default=Store(), description="Database and key.")
-    model: Model = Field(default=Model(), description="Learned weights.")
+    model: Model = Field(default=Model(), description="What is learned, and learned weights.")
     metrics: Metrics = Field(default=Metrics(), description="Prometheus metrics.")
     log: Log = Field(default=Log(), description="Structured logs.")
 

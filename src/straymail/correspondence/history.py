@@ -76,7 +76,7 @@ class History(Protocol):
         ...
 
     def topic(self, words: Sequence[str]) -> Mapping[str, float]:
-        """Who stood in the messages most like these words: sums of likeness by person key."""
+        """Who stood in the messages most like these words: sums of likeness by the first of each one's ``same``."""
         ...
 
     def pair(self, a: str, b: str) -> PairFacts | None:

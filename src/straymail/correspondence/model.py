@@ -18,7 +18,7 @@ from straymail.correspondence.names import tokens_of
 from straymail.correspondence.nearby import Nearby
 from straymail.correspondence.observation import Observation
 from straymail.correspondence.rows import Row
-from straymail.correspondence.table import Edges, merged
+from straymail.correspondence.table import Edges
 from straymail.correspondence.threads import Threads
 from straymail.correspondence.topics import Topics, hashes, packed, unpacked
 from straymail.message import registrable
@@ -98,8 +98,7 @@ class Correspondence:
     def person(self, key: str) -> PersonFacts | None:
         """Totals of one person; None when never seen (in mail or in a directory)."""
         group = self._group(key)
-        sent = merged(self._people.get(who) for who in group)
-        received = merged(self._received.get(who) for who in group)
+        sent, received = self._people.sum(group), self._received.sum(group)
         both = [facts for facts in (sent, received) if facts]
         if not both:
             return None
@@ -115,7 +114,7 @@ class Correspondence:
         first, second = self._group(a), self._group(b)
         if len(first) == len(second) == 1:
             return self._pairs.get(first[0] << _SHIFT | second[0])
-        return merged(self._pairs.get(x << _SHIFT | y) for x in first for y in second)
+        return self._pairs.sum([x << _SHIFT | y for x in first if x in self._people for y in second])
 
     def _group(self, key: str) -> tuple[int, ...]:
         who = self._ids.get(key)
@@ -176,7 +175,10 @@ class Correspondence:
     def names(self, key: str) -> Sequence[tuple[str, int]]:
         """Display names seen for the address with counts, most frequent first."""
         group = self._group(key)
-        found = dict(self._names.get(group[0], {})) if group else {}
+        found = self._names.get(group[0], {}) if group else {}
+        if len(group) <= 1 and len(found) <= 1:
+            return list(found.items())
+        found = dict(found)
         for who in group[1:]:
             for name, count in self._names.get(who, {}).items():
                 found[name] = found.get(name, 0) + count
@@ -232,7 +234,8 @@ class Correspondence:
         senders, first, second = self._group(sender), self._group(a), self._group(b)
         if len(senders) == len(first) == len(second) == 1:
             return self._together.get(_beside(senders[0], first[0], second[0]), 0)
-        return sum(self._together.get(_beside(s, x, y), 0) for s in senders for x in first for y in second)
+        wrote = [who for who in senders if who in self._people]
+        return sum(self._together.get(_beside(who, x, y), 0) for who in wrote for x in first for y in second)
 
     def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
         """Person keys in the thread these references, or else this normalised subject, belong to; all their aliases."""
@@ -240,12 +243,11 @@ class Correspondence:
         return frozenset(each for key in found for each in self.same(key))
 
     def topic(self, words: Sequence[str]) -> Mapping[str, float]:
-        """Who stood in the messages most like these words: sums of likeness, for every address of each person."""
+        """Who stood in the messages most like these words: sums of likeness by the first of each one's ``same``."""
         found: dict[str, float] = {}
         for who, likeness in self._topics.near(hashes(self._secret, words)).items():
-            for each in self._aliases.group(who):
-                key = self._keys[each]
-                found[key] = found.get(key, 0.0) + likeness
+            key = self._keys[self._aliases.group(who)[0]]
+            found[key] = found.get(key, 0.0) + likeness
         return found
 
     # -- learning --------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from straymail.correspondence.history import PairFacts
 
@@ -54,15 +54,14 @@ class Edges:
         """Every key."""
         return list(self._at)
 
-
-def merged(rows: Iterable[PairFacts | None]) -> PairFacts | None:
-    """The sum of rows; None when there is none."""
-    found = [row for row in rows if row is not None]
-    if len(found) <= 1:
-        return found[0] if found else None
-    return PairFacts(
-        sum(row.sent for row in found),
-        sum(row.replies for row in found),
-        min(row.first for row in found),
-        max(row.last for row in found),
-    )
+    def sum(self, keys: Sequence[int]) -> PairFacts | None:
+        """Rows added up; None when there is none."""
+        rows = [at for key in keys if (at := self._at.get(key)) is not None]
+        if not rows:
+            return None
+        return PairFacts(
+            sum(self._sent[at] for at in rows),
+            sum(self._replies[at] for at in rows),
+            min(self._first[at] for at in rows),
+            max(self._last[at] for at in rows),
+        )

@@ -2,8 +2,8 @@
 
 Of each message only keyed 32-bit hashes of its words are kept, and the people in it. A word weighs log(messages / those
 that hold it); likeness of two messages is the cosine of these weights; the ``NEIGHBOURS`` most alike messages vote for
-the people in them. Bounded: of more than ``most`` messages the oldest go first. A word in more than ``_OFTEN`` messages
-says too little and is not searched for.
+the people in them. Bounded: of more than ``most`` messages the oldest go first. A word in more than ``_OFTEN`` of
+the messages says too little and is not searched for.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ NEIGHBOURS = 30
 MOST = 20_000
 _OFTEN = 0.05
 _SEARCHED = 40
-_SMALL = 200  # messages below which every word is searched for
+_FAINT = 0.1  # share of the best likeness below which a message says nothing
+_SMALL = 300  # messages up to which every word is searched for
 
 
 @dataclass(slots=True)
@@ -98,20 +99,19 @@ class Topics:
         places = np.concatenate([np.frombuffer(postings, dtype=np.uint32) for postings in known])
         raw = np.bincount(places, np.repeat(weights, list(map(len, known))), minlength=self._next)
         scores = raw / self._lengths[: self._next]
-        best = (
-            np.argpartition(scores, -NEIGHBOURS)[-NEIGHBOURS:] if len(scores) > NEIGHBOURS else np.arange(len(scores))
-        )
+        best = np.flatnonzero(scores > _FAINT * scores.max())
+        if len(best) > NEIGHBOURS:
+            best = best[np.argpartition(scores[best], -NEIGHBOURS)[-NEIGHBOURS:]]
         found: dict[int, float] = defaultdict(float)
         length = math.sqrt(float(weights.sum())) or 1.0
         for place, score in zip(best.tolist(), (scores[best] / length).tolist(), strict=True):
-            if score > 0:
-                for who in self._entries[place].people:
-                    found[who] += score
+            for who in self._entries[place].people:
+                found[who] += score
         return dict(found)
 
     def _rarest(self, words: Sequence[int]) -> list[array[int]]:
         """The postings of the ``_SEARCHED`` rarest words, those in too many messages left out."""
-        limit = len(self._entries) * _OFTEN if len(self._entries) > _SMALL else math.inf
+        limit = max(_SMALL, len(self._entries) * _OFTEN)
         known = [postings for word in words if (postings := self._postings.get(word)) and len(postings) <= limit]
         return sorted(known, key=len)[:_SEARCHED]
 

@@ -270,7 +270,8 @@ class GuardEngine:
     # Shared ----------------------------------------------------------------------------------------------------------
 
     def _learn(self, message: Message, envelope: Envelope) -> None:
-        seen = observation(message, self.memory.model.own_domains, envelope)
+        words = self.situation.settings.model.topics
+        seen = observation(message, self.memory.model.own_domains, envelope, words=words)
         self.memory.learn(replace(seen, time=time.time()))
 
     def _decide(self, kind: str, payload: dict[str, object]) -> None:

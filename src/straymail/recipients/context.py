@@ -19,6 +19,7 @@ _GREETING_TEXT = 200
 _HALF_LIFE = 180 * 86_400.0
 _ANSWER_WEIGHT = 2.0
 _NAMED_TEXT = 4_000  # characters in which names are looked for
+_SHORT_NAMES = frozenset(NICKNAMES)
 _WORD = re.compile(r"[^\W\d_]{2,20}")
 
 
@@ -31,6 +32,9 @@ class Context:
     message: Message | None
     now: datetime
     alone: dict[str, tuple[float, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _to: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _back: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _beside: dict[tuple[str, str], int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ties: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
     _names: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -52,9 +56,13 @@ class Context:
         return frozenset(each for key in (self.sender, *self.recipients) for each in self.history.same(key))
 
     @cached_property
-    def topic(self) -> Mapping[str, float]:
-        """How much the messages most like this one speak for each person (``History.topic``)."""
+    def _topic(self) -> Mapping[str, float]:
         return self.history.topic(words_of(self.message)) if self.message is not None else {}
+
+    def topic(self, key: str) -> float:
+        """How much the messages most like this one speak for a person (``History.topic``)."""
+        topic = self._topic
+        return topic.get(self.history.same(key)[0], 0.0) if topic else 0.0
 
     @cached_property
     def mentioned(self) -> frozenset[str]:
@@ -102,11 +110,23 @@ class Context:
 
     def to(self, key: str) -> PairFacts | None:
         """What the sender wrote to this person."""
-        return self.history.pair(self.sender, key)
+        if key not in self._to:
+            self._to[key] = self.history.pair(self.sender, key)
+        return self._to[key]
 
     def back(self, key: str) -> PairFacts | None:
         """What this person wrote to the sender."""
-        return self.history.pair(key, self.sender)
+        if key not in self._back:
+            self._back[key] = self.history.pair(key, self.sender)
+        return self._back[key]
+
+    def together(self, a: str, b: str) -> int:
+        """How many messages of the sender went to both."""
+        pair = (a, b) if a < b else (b, a)
+        known = self._beside.get(pair)
+        if known is None:
+            known = self._beside[pair] = self.history.together(self.sender, a, b)
+        return known
 
     def tie(self, key: str) -> float:
         """How close sender and person are: recency-weighted mail sent, mail received counting double; 0 for none."""
@@ -145,4 +165,6 @@ class Context:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(NICKNAMES.get(word, word) for word in _WORD.findall(text[:_NAMED_TEXT].lower()))
+    words = set(_WORD.findall(text[:_NAMED_TEXT].lower()))
+    short = words & _SHORT_NAMES
+    return frozenset(words.union(NICKNAMES[word] for word in short))

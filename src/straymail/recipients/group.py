@@ -30,13 +30,13 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
         yield Signal("crowd", math.log(len(others) / (_CROWD - 1)), "", f"one of {len(others) + 1} recipients")
     if len(others) + 1 > _MOST or len(others) + 1 < _LEAST:
         return
-    history, sender = context.history, context.sender
-    share = sum(history.together(sender, key, other) > 0 for other in others) / len(others)
+    history = context.history
+    share = sum(context.together(key, other) > 0 for other in others) / len(others)
     if share:
         yield Signal("group", share, "", f"stood beside {share:.0%} of the others")
     else:
         pairs = [(a, b) for index, a in enumerate(others) for b in others[index + 1 :]]
-        if sum(history.together(sender, a, b) > 0 for a, b in pairs) >= _HALF * len(pairs):
+        if sum(context.together(a, b) > 0 for a, b in pairs) >= _HALF * len(pairs):
             text = f"{address} has not been written to together with any of the others, who often are."
             yield Signal("group.odd", 1.0, text, "odd one out")
     inside = [history.is_own(other.rpartition("@")[2]) for other in others]

@@ -19,7 +19,7 @@ def parts(context: Context, key: str, others: Sequence[str]) -> tuple[float, ...
         alone = context.alone[key] = _alone(context, key)
     group = together = 0.0
     if others and len(others) <= _MOST_BESIDE:
-        counts = [context.history.together(context.sender, key, other) for other in others]
+        counts = [context.together(key, other) for other in others]
         group = sum(count > 0 for count in counts) / len(counts)
         together = math.log1p(sum(counts))
     return (*alone[:9], group, together, *alone[9:])
@@ -44,7 +44,7 @@ def _alone(context: Context, key: str) -> tuple[float, ...]:
         float(quoted > 0),
         float(not names.isdisjoint(context.mentioned)),
         float(bool(context.greeted) and any(name.startswith(context.greeted) for name in names)),
-        math.log1p(10.0 * context.topic.get(key, 0.0)),
+        math.log1p(10.0 * context.topic(key)),
         float(stranger),
         float(stranger and person is None),
         math.log1p(person.received) if person else 0.0,

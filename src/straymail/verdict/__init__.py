@@ -12,7 +12,7 @@ The files, in the order of the work:
 
 from __future__ import annotations
 
-from straymail.verdict.combine import Weights, assess, compare
+from straymail.verdict.combine import Weights, assess, compare, probability
 from straymail.verdict.decide import decide, decide_recipient, is_automatic
 from straymail.verdict.policy import BASE_RATE, Mode, OnFailure, Organisation, Policy, Rule, Wait
 
@@ -30,4 +30,5 @@ __all__ = [
     "decide",
     "decide_recipient",
     "is_automatic",
+    "probability",
 ]

@@ -47,7 +47,7 @@ def test_kept_and_taken_back_but_not_as_words() -> None:
 
 def test_the_oldest_goes_first() -> None:
     topics = Topics(most=3)
-    gone = [topics.add(f"i{time}", time, (1,), (time, 7)) for time in (5.0, 2.0, 9.0, 4.0, 1.0)]  # type: ignore[list-item]
+    gone = [topics.add(f"i{time}", time, (1,), (int(time), 7)) for time in (5.0, 2.0, 9.0, 4.0, 1.0)]
     assert gone == ["", "", "", "i2.0", "i1.0"]
     assert len(topics) == 3
     assert topics.get("i4.0")[0] == 4.0

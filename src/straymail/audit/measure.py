@@ -1,0 +1,170 @@
+"""What a replay with strays put in says of a set of weights: recall by budget, reliability, Brier score, ablations.
+
+Pure: takes judged cases. Strays are put in far more often than they happen, so probabilities are checked with each
+stray counted as ``BASE_RATE`` x untouched messages / strays; a message's probability is its most suspect recipient's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from straymail.audit.fit import log_odds
+from straymail.audit.trial import Case
+from straymail.evidence import Assessment
+from straymail.verdict import BASE_RATE, Weights, probability
+
+BUDGETS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+"""Questions per 1,000 messages."""
+
+_EDGES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0 + 1e-9)
+_WORST = 20
+
+FAMILIES = {
+    "slips (typo channel)": ("typo.",),
+    "rivals, all of it": ("fit",),
+    "namesakes of both names": ("namesake",),
+    "what it is about": ("fit:topic",),
+    "names in quoted and new text": ("fit:quoted", "fit:quoted.name", "fit:mentioned"),
+    "greeting": ("greeting", "fit:greeted"),
+    "thread": ("thread", "reply", "fit:thread"),
+    "group": ("group", "outsider", "crowd", "fit:group", "fit:together"),
+    "closeness": ("fit:sent", "fit:received", "fit:lately", "fit:season"),
+    "who is known": ("answered", "known", "colleagues", "writes", "domain.answers", "newcomer", "inside",
+                     "fit:stranger", "fit:unknown", "fit:elsewhere"),
+}  # fmt: skip
+"""Families of evidence: beginnings of signal ids, and ``fit:`` parts of the comparison with rivals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One band of probability: cases in it, their mean probability, the share that were strays (0..1)."""
+
+    cases: int
+    mean: float
+    strays: float
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """An untouched message's most suspect recipient: what would be asked needlessly (or was a stray nobody noticed)."""
+
+    probability: float
+    message_id: str
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Everything a report shows."""
+
+    messages: int
+    strays: dict[str, int]
+    recall: dict[str, list[float]]  # family -> share caught at each of BUDGETS
+    ask_at: list[float]  # the threshold for each of BUDGETS
+    bands: list[Band]
+    brier: float
+    brier_of_base_rate: float
+    ablations: dict[str, dict[str, float]]  # family of evidence -> family of strays -> recall lost at 1 per 1,000
+    worst: list[Worst]
+
+
+def measure(cases: Sequence[Case], weights: Weights) -> Measured:
+    """Measure weights on cases; with no untouched message every figure is 0 and every list empty."""
+    clean = [case for case in cases if not case.kind]
+    strays = [case for case in cases if case.kind]
+    counts: dict[str, int] = defaultdict(int)
+    for case in strays:
+        counts[family(case)] += 1
+    limits = _limits(clean, weights)
+    scored = [(family(case), score(case, weights)) for case in strays]
+    bands, brier = _reliability(clean, strays, weights)
+    return Measured(
+        messages=len(clean),
+        strays=dict(sorted(counts.items())),
+        recall={name: [_caught(scored, name, limit) for limit in limits] for name in sorted(counts)},
+        ask_at=[probability(limit) for limit in limits],
+        bands=bands,
+        brier=brier,
+        brier_of_base_rate=BASE_RATE * (1 - BASE_RATE),
+        ablations=_ablations(clean, strays, weights),
+        worst=_worst(clean, weights),
+    )
+
+
+def family(case: Case) -> str:
+    """domain, mailbox or person."""
+    return case.kind.partition(".")[0]
+
+
+def score(case: Case, weights: Weights) -> float:
+    """The most suspect recipient's log-odds."""
+    return max(log_odds(weights, each) for each in case.assessments)
+
+
+def without(full: Weights, prefixes: Sequence[str]) -> Weights:
+    """Weights with a family of evidence left out."""
+    kept = {name: value for name, value in full.weights.items() if not name.startswith(tuple(prefixes))}
+    fit = {name: value for name, value in full.fit.items() if not {"fit", f"fit:{name}"} & set(prefixes)}
+    return replace(full, weights=kept, fit=fit)
+
+
+def threshold(scores: Sequence[float], budget: float) -> float:
+    """The log-odds above which no more untouched messages lie than a budget (per 1,000) allows."""
+    ordered = sorted(scores, reverse=True)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * budget / 1000))] if ordered else math.inf
+
+
+def _limits(clean: Sequence[Case], weights: Weights) -> list[float]:
+    scores = [score(case, weights) for case in clean]
+    return [threshold(scores, budget) for budget in BUDGETS]
+
+
+def _caught(scored: Sequence[tuple[str, float]], name: str, limit: float) -> float:
+    mine = [value for kind, value in scored if kind == name]
+    return sum(value > limit for value in mine) / len(mine) if mine else 0.0
+
+
+def _reliability(clean: Sequence[Case], strays: Sequence[Case], weights: Weights) -> tuple[list[Band], float]:
+    if not clean or not strays:
+        return [], 0.0
+    worth = BASE_RATE * len(clean) / len(strays)
+    points = [(probability(score(case, weights)), 0.0, 1.0) for case in clean]
+    points += [(probability(score(case, weights)), 1.0, worth) for case in strays]
+    total = sum(mass for _, _, mass in points)
+    brier = sum(mass * (p - stray) ** 2 for p, stray, mass in points) / total
+    bands = []
+    for low, high in pairwise(_EDGES):
+        inside = [point for point in points if low <= point[0] < high]
+        mass = sum(each[2] for each in inside)
+        if mass:
+            mean = sum(p * each for p, _, each in inside) / mass
+            bands.append(Band(len(inside), mean, sum(stray * each for _, stray, each in inside) / mass))
+    return bands, brier
+
+
+def _ablations(clean: Sequence[Case], strays: Sequence[Case], weights: Weights) -> dict[str, dict[str, float]]:
+    full = _recall_at_one(clean, strays, weights)
+    found = {}
+    for name, prefixes in FAMILIES.items():
+        less = _recall_at_one(clean, strays, without(weights, prefixes))
+        found[name] = {kind: full[kind] - less[kind] for kind in full}
+    return found
+
+
+def _recall_at_one(clean: Sequence[Case], strays: Sequence[Case], weights: Weights) -> dict[str, float]:
+    limit = threshold([score(case, weights) for case in clean], 1.0)
+    scored = [(family(case), score(case, weights)) for case in strays]
+    return {name: _caught(scored, name, limit) for name in sorted({kind for kind, _ in scored})}
+
+
+def _worst(clean: Sequence[Case], weights: Weights) -> list[Worst]:
+    ranked = sorted(clean, key=lambda case: -score(case, weights))[:_WORST]
+    found = []
+    for case in ranked:
+        each = max(case.assessments, key=lambda assessment: log_odds(weights, assessment))
+        found.append(Worst(probability(log_odds(weights, each)), case.message_id, each))
+    return found
