@@ -43,6 +43,7 @@ _SETTLED = {
     "confirmed": -9.0,
     "directory": -4.0,
     "jurisdiction": 0.1,
+    "file.client": 2.5,
     "namesake.both": 3.0,
     "namesake.elsewhere": 1.4,
 }

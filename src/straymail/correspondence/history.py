@@ -139,6 +139,10 @@ class History(Protocol):
         """Whether some address of the domain has answered somebody of the organisation."""
         ...
 
+    def called(self, label: str) -> Iterable[str]:
+        """Registrable domains whose first label is this, and in which somebody has answered."""
+        ...
+
     def knows_domain(self, name: str) -> bool:
         """Whether any address in the domain is known."""
         ...

@@ -49,6 +49,7 @@ class Correspondence:
         self._names: dict[int, dict[str, int]] = {}
         self._named: dict[str, set[int]] = defaultdict(set)
         self._domains: dict[str, set[int]] = defaultdict(set)
+        self._called: dict[str, set[str]] = defaultdict(set)
         self._domain_ids: dict[str, int] = {}
         self._domain_sent = Edges()
         self._domain_received = Edges()
@@ -160,6 +161,10 @@ class Correspondence:
     def domain_answers(self, name: str) -> bool:
         """Whether some address of the domain has answered somebody of the organisation."""
         return self._domain_answered.get(name, 0) > 0
+
+    def called(self, label: str) -> Iterable[str]:
+        """Registrable domains whose first label is this, and in which somebody has answered."""
+        return [domain for domain in self._called.get(label, ()) if self._domain_answered.get(domain, 0) > 0]
 
     def knows_domain(self, name: str) -> bool:
         """Whether any address in the domain is known."""
@@ -366,6 +371,7 @@ class Correspondence:
         parent = registrable(domain)
         if parent != domain:
             self._near_domains.add(parent)
+        self._called[parent.partition(".")[0]].add(domain)
         self._near_mailboxes[domain].add(local)
         for token in tokens_of(local):
             self._named[token].add(who)

@@ -13,7 +13,8 @@ The model in prose. What is typed is a noisy version of who was meant. For each 
    whom, and what the messages most like this one were about.
 5. **greeting**: "Hi Bob" to somebody who is not called Bob.
 6. **group**: one stands beside recipients it never stood beside; one outsider among insiders.
-7. **jurisdiction**: raises the cost, hardly the probability.
+7. **file.client**: a file named after another correspondent.
+8. **jurisdiction**: raises the cost, hardly the probability.
 
 The addresses of one person count as one (``correspondence.aliases``): an alias is no newcomer and no rival. An address
 that has written to the sender is settled: the searches of 2 and 3 are skipped.
@@ -28,13 +29,13 @@ from __future__ import annotations
 
 from straymail.evidence import Signal
 from straymail.message import Address
-from straymail.recipients import domains, greeting, group, jurisdiction, mailboxes, rivals, standing
+from straymail.recipients import domains, files, greeting, group, jurisdiction, mailboxes, rivals, standing
 from straymail.recipients.context import Context
 
 __all__ = ["Context", "observe"]
 
 _SEARCHES = (domains, mailboxes)
-_ALWAYS = (greeting, group)
+_ALWAYS = (greeting, group, files)
 
 
 def observe(context: Context, address: Address) -> tuple[Signal, ...]:

@@ -80,6 +80,12 @@ class Context:
         return self.mentioned | self.quoted
 
     @cached_property
+    def files(self) -> tuple[str, ...]:
+        """Names of the attached files."""
+        parts = self.message.parts if self.message is not None else ()
+        return tuple(part.filename for part in parts if part.is_attachment and part.filename)
+
+    @cached_property
     def greeted(self) -> str:
         """The name the message opens with; "" for none."""
         return greeted(self.opening) if self.opening else ""

@@ -181,3 +181,24 @@ def test_ten_thousand_namesakes_stay_quick() -> None:
     found = judged(crowd, "john.smith@crowd.example")
     assert (datetime.now(UTC) - started).total_seconds() < 1.0
     assert 0 <= found.probability <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "told"),
+    [
+        ("Northport-offer-v3.pdf", "jane.harlow@army.mil", True),
+        ("offer_northport.pdf", "jane.harlow@army.mil", True),
+        ("Northport-offer-v3.pdf", "mei.tan@northport.example", False),  # it is theirs
+        ("Northporter.pdf", "jane.harlow@army.mil", False),
+        ("archive-unit.pdf", "jane.harlow@army.mil", False),  # never answered, and two words
+        ("offer.pdf", "jane.harlow@army.mil", False),
+        ("", "jane.harlow@army.mil", False),
+    ],
+)
+def test_a_file_named_after_another_correspondent(history: Correspondence, name: str, to: str, *, told: bool) -> None:
+    raw = (
+        f"From: {ME}\r\nTo: {to}\r\nMIME-Version: 1.0\r\nContent-Type: application/pdf\r\n"
+        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n%PDF-\r\n'
+    )
+    found = judged(history, to, parse_message(raw.encode()))
+    assert ("file.client" in ids(found)) == told
