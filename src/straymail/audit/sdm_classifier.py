@@ -64,7 +64,7 @@ class Classifier:
             added = leak(true, chance)
             if added:
                 recipients = [*true, added]
-                rows.extend(self._features(recipients, key, scores) for key in recipients)
+                rows.extend(self._features(recipients, scores))
                 labels.extend(1.0 if key == added else -1.0 for key in recipients)
         weights, count = np.zeros(_WIDTH), 0
         voters: list[tuple[NDArray[np.float64], int]] = []
@@ -80,35 +80,36 @@ class Classifier:
         self._counts = np.array([float(votes) for _, votes in voters])
 
     def first(self, recipients: Sequence[str], scores: Scores, chance: random.Random) -> str:
-        """The most suspect recipient; ties are broken by chance."""
+        """The most suspect recipient, by votes, then by the average margin; ties are broken by chance."""
         mixed = chance.sample(recipients, len(recipients))
-        return max(mixed, key=lambda key: self.suspicion(mixed, key, scores))
+        margins = self._weights @ np.array(self._features(mixed, scores)).T
+        votes, average = self._counts @ np.sign(margins), self._counts @ margins
+        return mixed[max(range(len(mixed)), key=lambda at: (votes[at], average[at]))]
 
-    def suspicion(self, recipients: Sequence[str], key: str, scores: Scores) -> tuple[float, float]:
-        """How suspect one of the recipients is: votes, then the average margin."""
-        margins = self._weights @ self._features(recipients, key, scores)
-        return float(self._counts @ np.sign(margins)), float(self._counts @ margins)
-
-    def _features(self, recipients: Sequence[str], key: str, scores: Scores) -> NDArray[np.float64]:
+    def _features(self, recipients: Sequence[str], scores: Scores) -> list[NDArray[np.float64]]:
+        """One row for each recipient."""
         known = self._known
-        mine = scores.get(key, 0.0)
-        together = {one: sum(known.beside[one, other] for other in recipients if other != one) for one in recipients}
-        total = sum(together.values())
-        values = (
-            mine,
-            known.sent[key] / self._all_sent,
-            known.received[key] / self._all_received,
-            together[key] / total if total else 0.0,
-            (mine - self._best_alike(key, scores) + 1.0) / 2.0,
-        )
-        row = np.zeros(_WIDTH)
-        for number, value in enumerate(values):
-            at = number * (len(_THRESHOLDS) + 1)
-            fired = bisect_left(_THRESHOLDS, value)  # all thresholds below the value fire
-            row[at : at + fired] = 1.0
-            row[at + len(_THRESHOLDS)] = float(fired == 0)
-        row[-3:] = (float(known.sent[key] == 0), float(known.received[key] == 0), 1.0)
-        return row
+        together = [sum(known.beside[one, other] for other in recipients if other != one) for one in recipients]
+        total = sum(together) or 1
+        found = []
+        for key, beside in zip(recipients, together, strict=True):
+            mine = scores.get(key, 0.0)
+            values = (
+                mine,
+                known.sent[key] / self._all_sent,
+                known.received[key] / self._all_received,
+                beside / total,
+                (mine - self._best_alike(key, scores) + 1.0) / 2.0,
+            )
+            row = np.zeros(_WIDTH)
+            for number, value in enumerate(values):
+                at = number * (len(_THRESHOLDS) + 1)
+                fired = bisect_left(_THRESHOLDS, value)  # all thresholds below the value fire
+                row[at : at + fired] = 1.0
+                row[at + len(_THRESHOLDS)] = float(fired == 0)
+            row[-3:] = (float(known.sent[key] == 0), float(known.received[key] == 0), 1.0)
+            found.append(row)
+        return found
 
     def _best_alike(self, key: str, scores: Scores) -> float:
         for letters in (3, 2, 1):
