@@ -274,7 +274,8 @@ def _classifier(user: _User, book: Sequence[str]) -> tuple[Classifier, dict[str,
     rare = {word: math.log(len(known) / count) for word, count in frequency.items()}
     vectors = [_unit({word: count * rare[word] for word, count in words.items()}) for words in counts]
     near = _Neighbours(known, vectors)
-    trained = [(to, near.scores(vectors[at], at % _FOLDS)) for at, (_, to) in enumerate(known) if to]
+    sent_mail = enumerate(known[: len(user.train)])
+    trained = [(to, near.scores(vectors[at], at % _FOLDS)) for at, (_, to) in sent_mail if to]
     beside: Counter[tuple[str, str]] = Counter()
     for message in user.train:
         to = _others(user, message)

@@ -115,8 +115,8 @@ def _operating_base(weights: Weights, cases: Sequence[Case]) -> float:
     """The base at which the policy's bound for a budget of 1 needless question per 1,000 is met by untouched messages.
 
     Of the untouched messages that look most like strays about half are strays when a person reads them, so twice the
-    budget is asked of them. The base answers to a base rate of strays; kept between ``BASE_RATE`` and 4 per 1,000, inside
-    the interval (.7 to 5 per 1,000) of what CutOnce's users counted: 5 in 2,315 messages.
+    budget is asked of them. The base answers to a base rate of strays; kept between ``BASE_RATE`` and 4 per 1,000,
+    inside the interval (.7 to 5 per 1,000) of what CutOnce's users counted: 5 in 2,315 messages.
     """
     clean = sorted(
         (max(log_odds(weights, a) for a in case.assessments) for case in cases if not case.kind), reverse=True

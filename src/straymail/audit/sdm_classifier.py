@@ -4,8 +4,8 @@ Features of a recipient of a message: a Knn-30 score (cross-validated over ten f
 user's sent mail that went to him, the share of received mail that came from him, two flags for never; how often he
 stood beside the other recipients, normalised over the message; and Max3g, (his score - the best score of an address
 with the same first letters + 1) / 2. Each is turned into indicators for the paper's thresholds. Where the paper is
-silent: scores are divided by the sum of the neighbours' similarities, a received message has its sender for its only
-recipient and gets a leak like any other, and equal votes are told apart by the average margin.
+silent: scores are divided by the sum of the neighbours' similarities, it is trained on sent mail alone (better than on
+received mail as well: .53 instead of .45 here), and equal votes are told apart by the average margin.
 """
 
 from __future__ import annotations

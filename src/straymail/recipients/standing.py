@@ -70,7 +70,7 @@ def _newcomer(context: Context, address: Address) -> Iterator[Signal]:
     if sender and sender.sent:
         seldom = math.log((1.0 + sender.sent + sender.received) / (1.0 + history.acquainted(context.sender)))
         if seldom > 0:
-            yield Signal("newcomer.seldom", min(_MOST, seldom), "", f"{sender.sent} messages, few new contacts")
+            yield Signal("newcomer.seldom", min(_MOST, seldom), "", "the sender seldom writes to somebody new")
     if person is not None:
         if person.received:
             yield Signal("colleagues", min(_MOST, math.log1p(person.received)), "", f"{person.received} from others")

@@ -23,7 +23,7 @@ from straymail.message import Address
 _FURTHEST = 30.0
 _SUGGESTIONS = 5
 _WORTH_SAYING = 0.3  # log-odds
-_NOBODY = "nobody"
+_NOBODY, _SLIP = "nobody", "slip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +141,12 @@ def _terms(weights: Weights, address: Address, comparison: Comparison, result: C
             continue
         left -= weight
         said = ""
-        if rival and text and difference > 0 and weight > _WORTH_SAYING:
+        if rival and rival.kind != _SLIP and text and difference > 0 and weight > _WORTH_SAYING:
             said = text.format(rival=rival.candidate.name or rival.candidate.address, address=address)
         told = f"{rival.candidate.address} {difference:+.2f}" if rival else f"{-difference:.2f}"
         yield Evidence(f"rival.{name}" if rival else f"fit.{name}", round(weight, 3), difference, said, told)
-    yield Evidence("rival", round(left, 3), 1.0, "", f"{len(comparison.rivals)} look alike")
+    told = f"{len(comparison.rivals)} look alike" if rival else ""
+    yield Evidence("rival", round(left, 3), 1.0, "", told)
 
 
 def probability(log_odds: float) -> float:
