@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from straymail.recipients.context import Context
 
 _WEEK, _SEASON = 7 * 86_400.0, 60 * 86_400.0
-_MOST_BESIDE = 40
+MOST_BESIDE = 40
+"""Recipients of a message up to which it is counted who stands beside whom."""
+
 _FULL_NAME = 2
 
 
@@ -18,7 +20,7 @@ def parts(context: Context, key: str, others: Sequence[str]) -> tuple[float, ...
     if alone is None:
         alone = context.alone[key] = _alone(context, key)
     group = together = 0.0
-    if others and len(others) <= _MOST_BESIDE:
+    if others and len(others) <= MOST_BESIDE:
         counts = [context.together(key, other) for other in others]
         group = sum(count > 0 for count in counts) / len(counts)
         together = math.log1p(sum(counts))

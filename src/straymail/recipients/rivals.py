@@ -4,9 +4,10 @@ Wrong autocompletion and confusion put one contact in the place of another that 
 other contacts with a name token in common or one slip away from it (Fisher and Fischer), or else the same two first
 letters, who are not addressed; at most ``_MOST_RIVALS``, those first whom the message evidently concerns (thread,
 quoted text, names), then the closest. Whoever a slip detector suggests is a rival as well (kind ``slip``), so that what
-speaks for him (a quoted name) does not clear the misspelt address. Each is described by ``evidence.PARTS``, and so is
-the recipient; the weights file says what a part is worth, and ``verdict.combine`` compares: log(sum over rivals of
-exp(fit) + exp(nobody)) - fit of the recipient, the noisy channel with a learned prior.
+speaks for him (a quoted name) does not clear the misspelt address; beyond 20 recipients nobody else is looked for. Each
+is described by ``evidence.PARTS``, and so is the recipient; the weights file says what a part is worth, and
+``verdict.combine`` compares: log(sum over rivals of exp(fit) + exp(nobody)) - fit of the recipient, the noisy channel
+with a learned prior.
 
 The idea of comparing is Google's "Got the Wrong Bob?" (Roth et al., KDD 2010); topic and group are those of Carvalho
 and Cohen (SDM 2007). One person under another address is no rival.
@@ -27,13 +28,14 @@ from straymail.correspondence.names import tokens_of
 from straymail.evidence import Candidate, Comparison, Rival, Signal
 from straymail.message import Address, parse_address
 from straymail.recipients.context import Context
-from straymail.recipients.parts import parts
+from straymail.recipients.parts import MOST_BESIDE, parts
 
 _MOST_LETTERS = 6
 _SLIP = 0.9  # likeness of two tokens one slip apart
 _SHORTEST = 5
 _LOOKED_AT = 60
 _MOST_RIVALS = 6
+_TYPED = 20  # recipients of a message; longer lists are expanded or pasted, not typed one by one
 _MOST_ELSEWHERE = 4.0
 _BOTH_NAMES = 0.8
 _NAMES = (2, 3)
@@ -45,17 +47,20 @@ def observe(context: Context, address: Address, slips: Sequence[Candidate] = ())
     """The comparison, and whether a first contact has both names of a closer one; ``slips`` are rivals too."""
     if not context.sender:
         return
-    others = tuple(each for each in context.recipients if each != address.person)
+    key = address.person
+    typed = len(context.recipients) <= _TYPED
+    others = tuple(each for each in context.recipients if each != key) if len(context.recipients) <= MOST_BESIDE else ()
     meant = {each.address.person: ("slip", 1.0) for each in slips[:_MOST_SLIPS]}
     meant = {key: found for key, found in meant.items() if key not in context.addressed}
     alike = [(key, *found) for key, found in meant.items()]
-    looks = sorted(_alike(context, address, meant), key=lambda each: (-_promise(context, each[0]), each[0]))
+    looks = list(_alike(context, address, meant)) if typed else []
+    looks.sort(key=lambda each: (-_promise(context, each[0]), each[0]))
     alike += looks[: _MOST_RIVALS - len(alike)]
     rivals = tuple(
         Rival(_candidate(context, key), kind, likeness, parts(context, key, others)) for key, kind, likeness in alike
     )
-    yield Signal("rival", 1.0, compared=Comparison(parts(context, address.person, others), rivals))
-    if context.to(address.person) or context.back(address.person):
+    yield Signal("rival", 1.0, compared=Comparison(parts(context, key, others), rivals))
+    if context.to(key) or context.back(key):
         return
     namesakes = [each for each in looks if each[1] == "namesake"]
     closest = max(namesakes, key=lambda each: (each[2], context.tie(each[0])), default=None)
