@@ -103,6 +103,16 @@ def body_text(message: Message) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def body_start(message: Message, characters: int) -> str:
+    """The first ``characters`` of the body, from its first part that says something; the rest is not even decoded."""
+    parts = body_parts(message)
+    plain = next((part for part in parts if part.content_type == "text/plain" and _says_something(part.content)), None)
+    if plain is not None:
+        return decode_text(plain.content[: 4 * characters], plain.charset)[:characters]
+    html = next((part for part in parts if part.content_type == "text/html"), None)
+    return html_to_text(decode_text(html.content[: 32 * characters], html.charset))[:characters] if html else ""
+
+
 def _says_something(content: bytes) -> bool:
     return bool(content) and not content.isspace()  # strip() would copy all of it
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from straymail.message.model import Message
-from straymail.message.quoted import body_text
+from straymail.message.quoted import body_start
 
 MOST_WORDS = 64
 _TEXT = 2_000  # characters looked at
@@ -27,7 +27,7 @@ def words_of(message: Message) -> tuple[str, ...]:
 
     Quoted text counts too: whoever gets an answer knows what it answers. Only the first 2,000 characters are read.
     """
-    text = f"{message.subject[:300]}\n{body_text(message)[:_TEXT]}".lower()
+    text = f"{message.subject[:300]}\n{body_start(message, _TEXT)}".lower()
     found: dict[str, None] = {}
     for word in _WORD.findall(text):
         if word not in found and word not in _COMMON:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event
 
-from straymail.correspondence import Correspondence
+from straymail.correspondence import Correspondence, Observation, Row
 from straymail.errors import BadInput, ConfigError, Conflict, NotFound, StoreDown, TokenRefused
 from straymail.record import (
     Record,
@@ -361,3 +361,24 @@ def test_key_files(tmp_path: Path) -> None:
     file.write_text("straymail-key-1 abc short\n")
     with pytest.raises(BadInput, match=":1: is no key"):
         read_keys(file)
+
+
+def test_what_messages_are_about_is_kept_while_it_is_wanted(record: Record) -> None:
+    model = Correspondence({"mod.example"}, record.keys.words)
+    to = (("holt@army.mil", "Robert Holt"),)
+    for number in range(2):
+        text = ("tanker", f"berth{number}")
+        model.observe(
+            Observation(f"i{number}", NOW + number, "c@mod.example", "", to, False, f"m{number}", (), "", False, text)
+        )
+    with record.writing() as connection:
+        history.save_rows(connection, model.drain(), NOW)
+    with record.reading() as connection:
+        again = history.load_history(connection, {"mod.example"}, record.keys.words)
+    assert again.topic(("tanker", "berth1"))["holt@army.mil"] > 0
+    with record.writing() as connection:
+        history.save_rows(connection, [Row("unsaid", f"i{number}", "", {}) for number in range(2)], NOW)
+    with record.reading() as connection:
+        left = history.load_history(connection, {"mod.example"}, record.keys.words)
+    assert left.topic(("tanker", "berth1")) == {}
+    assert left.pair("c@mod.example", "holt@army.mil") is not None
