@@ -36,6 +36,7 @@ from straymail.evidence import Action
 from straymail.record import history, log
 
 _OWN = "mod.example"
+_FIT = ("rival", "fit.")  # terms of a comparison; those without words for a sender are for operators
 _MARK = ".straymail-demo"
 _PORT = 2525
 _PATIENCE = 20.0
@@ -235,6 +236,7 @@ def _tell(out: Console, decision: Mapping[str, Any], said: str) -> None:
 
 def _reasons(evidence: list[Mapping[str, Any]]) -> list[str]:
     against = sorted((each for each in evidence if each["weight"] >= 0.5), key=lambda each: -float(each["weight"]))
+    against = [each for each in against if each.get("sender_text") or not str(each["id"]).startswith(_FIT)]
     texts = dict.fromkeys(str(each.get("sender_text") or each.get("operator_text") or each["id"]) for each in against)
     return list(texts)[:3]
 

@@ -143,9 +143,9 @@ def _terms(weights: Weights, address: Address, comparison: Comparison, result: C
         said = ""
         if rival and rival.kind != _SLIP and text and difference > 0 and weight > _WORTH_SAYING:
             said = text.format(rival=rival.candidate.name or rival.candidate.address, address=address)
-        told = f"{rival.candidate.address} {difference:+.2f}" if rival else f"{-difference:.2f}"
+        told = f"{name}: {difference:+.2f} for {rival.candidate.address}" if rival else f"{name}: {-difference:.2f}"
         yield Evidence(f"rival.{name}" if rival else f"fit.{name}", round(weight, 3), difference, said, told)
-    told = f"{len(comparison.rivals)} look alike" if rival else ""
+    told = f"prior of {len(comparison.rivals)} who look alike" if rival else "prior of somebody else"
     yield Evidence("rival", round(left, 3), 1.0, "", told)
 
 
