@@ -112,6 +112,6 @@ class Aliases:
 
 
 def _initial(display: str) -> str:
-    """The first single letter inside a name ("Kevin M. Presto": "m"); "" when there is none."""
+    """The first single letter inside a name ("Alan M. Tarnow": "m"); "" when there is none."""
     words = display.replace(".", " ").lower().split()
     return next((word for word in words[1:-1] if len(word) == 1 and word.isalpha()), "")

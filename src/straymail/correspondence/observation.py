@@ -96,7 +96,7 @@ def _name(who: Mailbox | None, message: Message, own_domains: frozenset[str]) ->
 def _exported_names(message: Message) -> dict[str, str]:
     """Display names that an export of Exchange keeps in X-To and X-cc, in the order of To and Cc.
 
-    "Presto, Kevin M. </O=...>, Buy, Rick </O=...>" or "Kevin Presto, Rick Buy"; a name is believed when it has a word
+    "Tarnow, Alan M. </O=...>, Voss, Lena </O=...>" or "Alan Tarnow, Lena Voss"; a name is believed when it has a word
     in common with its address.
     """
     boxes = (*message.to, *message.cc)

@@ -21,13 +21,13 @@ def mail(history: Correspondence, number: int, *to: tuple[str, str], sender: tup
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        (("k.presto@mod.example", "Kevin M. Presto"), ("kevin.presto@mod.example", ""), True),
+        (("a.tarnow@mod.example", "Alan M. Tarnow"), ("alan.tarnow@mod.example", ""), True),
         (("bob.quill@mod.example", ""), ("r.quill@unit.mod.example", "Robert Quill"), True),
         (("susan.lewis@mod.example", "Susan R. Lewis"), ("s.lewis@mod.example", "Susan M. Lewis"), False),
         (("jane.hay@mod.example", ""), ("jane.hay@firm.example", "Jane Hay"), False),  # inside and outside
         (("j.hay@firm.example", "Jane Hay"), ("jane@firm.example", "Jane Hay"), True),
         (("j.hay@gmail.com", "Jane Hay"), ("jane@gmail.com", "Jane Hay"), False),  # anybody may have that name there
-        (("presto@mod.example", ""), ("k.presto@mod.example", "Kevin Presto"), False),
+        (("tarnow@mod.example", ""), ("a.tarnow@mod.example", "Alan Tarnow"), False),
     ],
 )
 def test_who_is_one_person(one: tuple[str, str], other: tuple[str, str], *, same: bool) -> None:
@@ -39,7 +39,7 @@ def test_who_is_one_person(one: tuple[str, str], other: tuple[str, str], *, same
 
 def test_facts_of_all_addresses_add_up() -> None:
     history = model()
-    old, new = ("kevin.presto@mod.example", "Kevin Presto"), ("m..presto@mod.example", "Kevin M. Presto")
+    old, new = ("alan.tarnow@mod.example", "Alan Tarnow"), ("m..tarnow@mod.example", "Alan M. Tarnow")
     for number in range(3):
         mail(history, number, old, ("ann@mod.example", ""))
     mail(history, 9, new, ("ann@mod.example", ""))
@@ -71,10 +71,10 @@ def test_who_stood_side_by_side_are_two_people_and_stay_so() -> None:
 
 def test_a_forgotten_address_leaves_the_group() -> None:
     history = model()
-    mail(history, 1, ("kevin.presto@mod.example", ""))
-    mail(history, 2, ("k.presto@mod.example", "Kevin Presto"))
-    history.forget("k.presto@mod.example")
-    assert history.same("kevin.presto@mod.example") == ("kevin.presto@mod.example",)
-    pair = history.pair(ME, "kevin.presto@mod.example")
+    mail(history, 1, ("alan.tarnow@mod.example", ""))
+    mail(history, 2, ("a.tarnow@mod.example", "Alan Tarnow"))
+    history.forget("a.tarnow@mod.example")
+    assert history.same("alan.tarnow@mod.example") == ("alan.tarnow@mod.example",)
+    pair = history.pair(ME, "alan.tarnow@mod.example")
     assert pair is not None
     assert pair.sent == 1
