@@ -35,7 +35,7 @@ class _Entry:
     identity: str
     time: float
     people: tuple[int, ...]
-    words: tuple[int, ...]
+    words: array[int]  # 4 bytes a word instead of 36
     place: int
 
 
@@ -59,7 +59,7 @@ class Topics:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, identity: str) -> tuple[float, tuple[int, ...], tuple[int, ...]]:
+    def get(self, identity: str) -> tuple[float, tuple[int, ...], Sequence[int]]:
         """Time, people and words of a message that is kept."""
         entry = self._entries[self._places[identity]]
         return entry.time, entry.people, entry.words
@@ -73,7 +73,7 @@ class Topics:
             self._next += 1
             if place >= len(self._lengths):
                 self._lengths = np.concatenate([self._lengths, np.ones_like(self._lengths)])
-        entry = _Entry(identity, time, tuple(people), tuple(words), place)
+        entry = _Entry(identity, time, tuple(people), array("I", words), place)
         self._entries[place] = entry
         self._places[identity] = place
         postings = [self._postings[word] for word in entry.words]
