@@ -140,13 +140,20 @@ def _to(message: Message) -> list[str]:
 
 def _of_user(user: _User, own: Sequence[str], everybody: Sequence[str]) -> dict[str, list[float]]:
     """Prec@1 for each alpha, by method."""
-    methods: dict[str, Ranker | None] = {"Random": None, **_text_methods(user), **_frequency(user), **_ours(user, own)}
+    text = _Text.of(user)
+    near = _Neighbours(text)
+    methods: dict[str, Ranker | None] = {
+        "Random": None,
+        **_text_methods(user, text, near),
+        **_frequency(user),
+        **_ours(user, own),
+    }
     methods[_TOGETHER] = _together(user, methods)
     book = user.book()
     known = set(book)
     strangers = [key for key in everybody if key not in known and key not in user.aliases]
     found: dict[str, list[float]] = {method: [] for method in (*methods, _PAPER)}
-    classifier, scores = _classifier(user, book)
+    classifier, scores = _classifier(user, book, text, near)
     for alpha in _ALPHAS:
         hits: Counter[str] = Counter()
         cases = 0
@@ -209,84 +216,62 @@ def _together(user: _User, methods: Mapping[str, Ranker | None]) -> Ranker:
 Vector = Mapping[str, float]
 
 
-def _text_methods(user: _User) -> dict[str, Ranker]:
-    known = [*((message, _to(message)) for message in user.train), *((each, [_from(each)]) for each in user.received)]
-    counts = [Counter(_WORD.findall(body_text(message).lower())) for message, _ in known]
-    frequency = Counter(word for words in counts for word in words)
-    rare = {word: math.log(len(known) / count) for word, count in frequency.items()}
-    vectors = [_unit({word: count * rare[word] for word, count in words.items()}) for words in counts]
-    tested = {
-        message.identity: _unit(
-            {
-                word: count * rare[word]
-                for word, count in Counter(_WORD.findall(body_text(message).lower())).items()
-                if word in rare
-            }
-        )
-        for message in user.test
-    }
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A user's mail as unit TF-IDF vectors: what is known (sent, then received), with recipients; what is tested."""
+
+    known: Sequence[list[str]]
+    counts: Sequence[Counter[str]]
+    rare: Vector
+    vectors: Sequence[Vector]
+    tested: Mapping[str, Vector]
+
+    @classmethod
+    def of(cls, user: _User) -> _Text:
+        known = [*(_others(user, message) for message in user.train), *([_from(each)] for each in user.received)]
+        counts = [_words(message) for message in (*user.train, *user.received)]
+        frequency = Counter(word for words in counts for word in words)
+        rare = {word: math.log(len(known) / count) for word, count in frequency.items()}
+        vectors = [_weighted(words, rare) for words in counts]
+        return cls(known, counts, rare, vectors, {each.identity: _weighted(_words(each), rare) for each in user.test})
+
+
+def _words(message: Message) -> Counter[str]:
+    return Counter(_WORD.findall(body_text(message).lower()))
+
+
+def _weighted(words: Mapping[str, int], rare: Vector) -> Vector:
+    return _unit({word: count * rare[word] for word, count in words.items() if word in rare})
+
+
+def _text_methods(user: _User, text: _Text, near: _Neighbours) -> dict[str, Ranker]:
+    scores = {identity: near.votes(vector)[0] for identity, vector in text.tested.items()}
     return {
-        "Cosine (sent)": _cosine(known[: len(user.train)], counts, rare, tested),
-        **_nearest(known, vectors, tested),
+        "Cosine (sent)": _cosine(text, len(user.train)),
+        _KNN: lambda message, key: -scores[message.identity][key],
     }
 
 
-def _cosine(
-    sent: Sequence[tuple[Message, list[str]]],
-    counts: Sequence[Counter[str]],
-    rare: Vector,
-    tested: Mapping[str, Vector],
-) -> Ranker:
+def _cosine(text: _Text, sent: int) -> Ranker:
     whole: dict[str, Counter[str]] = defaultdict(Counter)
-    for (_, to), words in zip(sent, counts, strict=False):
+    for to, words in zip(text.known[:sent], text.counts, strict=False):
         for key in to:
             whole[key].update(words)
-    centres = {key: _unit({word: count * rare[word] for word, count in words.items()}) for key, words in whole.items()}
-    return lambda message, key: -_dot(tested[message.identity], centres.get(key, {}))
+    centres = {key: _weighted(words, text.rare) for key, words in whole.items()}
+    return lambda message, key: -_dot(text.tested[message.identity], centres.get(key, {}))
 
 
-def _nearest(
-    known: Sequence[tuple[Message, list[str]]], vectors: Sequence[Vector], tested: Mapping[str, Vector]
-) -> dict[str, Ranker]:
-    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for number, vector in enumerate(vectors):
-        for word, weight in vector.items():
-            postings[word].append((number, weight))
-    scores: dict[str, Counter[str]] = {}
-    for identity, vector in tested.items():
-        near: Counter[int] = Counter()
-        for word, weight in vector.items():
-            for number, other in postings[word]:
-                near[number] += weight * other  # type: ignore[assignment]  # a Counter of floats
-        scores[identity] = Counter()
-        for number, similar in near.most_common(_NEIGHBOURS):
-            for key in known[number][1]:
-                scores[identity][key] += similar
-    return {_KNN: lambda message, key: -scores[message.identity][key]}
-
-
-def _classifier(user: _User, book: Sequence[str]) -> tuple[Classifier, dict[str, Counter[str]]]:
+def _classifier(
+    user: _User, book: Sequence[str], text: _Text, near: _Neighbours
+) -> tuple[Classifier, dict[str, dict[str, float]]]:
     """The paper's classifier for a user, not trained yet, and the Knn scores of the tested messages."""
-    known = [*((message, _others(user, message)) for message in user.train),
-             *((each, [_from(each)]) for each in user.received)]  # fmt: skip
-    counts = [Counter(_WORD.findall(body_text(message).lower())) for message, _ in known]
-    frequency = Counter(word for words in counts for word in words)
-    rare = {word: math.log(len(known) / count) for word, count in frequency.items()}
-    vectors = [_unit({word: count * rare[word] for word, count in words.items()}) for words in counts]
-    near = _Neighbours(known, vectors)
-    sent_mail = enumerate(known[: len(user.train)])
-    trained = [(to, near.scores(vectors[at], at % _FOLDS)) for at, (_, to) in sent_mail if to]
+    sent_mail = enumerate(text.known[: len(user.train)])
+    trained = [(to, near.scores(text.vectors[at], at % _FOLDS)) for at, to in sent_mail if to]
     beside: Counter[tuple[str, str]] = Counter()
-    for message in user.train:
-        to = _others(user, message)
+    for to, _ in trained:
         beside.update((one, other) for one in to for other in to if one != other)
-    sent = Counter(key for message in user.train for key in _others(user, message))
-    tested = {
-        message.identity: near.scores(
-            _unit({w: n * rare[w] for w, n in Counter(_WORD.findall(body_text(message).lower())).items() if w in rare})
-        )
-        for message in user.test
-    }
+    sent = Counter(key for to, _ in trained for key in to)
+    tested = {identity: near.scores(vector) for identity, vector in text.tested.items()}
     return Classifier(Known(trained, sent, Counter(map(_from, user.received)), beside, book)), tested
 
 
@@ -295,28 +280,33 @@ def _others(user: _User, message: Message) -> list[str]:
 
 
 class _Neighbours:
-    """Knn-30 scores, 0..1, with the messages of one fold left out."""
+    """The 30 most similar known messages, which vote for their recipients; one fold may be left out."""
 
-    def __init__(self, known: Sequence[tuple[Message, list[str]]], vectors: Sequence[Vector]) -> None:
-        self._known = known
+    def __init__(self, text: _Text) -> None:
+        self._known = text.known
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for number, vector in enumerate(vectors):
+        for number, vector in enumerate(text.vectors):
             for word, weight in vector.items():
                 self._postings[word].append((number, weight))
 
-    def scores(self, vector: Vector, fold: int | None = None) -> Counter[str]:
+    def votes(self, vector: Vector, fold: int | None = None) -> tuple[dict[str, float], float]:
+        """Sums of similarity by recipient, and over the neighbours."""
         near: dict[int, float] = defaultdict(float)
         for word, weight in vector.items():
             for number, other in self._postings.get(word, ()):
                 near[number] += weight * other
         kept = [(number, like) for number, like in near.items() if fold is None or number % _FOLDS != fold]
         kept.sort(key=lambda item: -item[1])
-        total = sum(like for _, like in kept[:_NEIGHBOURS]) or 1.0
-        found: Counter[str] = Counter()
+        found: dict[str, float] = defaultdict(float)
         for number, like in kept[:_NEIGHBOURS]:
-            for key in self._known[number][1]:
-                found[key] += like / total  # type: ignore[assignment]  # a Counter of floats
-        return found
+            for key in self._known[number]:
+                found[key] += like
+        return found, sum(like for _, like in kept[:_NEIGHBOURS])
+
+    def scores(self, vector: Vector, fold: int | None = None) -> dict[str, float]:
+        """The votes as shares, 0..1."""
+        found, total = self.votes(vector, fold)
+        return {key: like / (total or 1.0) for key, like in found.items()}
 
 
 def _ours(user: _User, own: Sequence[str]) -> dict[str, Ranker]:

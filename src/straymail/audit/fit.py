@@ -29,7 +29,6 @@ MOST_STRAYS = 4e-3
 PENALTY = 2e-4
 _STEPS = 1_500
 _RATE = 0.05
-_RIVALS = 12
 _FREE = ("stranger", "unknown", "elsewhere", "inside")
 _FLOORS = {"thread": 1.0, "greeted": 0.5}
 """Least worth of parts: exports without References hide most threads; few of the strays put in greet anybody."""
@@ -147,8 +146,9 @@ def _rows(cases: Sequence[Case]) -> _Rows:
     at = {name: number for number, name in enumerate(names)}
     signals = np.zeros((len(chosen), len(names)))
     own = np.zeros((len(chosen), len(PARTS)))
-    rivals = np.zeros((len(chosen), _RIVALS, len(PARTS) + len(_KINDS) + 1))
-    absent = np.full((len(chosen), _RIVALS), -1e9)
+    most = max((len(each.compared.rivals) for each in chosen if each.compared), default=0)
+    rivals = np.zeros((len(chosen), max(1, most), len(PARTS) + len(_KINDS) + 1))
+    absent = np.full(rivals.shape[:2], -1e9)
     for row, each in enumerate(chosen):
         for item in each.evidence:
             if _is_fitted(item.id):
@@ -156,7 +156,7 @@ def _rows(cases: Sequence[Case]) -> _Rows:
         if each.compared is None:
             continue
         own[row] = each.compared.own
-        for number, rival in enumerate(each.compared.rivals[:_RIVALS]):
+        for number, rival in enumerate(each.compared.rivals):
             rivals[row, number] = (*rival.parts, *(float(rival.kind == kind) for kind in _KINDS), rival.likeness)
             absent[row, number] = 0.0
     marks, masses = np.array(labels), np.array(mass)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from straymail.audit.calibrate import thresholds
 from straymail.audit.fit import log_odds
 from straymail.audit.trial import Case
 from straymail.evidence import Assessment
@@ -86,7 +87,7 @@ def measure(cases: Sequence[Case], weights: Weights) -> Measured:
         messages=len(clean),
         strays=dict(sorted(counts.items())),
         recall={name: [_caught(scored, name, limit) for limit in limits] for name in sorted(counts)},
-        ask_at=[probability(limit) for limit in limits],
+        ask_at=list(thresholds([probability(score(case, weights)) for case in clean], BUDGETS).values()),
         bands=bands,
         brier=brier,
         brier_of_base_rate=BASE_RATE * (1 - BASE_RATE),

@@ -73,6 +73,7 @@ class Message:
     size: int  # bytes on the wire
     identity: str  # 32 hex digits: the same mail in two folders or two archives has the same identity
     told: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)  # split_body's, once
+    about: list[tuple[str, ...]] = field(default_factory=list, init=False, repr=False, compare=False)  # words_of's
 
     def header(self, name: str) -> str:
         """First value of a header, case-insensitive; "" when absent."""

@@ -27,6 +27,8 @@ def words_of(message: Message) -> tuple[str, ...]:
 
     Quoted text counts too: whoever gets an answer knows what it answers. Only the first 2,000 characters are read.
     """
+    if message.about:
+        return message.about[0]
     text = f"{message.subject[:300]}\n{body_start(message, _TEXT)}".lower()
     found: dict[str, None] = {}
     for word in _WORD.findall(text):
@@ -34,4 +36,5 @@ def words_of(message: Message) -> tuple[str, ...]:
             found[word] = None
             if len(found) >= MOST_WORDS:
                 break
-    return tuple(found)
+    message.about.append(tuple(found))
+    return message.about[0]
