@@ -3,10 +3,11 @@
 Two addresses belong to one person when both lie in the organisation's own domains, or both in one other domain that is
 no public mail provider; first name and surname are equal (short forms count as the long ones); known middle initials do
 not contradict each other; and the two never stood side by side in one message. A name comes from the display names seen
-for the address, or from a local part ``first.last``. Names outsiders give themselves merge only outsiders of one
-domain, so nobody can pass for somebody of the organisation by a display name.
+for the address, or from a local part ``first.last``. Inside and outside never merge, so an outsider cannot pass for
+somebody of the organisation by his display name.
 
-Whom it gets wrong: two people of exactly one name, of whom no message named both.
+Whom it gets wrong: two people of exactly one name, of whom no message named both; and whoever is most often addressed
+by another's name, which a stranger's mail can bring about between two addresses inside.
 """
 
 from __future__ import annotations

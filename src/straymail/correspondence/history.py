@@ -96,7 +96,7 @@ class History(Protocol):
         ...
 
     def acquainted(self, key: str) -> int:
-        """How many people are in the address book of ``key``."""
+        """How many addresses are in the address book of ``key``."""
         ...
 
     def contacts(self, key: str) -> Iterable[str]:
@@ -140,7 +140,7 @@ class History(Protocol):
         ...
 
     def called(self, label: str) -> Iterable[str]:
-        """Registrable domains whose first label is this, and in which somebody has answered."""
+        """Known domains, in which somebody has answered, whose registrable part begins with this label."""
         ...
 
     def knows_domain(self, name: str) -> bool:

@@ -163,7 +163,7 @@ class Correspondence:
         return self._domain_answered.get(name, 0) > 0
 
     def called(self, label: str) -> Iterable[str]:
-        """Registrable domains whose first label is this, and in which somebody has answered."""
+        """Known domains, in which somebody has answered, whose registrable part begins with this label."""
         return [domain for domain in self._called.get(label, ()) if self._domain_answered.get(domain, 0) > 0]
 
     def knows_domain(self, name: str) -> bool:
