@@ -30,14 +30,15 @@ class Aliases:
 
     Args:
         is_own: whether a domain is the organisation's.
+        changed: called when ``groups`` change.
     """
 
-    def __init__(self, is_own: Callable[[str], bool]) -> None:
-        self._is_own = is_own
+    def __init__(self, is_own: Callable[[str], bool], changed: Callable[[], None] = lambda: None) -> None:
+        self._is_own, self._changed = is_own, changed
         self._named: dict[int, tuple[Name, str]] = {}  # name and middle initial
         self._bearers: dict[Name, list[int]] = defaultdict(list)
         self._apart: set[int] = set()
-        self._groups: dict[int, tuple[int, ...]] = {}
+        self.groups: dict[int, tuple[int, ...]] = {}  # of those alone who have several addresses
 
     def name(self, who: int, key: str, shown: Mapping[str, int]) -> None:
         """Take note of what somebody is called: the most frequent display name, else the local part."""
@@ -85,7 +86,7 @@ class Aliases:
 
     def group(self, who: int) -> tuple[int, ...]:
         """Everybody who is the same person as this one, himself included."""
-        return self._groups.get(who) or (who,)
+        return self.groups.get(who) or (who,)
 
     def drop(self, who: int) -> None:
         """Forget somebody."""
@@ -93,12 +94,14 @@ class Aliases:
         if found:
             self._bearers[found[0]].remove(who)
             self._regroup(found[0])
-        self._groups.pop(who, None)
+        self.groups.pop(who, None)
+        self._changed()
 
     def _regroup(self, name: Name) -> None:
         bearers = self._bearers[name]
         for who in bearers:
-            self._groups.pop(who, None)
+            self.groups.pop(who, None)
+        self._changed()
         if not 1 < len(bearers) <= _MOST or not self._apart.isdisjoint(bearers):
             return
         by_initial: dict[str, list[int]] = defaultdict(list)
@@ -109,7 +112,7 @@ class Aliases:
         for people in sets:
             if len(people) > 1:
                 group = tuple(sorted(people))
-                self._groups.update(dict.fromkeys(group, group))
+                self.groups.update(dict.fromkeys(group, group))
 
 
 def _initial(display: str) -> str:

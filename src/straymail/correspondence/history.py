@@ -6,12 +6,21 @@ or maximum, so the order of learning does not matter and learning twice changes 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 FIRST_LETTERS = 2
 """Letters after which an address may be completed by itself."""
+
+ANSWER_WEIGHT = 2.0
+_HALF_LIFE = 180 * 86_400.0
+
+
+def faded(count: int, last: float, now: float) -> float:
+    """A count, halved for each 180 days since the last time."""
+    return count * math.pow(2.0, min(0.0, last - now) / _HALF_LIFE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,10 @@ class PairFacts:
     replies: int
     first: float
     last: float
+
+    def faded(self, now: float) -> float:
+        """Messages, all counting half for each 180 days since the last one."""
+        return faded(self.sent, self.last, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,10 @@ class History(Protocol):
         """What ``a`` wrote to ``b``; None when nothing."""
         ...
 
+    def ties(self, person: str, others: Sequence[str], now: float) -> list[float]:
+        """How close each of the others is: mail sent to him and ``ANSWER_WEIGHT`` x mail from him, ``faded``."""
+        ...
+
     def domain(self, name: str) -> DomainFacts | None:
         """Totals of one domain; None when no address in it is known."""
         ...
@@ -119,8 +136,8 @@ class History(Protocol):
         """Person keys whose display name or local part holds this name token (lower case, two letters or more)."""
         ...
 
-    def together(self, sender: str, a: str, b: str) -> int:
-        """How many messages of ``sender`` went to both ``a`` and ``b``."""
+    def together(self, sender: str, person: str, others: Sequence[str]) -> list[int]:
+        """How many messages of ``sender`` went to the person and each of the others (to himself: 0)."""
         ...
 
     def namesakes(self, sender: str, token: str) -> list[str]:

@@ -14,6 +14,7 @@ from itertools import combinations
 
 from straymail.correspondence.aliases import Aliases
 from straymail.correspondence.history import DomainFacts, PairFacts, PersonFacts, Standing, first_letters
+from straymail.correspondence.merged import Merged
 from straymail.correspondence.names import tokens_of
 from straymail.correspondence.nearby import Nearby
 from straymail.correspondence.observation import Observation
@@ -59,7 +60,8 @@ class Correspondence:
         self._near_mailboxes: dict[str, Nearby] = defaultdict(Nearby)
         self._together: dict[int, int] = {}
         self._threads = Threads()
-        self._aliases = Aliases(self.is_own)
+        self._aliases = Aliases(self.is_own, self._regrouped)
+        self._merged = Merged(self._aliases.groups, self._people, self._received, self._pairs)
         self._topics = Topics()
         self._standing: dict[tuple[str, str], Standing] = {}
         self._directory: set[str] = set()
@@ -94,44 +96,31 @@ class Correspondence:
     def same(self, key: str) -> tuple[str, ...]:
         """Every address of the person who has this one, itself included; also of an unknown one."""
         who = self._ids.get(key)
-        return (key,) if who is None else tuple(self._keys[each] for each in self._aliases.group(who))
+        return (key,) if who is None else tuple(self._keys[each] for each in self._merged.of(who))
 
     def person(self, key: str) -> PersonFacts | None:
-        """Totals of one person; None when never seen (in mail or in a directory)."""
-        group = self._group(key)
-        sent, received = self._people.sum(group), self._received.sum(group)
-        both = [facts for facts in (sent, received) if facts]
-        if not both:
-            return None
-        return PersonFacts(
-            sent.sent if sent else 0,
-            received.sent if received else 0,
-            min(facts.first for facts in both),
-            max(facts.last for facts in both),
-        )
+        """Totals of one person; None when never seen in mail."""
+        who = self._ids.get(key)
+        return None if who is None else self._merged.person(who)
 
     def pair(self, a: str, b: str) -> PairFacts | None:
         """What ``a`` wrote to ``b``; None when nothing."""
-        first, second = self._group(a), self._group(b)
-        if len(first) == len(second) == 1:
-            return self._pairs.get(first[0] << _SHIFT | second[0])
-        return self._pairs.sum([x << _SHIFT | y for x in first if x in self._people for y in second])
+        first, second = self._ids.get(a), self._ids.get(b)
+        return None if first is None or second is None else self._merged.pair(first, second)
+
+    def ties(self, person: str, others: Sequence[str], now: float) -> list[float]:
+        """How close each of the others is: mail sent to him and ``ANSWER_WEIGHT`` x mail from him, ``faded``."""
+        who, tie = self._ids.get(person), self._merged.tie
+        known = [self._ids.get(other) for other in others]
+        return [0.0 if who is None or him is None else tie(who, him, now) for him in known]
 
     def _group(self, key: str) -> tuple[int, ...]:
         who = self._ids.get(key)
-        return () if who is None else self._aliases.group(who)
+        return () if who is None else self._merged.of(who)
 
     def _first(self, people: Iterable[int]) -> list[str]:
         """One address for each person: the one used last."""
-        chosen: dict[int, int] = {}
-        for who in people:
-            group = self._aliases.group(who)
-            if group[0] not in chosen:
-                chosen[group[0]] = who if len(group) == 1 else max(group, key=self._last)
-        return [self._keys[who] for who in chosen.values()]
-
-    def _last(self, who: int) -> float:
-        return max((facts.last for facts in (self._people.get(who), self._received.get(who)) if facts), default=0.0)
+        return [self._keys[who] for who in self._merged.current(people)]
 
     def domain(self, name: str) -> DomainFacts | None:
         """Totals of one domain; None when no address in it is known."""
@@ -234,13 +223,18 @@ class Correspondence:
             return []
         return self._first(who for each in self._group(sender) for who in self._books.get(each, set()) & found)
 
-    def together(self, sender: str, a: str, b: str) -> int:
-        """How many messages of ``sender`` went to both ``a`` and ``b``."""
-        senders, first, second = self._group(sender), self._group(a), self._group(b)
-        if len(senders) == len(first) == len(second) == 1:
-            return self._together.get(_beside(senders[0], first[0], second[0]), 0)
-        wrote = [who for who in senders if who in self._people]
-        return sum(self._together.get(_beside(who, x, y), 0) for who in wrote for x in first for y in second)
+    def together(self, sender: str, person: str, others: Sequence[str]) -> list[int]:
+        """How many messages of ``sender`` went to the person and each of the others (to himself: 0)."""
+        senders = [who for who in self._group(sender) if who in self._people]
+        first, counts, found = self._group(person), self._together, []
+        for other in others:
+            count = 0
+            for y in self._group(other) if other != person else ():
+                for x in first:
+                    for who in senders:
+                        count += counts.get(_beside(who, x, y), 0)
+            found.append(count)
+        return found
 
     def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
         """Person keys in the thread these references, or else this normalised subject, belong to; all their aliases."""
@@ -250,8 +244,10 @@ class Correspondence:
     def topic(self, words: Sequence[str]) -> Mapping[str, float]:
         """Who stood in the messages most like these words: sums of likeness by the first of each one's ``same``."""
         found: dict[str, float] = {}
+        groups, keys = self._merged.groups, self._keys
         for who, likeness in self._topics.near(hashes(self._secret, words)).items():
-            key = self._keys[self._aliases.group(who)[0]]
+            group = groups.get(who)
+            key = keys[group[0] if group else who]
             found[key] = found.get(key, 0.0) + likeness
         return found
 
@@ -364,6 +360,9 @@ class Correspondence:
         self._dirty.add(("person", key, ""))
         return who
 
+    def _regrouped(self) -> None:
+        self._merged.clear()
+
     def _place(self, who: int, key: str) -> None:
         local, _, domain = key.partition("@")
         self._domains[domain].add(who)
@@ -379,11 +378,13 @@ class Correspondence:
 
     def _count(self, people: Edges, domains: Edges, who: int, count: int, first: float, last: float) -> None:
         people.add(who, count, 0, first, last)
+        self._merged.heard(who)
         domain = self._keys[who].rpartition("@")[2]
         domains.add(self._domain_ids.setdefault(domain, len(self._domain_ids)), count, 0, first, last)
 
     def _wrote(self, a: int, b: int, count: int, replies: int, first: float, last: float) -> None:
         self._pairs.add(a << _SHIFT | b, count, replies, first, last)
+        self._merged.wrote(a, b)
         self._books[a].add(b)
         self._books[b].add(a)
         self._settle(a, b)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from straymail.correspondence.history import PairFacts
+from straymail.correspondence.history import PairFacts, faded
 
 
 class Edges:
@@ -46,6 +46,11 @@ class Edges:
             return None
         return PairFacts(self._sent[at], self._replies[at], self._first[at], self._last[at])
 
+    def faded(self, key: int, now: float) -> float:
+        """The count of a row as ``history.faded``; 0 when there is none."""
+        at = self._at.get(key)
+        return faded(self._sent[at], self._last[at], now) if at is not None else 0.0
+
     def drop(self, key: int) -> None:
         """Forget a row."""
         self._at.pop(key, None)
@@ -56,6 +61,8 @@ class Edges:
 
     def sum(self, keys: Sequence[int]) -> PairFacts | None:
         """Rows added up; None when there is none."""
+        if len(keys) == 1:
+            return self.get(keys[0])
         rows = [at for key in keys if (at := self._at.get(key)) is not None]
         if not rows:
             return None

@@ -28,7 +28,7 @@ from straymail.message.quoted import (
     signature_text,
     split_body,
 )
-from straymail.message.words import words_of
+from straymail.message.words import letters, words_of
 
 __all__ = [
     "READ_OF_PART",
@@ -46,6 +46,7 @@ __all__ = [
     "domain_to_unicode",
     "embedded_data",
     "html_to_text",
+    "letters",
     "new_text",
     "normalise_domain",
     "parse_address",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from straymail.message.model import Message
 from straymail.message.quoted import body_start
 
 MOST_WORDS = 64
 _TEXT = 2_000  # characters looked at
-_WORD = re.compile(r"[^\W\d_]{3,20}")  # one class, no backtracking
+_LENGTHS = range(3, 21)
+_WORD = re.compile(r"[^\W\d_]+")  # one class, no backtracking
+_LETTERS = bytes(byte if chr(byte).isalpha() else 32 for byte in range(128)).ljust(256)
 _COMMON = frozenset(
     """
     the and for you that this with have are was not but will can has from all our your any been they would there their
@@ -29,12 +32,15 @@ def words_of(message: Message) -> tuple[str, ...]:
     """
     if message.about:
         return message.about[0]
-    text = f"{message.subject[:300]}\n{body_start(message, _TEXT)}".lower()
-    found: dict[str, None] = {}
-    for word in _WORD.findall(text):
-        if word not in found and word not in _COMMON:
-            found[word] = None
-            if len(found) >= MOST_WORDS:
-                break
-    message.about.append(tuple(found))
+    words = dict.fromkeys(letters(f"{message.subject[:300]}\n{body_start(message, _TEXT)}"))
+    telling = (word for word in words if len(word) in _LENGTHS and word not in _COMMON)
+    message.about.append(tuple(islice(telling, MOST_WORDS)))
     return message.about[0]
+
+
+def letters(text: str) -> list[str]:
+    """Runs of letters in a text, lower case, in order."""
+    text = text.lower()
+    if text.isascii():  # three times as fast as the expression
+        return text.encode().translate(_LETTERS).decode().split()
+    return _WORD.findall(text)

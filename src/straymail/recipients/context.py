@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,15 +10,12 @@ from functools import cached_property
 from straymail.correspondence import History, PairFacts
 from straymail.correspondence.names import NICKNAMES, tokens_of
 from straymail.correspondence.observation import normal_subject
-from straymail.message import Envelope, Message, new_text, quoted_text, words_of
+from straymail.message import Envelope, Message, letters, new_text, quoted_text, words_of
 from straymail.recipients.salutation import greeted
 
 _GREETING_TEXT = 200
-_HALF_LIFE = 180 * 86_400.0
-_ANSWER_WEIGHT = 2.0
 _NAMED_TEXT = 4_000  # characters in which names are looked for
 _SHORT_NAMES = frozenset(NICKNAMES)
-_WORD = re.compile(r"[^\W\d_]{2,20}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,7 @@ class Context:
     alone: dict[str, tuple[float, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _to: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _back: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _beside: dict[tuple[str, str], int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _beside: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ties: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
     _names: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -49,6 +44,11 @@ class Context:
     def recipients(self) -> frozenset[str]:
         """Person keys of the envelope's recipients."""
         return frozenset(address.person for address in self.envelope.recipients)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The recipients in order, each with its number."""
+        return {key: place for place, key in enumerate(sorted(self.recipients))}
 
     @cached_property
     def addressed(self) -> frozenset[str]:
@@ -126,21 +126,23 @@ class Context:
             self._back[key] = self.history.pair(key, self.sender)
         return self._back[key]
 
-    def together(self, a: str, b: str) -> int:
-        """How many messages of the sender went to both."""
-        pair = (a, b) if a < b else (b, a)
-        known = self._beside.get(pair)
+    def beside(self, key: str) -> list[int]:
+        """How many messages of the sender went to this person and each recipient, in the order of ``places``."""
+        known = self._beside.get(key)
         if known is None:
-            known = self._beside[pair] = self.history.together(self.sender, a, b)
+            known = self._beside[key] = self.history.together(self.sender, key, tuple(self.places))
         return known
 
     def tie(self, key: str) -> float:
-        """How close sender and person are: recency-weighted mail sent, mail received counting double; 0 for none."""
+        """How close sender and person are (``History.ties``); 0 for none."""
         known = self._ties.get(key)
-        if known is None:
-            known = self.recent(self.to(key)) + _ANSWER_WEIGHT * self.recent(self.back(key))
-            self._ties[key] = known
-        return known
+        return self.ties((key,))[0] if known is None else known
+
+    def ties(self, keys: Sequence[str]) -> list[float]:
+        """How close the sender is to each of these."""
+        found = self.history.ties(self.sender, keys, self.latest)
+        self._ties.update(zip(keys, found, strict=True))
+        return found
 
     @cached_property
     def latest(self) -> float:
@@ -149,11 +151,8 @@ class Context:
         return min(self.now.timestamp(), person.last) if person else self.now.timestamp()
 
     def recent(self, facts: PairFacts | None) -> float:
-        """Messages, each counting half after 180 days."""
-        if facts is None:
-            return 0.0
-        age = max(0.0, self.latest - facts.last)
-        return facts.sent * math.pow(2.0, -age / _HALF_LIFE)
+        """Messages, faded."""
+        return facts.faded(self.latest) if facts else 0.0
 
     def name_of(self, key: str) -> str:
         """Display name of a person key: as learned, else as the header shows it, else ""."""
@@ -171,6 +170,6 @@ class Context:
 
 
 def _words(text: str) -> frozenset[str]:
-    words = set(_WORD.findall(text[:_NAMED_TEXT].lower()))
+    words = set(letters(text[:_NAMED_TEXT]))
     short = words & _SHORT_NAMES
     return frozenset(words.union(NICKNAMES[word] for word in short))

@@ -25,20 +25,24 @@ _WEAK = 2.0
 def observe(context: Context, address: Address) -> Iterator[Signal]:
     """At most one of each signal."""
     key = address.person
-    others = sorted(context.recipients - {key})
+    others = [other for other in context.places if other != key]
     if len(others) >= _CROWD:
         yield Signal("crowd", math.log(len(others) / (_CROWD - 1)), "", f"one of {len(others) + 1} recipients")
     if len(others) + 1 > _MOST or len(others) + 1 < _LEAST:
         return
     history = context.history
-    share = sum(context.together(key, other) > 0 for other in others) / len(others)
+    share = _known(context, key) / len(others)
     if share:
         yield Signal("group", share, "", f"stood beside {share:.0%} of the others")
-    else:
-        pairs = [(a, b) for index, a in enumerate(others) for b in others[index + 1 :]]
-        if sum(context.together(a, b) > 0 for a, b in pairs) >= _HALF * len(pairs):
-            text = f"{address} has not been written to together with any of the others, who often are."
-            yield Signal("group.odd", 1.0, text, "odd one out")
+    elif sum(_known(context, other) for other in others) >= _HALF * len(others) * (len(others) - 1):
+        text = f"{address} has not been written to together with any of the others, who often are."
+        yield Signal("group.odd", 1.0, text, "odd one out")
     inside = [history.is_own(other.rpartition("@")[2]) for other in others]
     if not history.is_own(address.domain) and all(inside) and context.tie(key) < _WEAK:
         yield Signal("outsider", 1.0, f"{address} is outside; all others are inside.", "outsider in an inside group")
+
+
+def _known(context: Context, key: str) -> int:
+    """How many of the recipients this one has stood beside."""
+    counts = context.beside(key)
+    return len(counts) - counts.count(0)

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from straymail.recipients.context import Context
 
 _WEEK, _SEASON = 7 * 86_400.0, 60 * 86_400.0
-MOST_BESIDE = 40
-"""Recipients of a message up to which it is counted who stands beside whom."""
-
+_BESIDE = 40  # recipients of a message up to which it is counted who stands beside whom
 _FULL_NAME = 2
 
 
-def parts(context: Context, key: str, others: Sequence[str]) -> tuple[float, ...]:
-    """The parts for the person with this key, when the message also goes to ``others``; in the order of ``PARTS``."""
+def parts(context: Context, key: str, judged: str) -> tuple[float, ...]:
+    """The parts for the person with this key in the place of the recipient who is judged; in the order of ``PARTS``."""
     alone = context.alone.get(key)
     if alone is None:
         alone = context.alone[key] = _alone(context, key)
     group = together = 0.0
-    if others and len(others) <= MOST_BESIDE:
-        counts = [context.together(key, other) for other in others]
-        group = sum(count > 0 for count in counts) / len(counts)
-        together = math.log1p(sum(counts))
+    others = len(context.places) - (judged in context.places)
+    if 0 < others < _BESIDE:
+        counts = context.beside(key)
+        place = context.places.get(judged)
+        with_judged = counts[place] if place is not None else 0
+        known = len(counts) - counts.count(0) - (with_judged > 0)
+        group, together = known / others, math.log1p(sum(counts) - with_judged)
     return (*alone[:9], group, together, *alone[9:])
 
 

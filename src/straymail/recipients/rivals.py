@@ -20,7 +20,7 @@ correspondent, so that clears less than it would else.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -28,7 +28,7 @@ from straymail.correspondence.names import tokens_of
 from straymail.evidence import Candidate, Comparison, Rival, Signal
 from straymail.message import Address, parse_address
 from straymail.recipients.context import Context
-from straymail.recipients.parts import MOST_BESIDE, parts
+from straymail.recipients.parts import parts
 
 _MOST_LETTERS = 6
 _SLIP = 0.9  # likeness of two tokens one slip apart
@@ -49,17 +49,17 @@ def observe(context: Context, address: Address, slips: Sequence[Candidate] = ())
         return
     key = address.person
     typed = len(context.recipients) <= _TYPED
-    others = tuple(each for each in context.recipients if each != key) if len(context.recipients) <= MOST_BESIDE else ()
     meant = {each.address.person: ("slip", 1.0) for each in slips[:_MOST_SLIPS]}
-    meant = {key: found for key, found in meant.items() if key not in context.addressed}
-    alike = [(key, *found) for key, found in meant.items()]
+    meant = {other: found for other, found in meant.items() if other not in context.addressed}
+    alike = [(other, *found) for other, found in meant.items()]
     looks = list(_alike(context, address, meant)) if typed else []
+    context.ties([key for key, _, _ in looks])
     looks.sort(key=lambda each: (-_promise(context, each[0]), each[0]))
     alike += looks[: _MOST_RIVALS - len(alike)]
     rivals = tuple(
-        Rival(_candidate(context, key), kind, likeness, parts(context, key, others)) for key, kind, likeness in alike
+        Rival(_candidate(context, other), kind, likeness, parts(context, other, key)) for other, kind, likeness in alike
     )
-    yield Signal("rival", 1.0, compared=Comparison(parts(context, key, others), rivals))
+    yield Signal("rival", 1.0, compared=Comparison(parts(context, key, key), rivals))
     if context.to(key) or context.back(key):
         return
     namesakes = [each for each in looks if each[1] == "namesake"]
@@ -70,35 +70,33 @@ def observe(context: Context, address: Address, slips: Sequence[Candidate] = ())
 
 def _promise(context: Context, key: str) -> float:
     """How likely it is that a rival fits, at a glance; who is looked at closely is chosen by it."""
-    evident = (key in context.thread) + bool(context.words_of(key) & context.named)
+    evident = (key in context.thread) + (not context.named.isdisjoint(context.words_of(key)))
     return 10.0 * evident + math.log1p(context.tie(key))
 
 
-def _alike(context: Context, address: Address, known: Container[str]) -> Iterator[tuple[str, str, float]]:
+def _alike(context: Context, address: Address, known: Iterable[str]) -> Iterator[tuple[str, str, float]]:
     """(key, kind, likeness) of the sender's other contacts that look like the recipient."""
-    mine = tuple(dict.fromkeys((*tokens_of(address.local), *tokens_of(context.name_of(address.person)))))
-    if len(tokens_of(address.local)) > _MOST_NAMES:
+    key, written = address.person, tokens_of(address.local)
+    if len(written) > _MOST_NAMES:
         return
-    found: dict[str, tuple[str, float] | None] = {}
+    mine = tuple(dict.fromkeys((*written, *tokens_of(context.name_of(key)))))
+    found: dict[str, tuple[str, float] | None] = dict.fromkeys((*known, *context.addressed, *context.history.same(key)))
     for token in mine:
         for other in context.history.namesakes(context.sender, token):
-            if other not in found and other not in known and _is_other(context, address, other):
-                likeness = _likeness(mine, tokens_of(other.partition("@")[0]))
+            if other not in found:
+                theirs = _written(other)
+                likeness = _likeness(mine, theirs) if len(theirs) <= _MOST_NAMES else 1.0
                 found[other] = ("namesake", likeness) if likeness < 1 else None
-    for other in context.history.beginning(context.sender, address.person.partition("@")[0]):
-        if other not in found and other not in known and _is_other(context, address, other):
-            found[other] = ("prefix", _shared_letters(address.person, other))
+    for other in context.history.beginning(context.sender, key.partition("@")[0]):
+        if other not in found and len(_written(other)) <= _MOST_NAMES:
+            found[other] = ("prefix", _shared_letters(key, other))
     looks = ((other, *look) for other, look in found.items() if look)
     yield from (look for _, look in zip(range(_LOOKED_AT), looks, strict=False))
 
 
-def _is_other(context: Context, address: Address, other: str) -> bool:
-    """Whether a contact is another person, not addressed; lists and machines have more words than people have names."""
-    return (
-        other not in context.addressed
-        and other not in context.history.same(address.person)
-        and len(tokens_of(other.partition("@")[0])) <= _MOST_NAMES
-    )
+def _written(key: str) -> tuple[str, ...]:
+    """The name tokens of a local part; lists and machines have more words in it than people have names."""
+    return tokens_of(key.partition("@")[0])
 
 
 def _likeness(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float:

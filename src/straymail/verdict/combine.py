@@ -12,7 +12,7 @@ import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from operator import mul
 
@@ -26,7 +26,7 @@ _WORTH_SAYING = 0.3  # log-odds
 _NOBODY, _SLIP = "nobody", "slip"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weights:
     """The weights file: ``base``, one weight for each signal id (log-odds for a unit of strength), ``fit``, ``rival``.
 
@@ -39,6 +39,11 @@ class Weights:
     weights: Mapping[str, float] = field(default_factory=dict)
     fit: Mapping[str, float] = field(default_factory=dict)
     rival: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def parts(self) -> tuple[float, ...]:
+        """``fit`` in the order of ``PARTS``."""
+        return tuple(self.fit.get(name, 0.0) for name in PARTS)
 
     @classmethod
     def read(cls, text: str) -> Weights:
@@ -111,7 +116,7 @@ class Compared:
 
 def compare(weights: Weights, comparison: Comparison) -> Compared:
     """Weigh a comparison."""
-    values = [weights.fit.get(name, 0.0) for name in PARTS]
+    values = weights.parts
     own = sum(map(mul, values, comparison.own))
     ranked = [
         (
@@ -134,9 +139,10 @@ def _terms(weights: Weights, address: Address, comparison: Comparison, result: C
     """The terms of a comparison: by part, what speaks for the best rival (or for nobody), then what is left."""
     rival = result.ranked[0][1] if result.gain > 0 else None
     left = result.log_odds
-    for at, (name, text) in enumerate(PARTS.items()):
-        difference = (rival.parts[at] if rival else 0.0) - comparison.own[at]
-        weight = weights.fit.get(name, 0.0) * difference
+    theirs = rival.parts if rival else (0.0,) * len(PARTS)
+    for (name, text), value, his, own in zip(PARTS.items(), weights.parts, theirs, comparison.own, strict=True):
+        difference = his - own
+        weight = value * difference
         if not weight:
             continue
         left -= weight

@@ -33,7 +33,7 @@ def facts(model: Correspondence) -> list[object]:
         *(model.person(key) for key in keys),
         *(model.pair(a, b) for a in keys for b in keys),
         model.domain("north.example"),
-        model.together(ANN, BOB, CAT),
+        model.together(ANN, BOB, [CAT]),
         [model.names(key) for key in keys],
         model.answers(BOB),
         model.answers(CAT),
