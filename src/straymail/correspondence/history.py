@@ -112,6 +112,10 @@ class History(Protocol):
         """Display names seen for the address with counts, most frequent first."""
         ...
 
+    def words(self, key: str) -> frozenset[str]:
+        """The name tokens of a person key: of its local part and of its most frequent display name."""
+        ...
+
     def acquainted(self, key: str) -> int:
         """How many addresses are in the address book of ``key``."""
         ...

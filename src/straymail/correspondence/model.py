@@ -26,6 +26,7 @@ from straymail.message import registrable
 
 _GROUP = 12  # recipients up to which who stands beside whom is counted
 _SHIFT = 32
+_WORDS_KEPT = 100_000
 _NAMED_LIMIT = 400  # people of one name that are looked at
 
 
@@ -49,6 +50,7 @@ class Correspondence:
         self._begins: dict[int, tuple[int, dict[str, list[int]]]] = {}  # size of the book, and it by first letters
         self._names: dict[int, dict[str, int]] = {}
         self._named: dict[str, set[int]] = defaultdict(set)
+        self._words: dict[str, frozenset[str]] = {}  # made when asked for
         self._domains: dict[str, set[int]] = defaultdict(set)
         self._called: dict[str, set[str]] = defaultdict(set)
         self._domain_ids: dict[str, int] = {}
@@ -177,6 +179,17 @@ class Correspondence:
             for name, count in self._names.get(who, {}).items():
                 found[name] = found.get(name, 0) + count
         return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+
+    def words(self, key: str) -> frozenset[str]:
+        """The name tokens of a person key: of its local part and of its most frequent display name."""
+        found = self._words.get(key)
+        if found is None:
+            if len(self._words) >= _WORDS_KEPT:
+                self._words.clear()
+            names = self.names(key)
+            shown = tokens_of(names[0][0]) if names else ()
+            found = self._words[key] = frozenset((*tokens_of(key.partition("@")[0]), *shown))
+        return found
 
     def contacts(self, key: str) -> Iterable[str]:
         """The address book: everyone ``key`` has written to, or had mail from; of each person the address used last."""
@@ -331,6 +344,7 @@ class Correspondence:
         self._people.drop(who)
         self._received.drop(who)
         self._names.pop(who, None)
+        self._words.pop(address, None)
         self._domains[domain].discard(who)
         if who in self._answered:
             self._answered.discard(who)
@@ -357,11 +371,14 @@ class Correspondence:
                     self._named[token].add(who)
                 self._aliases.name(who, key, names | {name: 1})
             names[name] = names.get(name, 0) + 1
+            for each in self._merged.of(who):
+                self._words.pop(self._keys[each], None)
         self._dirty.add(("person", key, ""))
         return who
 
     def _regrouped(self) -> None:
         self._merged.clear()
+        self._words.clear()
 
     def _place(self, who: int, key: str) -> None:
         local, _, domain = key.partition("@")
@@ -456,7 +473,7 @@ class Correspondence:
             self._suffixes[row.a.rpartition(".")[2]] += values[0]
         for name, count in row.values["names"].items():
             self._person(row.a, name)
-            self._names[who][name] = count
+            self._names[who][name] = count  # nobody has asked for ``words`` yet
         if row.values["names"]:
             self._aliases.name(who, row.a, self._names[who])
 

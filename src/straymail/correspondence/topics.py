@@ -23,7 +23,7 @@ import numpy as np
 NEIGHBOURS = 30
 MOST = 20_000
 _OFTEN = 0.05
-_SEARCHED = 40
+_SEARCHED = 16
 _FAINT = 0.1  # share of the best likeness below which a message says nothing
 _SMALL = 300  # messages up to which every word is searched for
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from straymail.correspondence import History, PairFacts
-from straymail.correspondence.names import NICKNAMES, tokens_of
+from straymail.correspondence.names import NICKNAMES
 from straymail.correspondence.observation import normal_subject
 from straymail.message import Envelope, Message, letters, new_text, quoted_text, words_of
 from straymail.recipients.salutation import greeted
@@ -31,7 +31,6 @@ class Context:
     _back: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _beside: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ties: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _names: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def sender(self) -> str:
@@ -158,15 +157,6 @@ class Context:
         """Display name of a person key: as learned, else as the header shows it, else ""."""
         names: Sequence[tuple[str, int]] = self.history.names(key)
         return names[0][0] if names else self.shown.get(key, "")
-
-    def words_of(self, key: str) -> frozenset[str]:
-        """The name tokens of a person key: of its local part and of its learned display name."""
-        found = self._names.get(key)
-        if found is None:
-            names = self.history.names(key)
-            shown = tokens_of(names[0][0]) if names else ()
-            found = self._names[key] = frozenset((*tokens_of(key.partition("@")[0]), *shown))
-        return found
 
 
 def _words(text: str) -> frozenset[str]:

@@ -32,7 +32,7 @@ def _alone(context: Context, key: str) -> tuple[float, ...]:
     history, to, back = context.history, context.to(key), context.back(key)
     last = max((facts.last for facts in (to, back) if facts), default=None)
     age = max(0.0, context.latest - last) if last is not None else math.inf
-    names = context.words_of(key)
+    names = history.words(key)
     quoted = len(names & context.quoted)
     stranger = not to and not back
     person = history.person(key) if stranger else None

@@ -70,7 +70,7 @@ def observe(context: Context, address: Address, slips: Sequence[Candidate] = ())
 
 def _promise(context: Context, key: str) -> float:
     """How likely it is that a rival fits, at a glance; who is looked at closely is chosen by it."""
-    evident = (key in context.thread) + (not context.named.isdisjoint(context.words_of(key)))
+    evident = (key in context.thread) + (not context.named.isdisjoint(context.history.words(key)))
     return 10.0 * evident + math.log1p(context.tie(key))
 
 
