@@ -3,6 +3,7 @@
 A word such as "fever" is in any newspaper. A clinical text is told by *several independent* cues: how notes speak of a
 patient, sections, findings, doses, allergies, habits, relatives, or a doctor and a patient talking. Each group of cues
 counts once or a few times; the sum must reach 3 with two groups, one of them clinical (not merely an illness named).
+A text of up to 300 characters that begins with a clinical heading ("Family history:") is a section of a note.
 Diagnoses are ICD-10 codes (WHO) with a word that says so; numbers of patients are believed by check digit
 (NHS number: modulo 11) and a word beside them.
 """
@@ -19,7 +20,7 @@ from straymail.evidence import Finding, Sensitivity
 
 _ENOUGH = 3.0
 _SENTENCE = 300
-_SHORT = 1_200  # characters: in a short text symptoms alone may be a note
+_SHORT = 400  # characters: in a short text symptoms alone may be a note
 _SUFFIXES = (
     r"(?:pril|olol|statin|sartan|prazole|azole|cillin|mycin|floxacin|azepam|azolam|dipine|formin|gliptin|parin|setron"
     r"|triptan|profen|codone|oxetine|traline|citalopram|pramine|thiazide|semide|sone|solone|terol|tidine"
@@ -52,7 +53,8 @@ _ILLNESS = (
     r"|gastroenteritis|glaucoma|cataracts?|neuropathy|fibromyalgia|lupus|sclerosis|herpes|std|hemorrhoids|varicose"
     r"|peripheral vascular|deep vein|embolism|edema|cellulitis|abscess|goiter|autism|adhd|attention deficit"
     r"|alcoholism"
-    r"|miscarriage|pregnan\w{2,3}|menopaus\w{2,3}|endometriosis|fibroids)"
+    r"|sepsis|mesothelioma|sarcoma|congestive heart|type (?:2|ii|1|i) diabetes|\w{4,14}'?s? disease|ischemi\w{1,3}"
+    r"|stenosis|osteoarthritis|syndrome|disorder|infarct\w{0,3}|laceration|gravida|miscarriage|pregnan\w{2,3}|menopaus\w{2,3}|endometriosis|fibroids)"
 )
 _SYMPTOM = (
     r"(?:(?:chest|abdominal|back|neck|knee|shoulder|hip|joint|pelvic|stomach|leg|arm|foot|ear) pains?"
@@ -94,6 +96,16 @@ class _Group:
 
 
 _GROUPS = (
+    _Group("heading", r"(?im)^[\s*#]{0,6}(?:\d{1,2}[.)] )?(chief complaint|presenting complaint|hpi"
+           r"|history of (?:the )?present(?:ing)? (?:illness|complaint)"
+           r"|(?:past|previous|prior|family|social|birth|developmental|surgical|medical|gyna?ecologic(?:al)?"
+           r"|obstetric(?:al)?|menstrual|psychiatric|smoking)"
+           r"(?:[ /,]{1,2}(?:and |&? )?(?:past|family|social|surgical|medical|gyna?ecologic(?:al)?)){0,2} (?:history|hx)"
+           r"|pmhx?|pshx?|fhx?|shx|ros|review of systems|physical exam(?:ination)?|hospital course"
+           r"|emergency (?:department|room) course|discharge (?:diagnos[ie]s|medications|instructions|summary)"
+           r"|(?:drug |food |medication )?allergies|nkda|current medications|immuni[sz]ations?|vaccinations"
+           r"|vital signs|laboratory (?:data|results|values)|(?:pre|post)[ -]?operative diagnos[ie]s"
+           r"|admi(?:ssion|tting) diagnos[ie]s)\*{0,2}\s{0,2}:", 1.5, 3.0, True),
     _Group("patient", r"(?i)\b(?:(?:the|this) (?:\w{2,12} ){0,2}patient\b|patient'?s (?:\w+ ){0,2}(?:history"
            r"|mother|father|wife|husband)"
            r"|\d{1,3}[ -]year[ -]old (?:[\w\-]{2,20} ){0,3}(?:male|female|man|woman|gentleman|lady|boy|girl"
@@ -106,16 +118,9 @@ _GROUPS = (
            r"|discharged)))", 1.5, 3.0, True),
     _Group("talk", r"(?im)^\s{0,4}(doctor|dr\.? \w{1,12}|physician|nurse|clinician|patient|guest_family\d{0,2}"
            r"|guest_clinician\d{0,2}):\s", 1.5, 3.0, True),
-    _Group("section", r"(?im)^\s{0,6}(?:\d\. )?(chief complaint|history of (?:present|the present) illness|hpi"
-           r"|past (?:medical|surgical|family|social)"
-           r" history|pmh|psh|review of systems|ros|physical exam(?:ination)?|family history|social history"
-           r"|vital signs|assessment(?: and plan)?"
-           r"|impression|hospital course|emergency department course|discharge (?:diagnosis|medications|summary"
-           r"|instructions)"
-           r"|allergies|current medications|medications|laboratory data|diagnos[ie]s|preoperative diagnosis"
-           r"|postoperative diagnosis"
-           r"|procedure performed|indications?|findings|genhx|fam/sochx|pastmedicalhx|pastsurgical|edcourse"
-           r"|gynhx|disposition)\s{0,2}:", 1.0, 3.0, True),
+    _Group("section", r"(?im)^[\s*#]{0,6}(?:\d{1,2}[.)] )?(assessment(?: (?:and|&) plan)?|impression|diagnos[ie]s"
+           r"|medications|medicines|procedures?(?: performed)?|indications?|findings|imaging|labs|exam(?:ination)?"
+           r"|disposition|plan|other history|treatment|prognosis)\*{0,2}\s{0,2}:", 0.75, 3.0),
     _Group("dose", rf"(?i)\b(?:\w{{2,14}}{_SUFFIXES}"
            rf"|{_DRUGS}),? (?:\w{{2,12}} ){{0,2}}[0-9][0-9.,/]{{0,6}} ?(?:mg|mcg|milligrams?|micrograms?|units?"
            rf"|ml|cc|iu|meq|puffs?|m g)\b", 2.0, 4.0, True),
@@ -134,11 +139,12 @@ _GROUPS = (
            r"|social) (?:\w{2,10},? ){0,3}(?:tobacco|alcohol|illicit drugs?|drugs?|cigarettes|substances?)"
            r"|iv drug|alcohol (?:use|abuse|consumption)"
            r"|tobacco (?:use|abuse)|smok(?:es|ed|ing)|cigarettes?|heavy drinker|drug abuse|marijuana|heroin"
-           r"|cocaine|alcohol)", 0.75, 2.25, True),
+           r"|cocaine|alcohol|(?:drinks?|smokes?) (?:socially|occasionally|rarely|heavily)|etoh|\d ?ppd|social drinker"
+           r"|\d{1,3} ?pk-?yrs?|(?:not|to|or) (?:drink|smoke)\b)", 0.75, 2.25, True),
     _Group("relative", r"(?i)\b(?:(?:mother|father|sister|brother|aunt|uncle|grandmother|grandfather|mom|dad"
-           r"|parents?|sibling)s? (?:\w{2,8} ){0,4}(?:died|deceased|passed away|alive|(?:had|has"
+           r"|parents?|sibling)s? (?:\w{2,8} ){0,4}(?:died|deceased|passed away|alive|healthy|(?:had|has"
            r"|with) (?:\w+ ){0,3}(?:cancer|diabetes|heart|hypertension|stroke|asthma|tumou?rs?|seizures?"
-           r"|disease|leukemia))"
+           r"|disease|leukemia|dementia|copd|chf|cad|mi\b|dm\b))"
            r"|family (?:medical )?history|runs in (?:the|your|my) family|family member with"
            r"|history of (?:\w+ ){0,3}in (?:his|her|the) family|noncontributory|non-contributory)", 1.0, 1.5, True),
     _Group("vital", r"(?i)\b(?:(?:blood pressure|bp)\b[^\n]{0,20}?\d{2,3}/\d{2,3}|(?:pulse|heart rate"
@@ -146,9 +152,13 @@ _GROUPS = (
            r"|vital signs|afebrile|\d{2,3}% on room air|room air)", 1.0, 2.0, True),
     _Group("exam", r"(?i)\b(?:heent|perrla?|normocephalic|atraumatic|supple|lymphadenopathy|jvd|s1 and s2"
            r"|no murmurs?|rales|rhonchi|nontender|nondistended|organomegaly|bowel sounds|no edema"
+           r"|no (?:apparent|acute) distress|well[ -](?:nourished|developed)"
            r"|cyanosis|clubbing|oriented x ?\d|alert and oriented|cranial nerves|clear to auscultation"
            r"|regular rate|within normal limits|unremarkable|tympanic|oropharynx|erythema\w{0,4}"
            r"|bilateral(?:ly)?|extremities|otherwise negative)\b", 1.0, 3.0, True),
+    _Group("system", r"(?im)(?:^|[.:]) {0,4}(heent|neck|chest|lungs|heart|cardiovascular|abdomen|extremities"
+           r"|neuro(?:logic(?:al)?)?|skin|breasts?|rectal|genitourinary|genitalia|gastrointestinal|musculoskeletal"
+           r"|psychiatric|ears|eyes|throat|respiratory|constitutional|back|lymph(?:atic)?s?)\s{0,2}:", 1.0, 3.0, True),
     _Group("lab", r"(?i)\b(?:wbc|white (?:blood )?(?:cell )?count|hemoglobin|hematocrit|platelets?|creatinine"
            r"|bun|glucose|potassium|sodium|a1c|troponin|cholesterol|ldl|hdl|tsh|psa|inr)\b"
            r"[^\n]{0,20}?\d{1,3}(?:\.\d)?", 1.0, 3.0, True),
@@ -192,7 +202,7 @@ def _coded(text: Text, hit: Hit, value: str) -> Iterator[Finding]:
 
 def _note(text: Text) -> Iterator[Finding]:
     score, clinical, groups, first = 0.0, False, [], None
-    for group in _GROUPS:
+    for group in _GROUPS:  # "heading" is the first of them
         hits = text.hits(group.name)
         if not hits:
             continue
@@ -206,7 +216,8 @@ def _note(text: Text) -> Iterator[Finding]:
     talk = len({hit.groups[0].lower() for hit in text.hits("talk")}) > 1
     if not talk and not (clinical or len(text.raw) <= _SHORT):
         return
-    if not talk and len(groups) < 2 and score < _ENOUGH:
+    titled = groups[0] == "heading" and len(text.raw) <= _SENTENCE and not text.raw[: first.start].strip()
+    if not talk and not titled and len(groups) < 2 and score < _ENOUGH:
         return
     identifier = "health.medication" if groups[0] in ("dose", "frequency") and len(groups) <= 3 else "health.note"
     confidence = min(0.97, 0.75 + 0.04 * (score - _ENOUGH))
