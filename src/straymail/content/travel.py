@@ -12,11 +12,15 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from straymail.content.scan import Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
 _ENOUGH = 3.5
+_SMALL_CODE, _SMALL_VERSION = 114, 3
+_CARRIERS = range(1_000, 4_000)  # RICS codes
+_TICKETS = frozenset((1, 2, 3, 4, *range(21, 32)))  # reservation, open, group, pass; 21 and more: a carrier's own
 _SAID = "it holds somebody's travel plans"
 
 
@@ -39,13 +43,19 @@ _DATE = (
     r"|jun|jul|aug|sep|oct|okt"
     r"|nov|dec|dez)\w{0,7}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\.? \d{1,2}\b)"
 )
+_STAMP = r"20[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9][0-2][0-9][0-5][0-9]"
 _GROUPS = (
     _Group("reference", r"(?i)\b(?:(?:booking|reservation|confirmation|record|trip|order|e-?ticket"
            r"|itinerary) ?(?:reference|ref\.?|number|no\.?|nr\.?|code|locator|id|#)"
            r"|record locator|pnr|ticket (?:number|no\.?|nr\.?)|buchungs(?:nummer|referenz|code)|auftragsnummer"
            r"|reservierungs(?:nummer|code)"
            r"|num[ée]ro de (?:r[ée]servation|dossier)|r[ée]f[ée]rence de (?:r[ée]servation|dossier)"
-           r"|c[óo]digo de reserva|boekingsnummer|k[óo]d rezerwacji|k[óo]d transakce|kód jízdenky)"
+           r"|c[óo]digo de reserva|boekingsnummer|k[óo]d rezerwacji|k[óo]d transakce|kód jízdenky"
+           r"|(?:codice|numero)(?: di)? prenotazione|localizador|n[úu]mero d[ea] reserva|reserveringsnummer"
+           r"|bokningsnummer|bokningsreferens|bookingnummer|bestillingsnummer|reservasjonsnummer"
+           r"|varaus(?:numero|tunnus)"
+           r"|numer rezerwacji|[čc][íi]slo (?:rezervace|objedn[áa]vky)|foglal[áa]si (?:sz[áa]m|k[óo]d)"
+           r"|rezervasyon \w{2,8})"
            r"(?:[^\n]{0,30}?|[:\s]{0,80})\b([A-Z0-9][A-Z0-9\-]{4,15})\b", 2.0, 2.0, "", True),
     _Group("flight-number", r"(?:\b(?:[Ff]light|[Ff]lug|[Vv]ol|[Vv]uelo|FLIGHT|[Aa]irlines?"
            r"|[Aa]irways)\b[^\n]{0,25}?|(?m:^|[\s(|])) ?\b([A-Z][A-Z0-9]"
@@ -59,33 +69,47 @@ _GROUPS = (
     _Group("airports", r"\(?\b[A-Z]{3}\)? ?(?:-|–|→|>|/|to|nach) ?(?:[A-Z][a-z]{2,20} )?\(?\b[A-Z]{3}\b\)?"
            r"|\([A-Z]{3}\)[^\n]{1,60}\([A-Z]{3}\)", 1.5, 2.0, "flight", support=True),
     _Group("leave", r"(?i)\b(?:depart(?:s|ure|ing|ed)?|leav(?:e|es|ing)|dep\.?|abfahrt|abflug|ab|hinfahrt"
-           r"|hinflug|d[ée]part|salida|vertrek|odjezd|odjazd|z/de/von|partenza|afgang)\b[^\n]{0,40}?"
+           r"|hinflug|d[ée]part|salida|vertrek|odjezd|odjazd|z/de/von|partenza|afgang|partida|avg[åa]ng|avresa|avgang"
+           r"|avreise|l[äa]ht[öo]|indul[áa]s|kalk[ıi][şs])\b[^\n]{0,40}?"
            rf"(?:\d{{1,2}}[:.h]\d{{2}} ?(?:[ap]\.?m\.?)?|\d{{3,4}} ?[ap]\.?m?\b|{_DATE})", 1.5, 1.5, "", True),
     _Group("arrive", r"(?i)\b(?:arriv(?:es|al|ing|ed|e)|arr\.?|ankunft|an|r[üu]ckfahrt|r[üu]ckflug|arriv[ée]e"
-           r"|llegada|aankomst|p[řr][íi]jezd|przyjazd|do/a/nach|arrivo|ankomst)\b[^\n]{0,40}?"
+           r"|llegada|aankomst|p[řr][íi]jezd|przyjazd|do/a/nach|arrivo|ankomst|chegada|hemresa|hjemreise|paluu"
+           r"|saapu\w{2,6}"
+           r"|[ée]rkez[ée]s|var[ıi][şs])\b[^\n]{0,40}?"
            rf"(?:\d{{1,2}}[:.h]\d{{2}} ?(?:[ap]\.?m\.?)?|\d{{3,4}} ?[ap]\.?m?\b|{_DATE})", 1.5, 1.5, "", True),
     _Group("passenger", r"(?i)\b(?:passengers?(?: name| receipt)?s?|travell?ers?(?: name)?|guests?(?: name)?"
            r"|reisende[rn]?|fahrgast|passagers?|voyageurs?|pasajeros?|reiziger|cestuj[íi]c[íi]|osob"
-           r"|passeggero)\b\s{0,3}[:(\d#]"
+           r"|passegger[oi]|passageiros?|resen[äa]r|passagerare|rejsende|reisende|matkustajat?"
+           r"|pasa[żz]er(?:owie)?|utas|yolcu)"
+           r"\b\s{0,3}[:(\d#]"
            r"|\bpassenger (?:receipt|information|details)|\b[A-Z]{2,20}/[A-Z]{2,20} ?(?:MRS?|MS|MISS"
            r"|DR)\b", 1.0, 1.5, "", True, support=True),
     _Group("papers", r"(?i)\b(?:e-?tickets?|etiket|electronic ticket|boarding (?:pass|time|group)|itinerary"
            r"|reiseplan|itin[ée]raire|check-?in (?:opens|online|closes|bag)|baggage allowance|fare (?:rules"
            r"|basis)|j[íi]zdenka"
            r"|fahrkarte|online-?ticket|handy-?ticket|rail pass|mit cityticket|billet [ée]lectronique|sparpreis"
-           r"|normalpreis|flexpreis|bahncard|reservierung|m[íi]stenka)\b", 1.0, 2.0, "", True),
+           r"|normalpreis|flexpreis|bahncard|reservierung|m[íi]stenka|bigliett[oi]|carta d'imbarco|billetes?"
+           r"|tarjeta de embarque|bilhetes?|cart[ãa]o de embarque|biljett(?:er)?|boardingkort|menetjegy|bilet(?:y)?"
+           r"|karta pok[łl]adowa|matkalippu|bini[şs] kart[ıi]|instapkaart|vervoerbewijs"
+           r"|palubn[íi] vstupenka)\b", 1.0, 2.0, "", True),
     _Group("seat", r"(?i)\b(?:seats?|sitzplatz|platz|pl[äa]tze|si[èe]ge|asiento|stoel|m[íi]sto"
-           r"|miejsce)\b[^\n]{0,12}?\b\d{1,3} ?[A-K]?\b|\b(?:aisle|window) seat\b", 1.0, 1.0, support=True),
+           r"|miejsce|posto|lugar|sittplats|plads|sete|paikka|hely|koltuk)\b[^\n]{0,12}?\b\d{1,3} ?[A-K]?\b"
+           r"|\b(?:aisle|window) seat\b", 1.0, 1.0, support=True),
     _Group("class", r"(?i)\b(?:economy|business|coach|first|premium)[ \-]class|\b(?:[12]\. ?klasse"
            r"|klasse ?:? ?[12]|2nd class|cl\./kl\.|t[řr][íi]da|classic)\b"
            r"|\bclass\s{0,2}[:\-]\s{0,2}[a-z]\b", 0.75, 0.75, support=True),
     _Group("rail", r"(?i)\b(?:train|zug|treno|vlak|poci[ąa]g|wagen|coach|carriage|voiture|v[ůu]z|wagon|gleis"
-           r"|platform|bahnhof|hbf|hl\.? ?n\.?|railway|amtrak|eurostar|thalys|deutsche bahn|[čc]esk[ée] dr[áa]hy)\b"
+           r"|platform|bahnhof|hbf|hl\.? ?n\.?|railway|amtrak|eurostar|thalys|deutsche bahn|[čc]esk[ée] dr[áa]hy"
+           r"|trenitalia|binario|carrozza|comboio|t[åa]g|juna|vonat|stazione|gare|estaci[óo]n|dworzec"
+           r"|n[áa]dra[žz][íi])\b"
            r"|\b(?:ICE|IC|EC|RE|TGV|RJ|RB|EN) ?\d{1,5}\b", 1.0, 2.0, "rail", support=True),
     _Group("hotel", r"(?i)\b(?:check-?(?:in|out)(?: date| time)?[:\s]|\d{1,2} nights?\b|n[äa]chte|room (?:type"
            r"|rate|no)|(?:single|double|twin|king|queen)[ \-](?:room|bed)|hotels?|hostel|inn\b|marriott|hilton"
            r"|hyatt|sheraton"
-           r"|rate per night|zimmer|chambre|habitaci[óo]n)", 0.75, 2.25, "hotel"),
+           r"|rate per night|zimmer|chambre|habitaci[óo]n|\d{1,2} (?:nuits?|notti|noches|noites|n[äa]tter"
+           r"|n[æa]tter|netter"
+           r"|nocy|noc[íi]|nachten)\b|pok[óo]j|camera (?:doppia|singola|matrimoniale)|ubernachtung"
+           r"|[üu]bernachtung)", 0.75, 2.25, "hotel"),
     _Group("car", r"(?i)\b(?:car rental|rental car|pick-?up (?:location|date|time)|drop-?off (?:location|date"
            r"|time)|avis|hertz|mietwagen)\b", 0.75, 1.5),
     _Group("confirmed", r"(?i)\b(?:booking confirm\w{2,5}|confirmation of booking|your (?:booking|trip"
@@ -93,7 +117,19 @@ _GROUPS = (
            r"|status:? ?(?:hk|confirmed)|thank you for (?:booking|choosing)"
            r"|ihre (?:buchung|reise|fahrkarte|reservierung)|fluginformationen|reiseverbindung"
            r"|ihre reiseverbindung|votre (?:r[ée]servation|voyage)|su reserva|wir w[üu]nschen"
+           r"|buchungsbest[äa]tigung|confirmation de (?:votre )?(?:r[ée]servation|commande)|conferma (?:di "
+           r"|della )?prenotazione"
+           r"|confirmaci[óo]n de (?:la |su )?(?:reserva|compra)|boekingsbevestiging|bokningsbekr[äa]ftelse"
+           r"|potwierdzenie rezerwacji"
+           r"|potvrzen[íi] (?:rezervace|objedn[áa]vky)|varausvahvistus|rezervasyon onay[ıi]"
            r"|gute reise)\b", 1.0, 2.0, "", True),
+    # Scripts that put nothing between words: no boundaries.
+    _Group("cjk-rail", r"(车次|車次|列车|列車|新幹線|新干线|高鐵|高铁|乗車|乘車|乘车)", 2.75, 2.75, "rail", True),
+    _Group("cjk-journey", r"(航班|出发|出發|到达|到達|抵達|起飛|起飞|出発|到着|搭乗便|便名"
+           r"|入住|退房|チェックイン)", 1.0, 2.5, "", True),
+    _Group("cjk-papers", r"(订单号|訂單號|訂位代號|预订|預訂|乘客|旅客姓名|旅客|座位|座席"
+           r"|车厢|車廂|号車|车票|車票|登机牌|登機證|行程单|行程單|予約番号|ご予約|搭乗券"
+           r"|乗車券|指定席)", 1.0, 2.5, "", True),
     _Group("advertised", r"(?i)\b(?:fare sale|specials?\b|sale fares?|(?:purchase|book) your e-?ticket"
            r"|blackout dates|from \$ ?\d|per person|lowest (?:rates|fares)|bonus (?:miles|onepass)"
            r"|sweepstakes|unsubscribe|great deals|weekend getaways?)", -2.0, -4.0, support=True),
@@ -112,11 +148,13 @@ _RULES = (
            r"|FoodEstablishment|Reservation)(?:Reservation|Package)?\b"),
     Rule("bcbp", r"\bM[1-9][A-Z][A-Z /\-]{18,19}[ E][A-Z0-9 ]{7}([A-Z]{3})([A-Z]{3})[A-Z0-9 ]{3}"
          r"[0-9 ]{4,5}[A-Z ]?([0-3][0-9]{2})[A-Z][0-9 ]{3}[A-Z ][0-9 ]{4}"),
+    Rule("ticket-code", rf"\b[0-9]{{20,60}}?({_STAMP})[0-9]{{0,8}}({_STAMP})[0-9A-F]{{30,90}}\b"),
     Rule("event", r"(?m)^BEGIN:VEVENT\r?$"),
     Rule("galileo", r"(?m)^ ?\d{1,2}\.? {0,2}[A-Z0-9]{2} {0,4}\d{1,4} ?[A-Z] {0,3}\d{1,2}[A-Z]{3} {0,3}"
          r"(?:[A-Z0-9]{1,2} {1,2})?[A-Z]{6} "),
     Rule("senior", _SENIOR, support=True),
 )  # fmt: skip
+_MACHINE = frozenset(("schema", "bcbp", "ticket-code", "event", "galileo"))
 _SCHEMA = {
     "Flight": "travel.flight",
     "Train": "travel.rail",
@@ -138,7 +176,7 @@ def _judge(text: Text) -> Iterator[Finding]:
 
 def _machine(text: Text, senior: bool) -> Iterator[Finding]:
     seen: set[str] = set()
-    for hit in text.hits("schema", "bcbp", "event", "galileo"):
+    for hit in text.hits(*_MACHINE):
         identifier, where = _told(text, hit)
         if identifier and identifier not in seen:
             seen.add(identifier)
@@ -153,10 +191,21 @@ def _told(text: Text, hit: Hit) -> tuple[str, str]:
         return "travel.boarding-pass", f"{start}-{end}, day {day} of the year"
     if hit.rule == "galileo":
         return "travel.flight", "reservation system"
+    if hit.rule == "ticket-code":
+        return ("travel.rail", "bar code of a ticket") if _one_journey(*hit.groups) else ("", "")
     body = text.after(hit, 4_000).partition("END:VEVENT")[0]
     if "->" in body or "→" in body:
         return "travel.booking", "journey in a calendar"
     return ("travel.calendar", "event with a place") if "\nLOCATION" in body or "\nGEO" in body else ("", "")
+
+
+def _one_journey(leave: str, arrive: str) -> bool:
+    """Whether two times, ``YYYYMMDDhhmm``, are those of one journey: within two days, in this order."""
+    try:
+        start, end = (datetime.strptime(time, "%Y%m%d%H%M").replace(tzinfo=UTC) for time in (leave, arrive))
+    except ValueError:
+        return False
+    return timedelta(0) < end - start < timedelta(days=2)
 
 
 def _prose(text: Text, senior: bool) -> Iterator[Finding]:
@@ -195,7 +244,7 @@ def _weight(identifier: str, senior: bool) -> Sensitivity:
 
 def _worth(names: Collection[str], text: str) -> bool:
     """Whether these groups, and all that support them, could make a booking."""
-    if not {"schema", "bcbp", "event", "galileo"}.isdisjoint(names):
+    if not _MACHINE.isdisjoint(names):
         return True
     possible = [group for group in _GROUPS if group.support or group.name in names]
     score = sum(max(0.0, group.most) for group in possible)
@@ -206,6 +255,21 @@ DETECTOR = Detector("travel", _RULES, _judge, _worth)
 
 
 def find_ticket(data: bytes, where: str) -> Iterator[Finding]:
-    """Yield a rail ticket's bar code (UIC 918.3/918.9: ``#UT`` and its records; VDV-KA) found as a file of its own."""
-    if data.startswith((b"#UT0", b"\x9e\x81")) or b"U_HEAD" in data[:200] or b"0080BL" in data[:200]:
-        yield Finding("travel.rail", where, Sensitivity.ELEVATED, 0.97, _SAID, "bar code of a rail ticket")
+    """Yield a rail ticket's bar code found as a file of its own.
+
+    Known are UIC 918.3 and 918.9 (``#UT`` and its records), VDV-KA, and UIC's small structured code (ERA TAP TSI B.12).
+    """
+    told = data.startswith((b"#UT0", b"\x9e\x81")) or b"U_HEAD" in data[:200] or b"0080BL" in data[:200]
+    if told or _is_small_code(data):
+        yield Finding(
+            "travel.rail", where, Sensitivity.ELEVATED, 0.97 if told else 0.8, _SAID, "bar code of a rail ticket"
+        )
+
+
+def _is_small_code(data: bytes) -> bool:
+    """114 bytes that begin with version 3 (4 bits), a carrier's code (14), a key (4) and a kind of ticket (5 bits)."""
+    if len(data) != _SMALL_CODE:
+        return False
+    head = int.from_bytes(data[:4]) >> 5
+    version, carrier, kind = head >> 23, head >> 9 & 0x3FFF, head & 0x1F
+    return version == _SMALL_VERSION and carrier in _CARRIERS and kind in _TICKETS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from straymail.content import examine, examine_file, examine_text
+from straymail.content.travel import find_ticket
 from straymail.evidence import Sensitivity
 from straymail.message import parse_message
 
@@ -45,6 +46,15 @@ BCBP = "M1VOSS/CLARA          EQ7XV2M BERZRHLX 0963 253Y012A0025 100"
             ),
             "travel.hotel",
         ),
+        (
+            (
+                "Conferma di prenotazione\nCodice prenotazione: Q7XV2M\nPasseggero: Clara Voss\n"
+                "Partenza 10/09/2027 06:45\nArrivo 10/09/2027 09:10\nTreno 9631, carrozza 4, posto 12A\n"
+            ),
+            "travel.rail",
+        ),
+        ("订单号 E482139 旅客 张三\n车次 G102 出发 2027-09-10 06:45 到达 11:02 座位 04A", "travel.rail"),
+        (f"{'7' * 31}20270910064500000202709100910{'00' * 30}", "travel.rail"),
     ],
 )
 def test_travel(text: str, identifier: str) -> None:
@@ -58,6 +68,8 @@ def test_travel(text: str, identifier: str) -> None:
         "Let us meet at the hotel bar at 7.",
         "Fares from $79, book your eTicket today! Sale fares, blackout dates apply.",
         "The train of thought departed.",
+        f"{'7' * 31}20270910064500000202712100910{'00' * 30}",
+        "314159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798214808",
         "BEGIN:VEVENT\nSUMMARY:Tea\nEND:VEVENT\n",
         "Flight simulator 2000 is on sale",
         "",
@@ -86,3 +98,20 @@ def test_a_booking_for_programs_in_an_html_mail() -> None:
 def test_the_bar_code_of_a_rail_ticket() -> None:
     (finding,) = examine_file("ticket", "code.bin", b"#UT01" + b"0" * 60, "code.bin")
     assert finding.id == "travel.rail"
+
+
+def small_code(version: int, carrier: int, ticket: int, size: int = 114) -> bytes:
+    """A made-up UIC small structured code: its first four bytes as bit fields, the rest zero."""
+    head = (version << 23 | carrier << 9 | 5 << 5 | ticket) << 5
+    return head.to_bytes(4) + bytes(size - 4)
+
+
+def test_a_ticket_code_without_a_mark_of_its_own_is_told_by_its_fields() -> None:
+    assert [each.id for each in find_ticket(small_code(3, 1080, 2), "code.bin")] == ["travel.rail"]
+
+
+@pytest.mark.parametrize(
+    "data", [small_code(2, 1080, 2), small_code(3, 7, 2), small_code(3, 1080, 9), small_code(3, 1080, 2, 113), b""]
+)
+def test_other_bytes_are_no_ticket_code(data: bytes) -> None:
+    assert not list(find_ticket(data, "code.bin"))
