@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Debian packages the tests use: a real Postfix, and letter shapes for reading pictures. Says what it installs; uses sudo when not root.
+# Debian packages the tests use: a real Postfix, 7-Zip, and letter shapes for reading pictures. Says what it installs; uses sudo when not root.
 set -euo pipefail
 missing=()
 [ -x /usr/sbin/postconf ] || missing+=(postfix)
 compgen -G '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata' >/dev/null \
   || missing+=(tesseract-ocr-eng)
+command -v 7zz 7z >/dev/null || missing+=(7zip)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then
   echo "The tests need ${missing[*]}; install it with this system's package manager." >&2; exit 1
@@ -14,6 +15,7 @@ echo "Installing for the tests: ${missing[*]} (apt-get${sudo:+, with sudo}); no 
 export DEBIAN_FRONTEND=noninteractive
 echo 'postfix postfix/main_mailer_type select No configuration' | $sudo debconf-set-selections
 $sudo apt-get update -qq
+if ! apt-cache show 7zip >/dev/null 2>&1; then missing=("${missing[@]/%7zip/p7zip-full}"); fi # its name until 2022
 # Without a policy, Debian would start the system's Postfix; the tests run their own in a private folder.
 policy=/usr/sbin/policy-rc.d made=
 if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null; $sudo chmod 755 $policy; made=1; fi

@@ -64,7 +64,6 @@ _PKCS7 = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07"  # object identifier 1.2.840.113549
 IMAGES = frozenset(("jpeg", "png", "gif", "tiff", "webp", "heic", "avif", "bmp"))
 TEXTS = frozenset(("text", "html", "xml", "kml", "gpx", "svg", "eml", "ics", "vcf", "json", "dxf"))
 UNREADABLE = {
-    "7z": "a 7z archive",
     "rar": "a RAR archive",
     "zstd": "a zstd archive",
     "lz4": "an LZ4 archive",

@@ -114,6 +114,7 @@ _READERS = {
     "bzip2": ("archive", "read_stream"),
     "xz": ("archive", "read_stream"),
     "tar": ("archive", "read_tar"),
+    "7z": ("archive", "read_7z"),
     "ole": ("ole", "read_ole"),
     "rtf": ("rtf", "read_rtf"),
     "tnef": ("tnef", "read_tnef"),

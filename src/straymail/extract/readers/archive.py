@@ -1,4 +1,4 @@
-"""ZIP (and the documents that are ZIP), tar, and compressed streams: never more is unpacked than the budget has."""
+"""ZIP (and the documents that are ZIP), 7z, tar, and compressed streams: never more is unpacked than the budget has."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from straymail.extract.kinds import zip_kind
 from straymail.extract.limits import Unread
 from straymail.extract.readers.office import read_office
 from straymail.extract.reading import Reading
+from straymail.extract.sevenzip import Entry, Folder, Unpacking, read_header
 
 _ENCRYPTED = 0x1
 _CHUNK = 1 << 20
@@ -55,6 +56,46 @@ def member(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo) ->
     """Unpack one entry within the budget, whatever size it declares."""
     with archive.open(info) as file:
         content = file.read(reading.budget.room() + 1)
+    reading.budget.take(len(content))
+    return content
+
+
+def read_7z(reading: Reading, data: bytes, _name: str, where: str, depth: int) -> str:
+    """A 7z archive file by file, each of its folders unpacked once from the front."""
+    folder: Folder | None = None
+    unpacking: Unpacking | Unread | None = None
+    for entry in read_header(data):
+        place = f"{where} > {entry.name}"
+        if entry.folder is not None and entry.folder is not folder:
+            folder, unpacking = entry.folder, _opened(data, entry.folder)
+        try:
+            content = _part(reading, entry, unpacking)
+        except Unread as stop:
+            if stop.why == "limit":
+                raise
+            reading.budget.file()
+            reading.problem(place, stop.why, stop.text)
+            unpacking = stop  # nor can what follows in this folder be read
+            continue
+        if len(content) < entry.size:
+            reading.problem(place, "damaged", "7z: the file ends too early")
+        reading.file(content, entry.name, place, depth + 1)
+    return ""
+
+
+def _opened(data: bytes, folder: Folder) -> Unpacking | Unread:
+    try:
+        return Unpacking(data, folder)
+    except Unread as stop:
+        return stop
+
+
+def _part(reading: Reading, entry: Entry, unpacking: Unpacking | Unread | None) -> bytes:
+    if entry.folder is None or unpacking is None:
+        return b""
+    if isinstance(unpacking, Unread):
+        raise Unread(unpacking.why, unpacking.text)
+    content = unpacking.read(min(entry.size, reading.budget.room() + 1))
     reading.budget.take(len(content))
     return content
 
