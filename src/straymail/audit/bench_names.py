@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import importlib
-from collections.abc import Callable, Iterable
+import json as jsonlib
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,7 +47,8 @@ def didyoumean(corpus: Corpus) -> Table:
     right = [name for name in _legitimate(corpus) if name not in {typed for typed, _ in pairs}]
     wide = [name for name in legitimate_domains(_LEGITIMATE) if name not in {typed for typed, _ in pairs}]
     history = Correspondence(["own.example"])
-    tools: dict[str, Callable[[str], str]] = {"straymail": lambda name: _ours(history, name), **_peers()}
+    asked = [*(typed for typed, _ in pairs), *right, *wide]
+    tools: dict[str, Callable[[str], str]] = {"straymail": lambda name: _ours(history, name), **_peers(asked)}
     rows, facts = [], {}
     for name, tool in tools.items():
         hits = sum(tool(typed) == intended for typed, intended in pairs)
@@ -72,9 +76,29 @@ def _ours(history: Correspondence, name: str) -> str:
         return (_ours(history, bare) or bare) if bare != name else ""
 
 
-def _peers() -> dict[str, Callable[[str], str]]:
-    """Other tools, where they are installed."""
+_MAILCHECK = """
+const mailcheck = require("mailcheck");
+const names = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const said = names.map((name) => [name, mailcheck.run({ email: "a@" + name }) || {}]);
+console.log(JSON.stringify(Object.fromEntries(said.map(([name, found]) => [name, found.domain || ""]))));
+"""
+
+
+def _mailcheck(names: Sequence[str]) -> dict[str, str]:
+    """What npm's mailcheck suggests for each name; empty where Node.js or the package (below NODE_PATH) is missing."""
+    node = shutil.which("node")
+    if node is None:
+        return {}
+    command, given = [node, "-e", _MAILCHECK], jsonlib.dumps(list(names))
+    said = subprocess.run(command, input=given, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603
+    return dict(jsonlib.loads(said.stdout)) if said.returncode == 0 else {}
+
+
+def _peers(names: Sequence[str]) -> dict[str, Callable[[str], str]]:
+    """Other tools, where they are installed; ``names`` are all that will be asked for."""
     found: dict[str, Callable[[str], str]] = {}
+    if said := _mailcheck(names):
+        found["mailcheck (npm)"] = said.__getitem__
     try:
         mailcheck: Any = importlib.import_module("pymailcheck")
         found["pymailcheck"] = lambda name: (mailcheck.suggest(f"a@{name}") or {}).get("domain", "")

@@ -154,6 +154,9 @@ def _cases(spool: Spool, own: list[str], weights: Weights, kinds: Sequence[str] 
     return list(trial.run(steps))
 
 
+_FILE_WIDTH = 150
+
+
 def bench(
     name: Annotated[str, typer.Argument(help=f"all, or one of: {', '.join(BENCHES)}.")],
     corpus: Annotated[Path, typer.Option(metavar="DIR", help="Folder of mail and lists.")],
@@ -180,6 +183,8 @@ def _show(table: Table, *, json: bool, out: Path | None) -> None:
         print_json(facts)
         return
     screen = console()
+    if not screen.is_terminal:  # a file is as wide as it needs to be
+        screen.width = max(screen.width, _FILE_WIDTH)
     screen.print(f"\n{table.title}")
     screen.print(listing(table.heads, table.rows, wide=table.heads))
 

@@ -159,7 +159,7 @@ _GROUPS = (
            r"|bilateral(?:ly)?|extremities|otherwise negative)\b", 1.0, 3.0, True),
     _Group("system", r"(?im)(?:^|[.:]) {0,4}(heent|neck|chest|lungs|heart|cardiovascular|abdomen|extremities"
            r"|neuro(?:logic(?:al)?)?|skin|breasts?|rectal|genitourinary|genitalia|gastrointestinal|musculoskeletal"
-           r"|psychiatric|ears|eyes|throat|respiratory|constitutional|back|lymph(?:atic)?s?)\s{0,2}:", 1.0, 3.0, True),
+           r"|psychiatric|ears|eyes|throat|respiratory|constitutional|back|lymph(?:atic)?s?):", 1.0, 3.0, True),
     _Group("lab", r"(?i)\b(?:wbc|white (?:blood )?(?:cell )?count|hemoglobin|hematocrit|platelets?|creatinine"
            r"|bun|glucose|potassium|sodium|a1c|troponin|cholesterol|ldl|hdl|tsh|psa|inr)\b"
            r"[^\n]{0,20}?\d{1,3}(?:\.\d)?", 1.0, 3.0, True),
