@@ -40,6 +40,7 @@ DETECTORS = (
     identity.DETECTOR,
     money.DETECTOR,
     people.DETECTOR,
+    people.PAPERS,
 )
 _NOTHING = Dictionary()
 

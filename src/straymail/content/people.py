@@ -7,6 +7,9 @@ also says so. A curriculum vitae has its sections. Complaints and disciplinary m
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import islice
+
+import re2
 
 from straymail.content.scan import Detector, Near, Rule, Text
 from straymail.evidence import Finding, Sensitivity
@@ -26,8 +29,10 @@ _RULES = (
            r"|team roster|employee (?:list|roster)|mannschaftsliste|personalliste|liste du personnel)\b"),
     Rule("birth", r"(?i)\b(?:date of birth|d\.?o\.?b\.?|born|birth ?date|geburtsdatum|geboren|date de naissance"
            r"|place of birth)\b"),
-    Rule("pay", r"(?i)\b(?:salar(?:y|ies)|payroll|base pay|gross pay|net pay|bonus(?:es)?|compensation|wages"
+    Rule("pay", r"(?i)\b(?:salar(?:y|ies)|payroll|base pay|gross pay|net pay|remuneration|wages"
            r"|gehalt|lohn|salaire)\b"),
+)  # fmt: skip
+_PAPER_RULES = (
     Rule("cv", r"(?im)^[ \t>*#]{0,8}((?:curriculum vitae|r[ée]sum[ée]|(?:professional|work"
            r"|employment) (?:experience|history)|experience|education(?: and training)?|skills"
            r"|(?:professional )?references|objective|career (?:objective|summary)|languages|publications"
@@ -43,20 +48,22 @@ _ROWS, _CONTACTS, _SECTIONS, _WORDS = 5, 10, 3, 3
 _SOMEBODY = frozenset(("complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms."))
 _PARTICLES = frozenset(("al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter",
                         "van", "von", "y", "zu"))  # fmt: skip
+_HEAD = 300  # bytes between what says so and the first row, and in a row
 _FAR = 100  # characters from the start of a row to its field
+_MAY_BE_ROW = re2.compile((_ROW.replace(r"\x80-\xff", r"\x{80}-\x{10ffff}") + "[0-9@]").encode())
 _BULLETS = " \t>|*-.)0123456789\"'"
 
 
 def _worth(names: Collection[str], text: str) -> bool:
-    """Lists need a word that says so or many contacts; the rest needs rules that cannot be missing."""
-    if not {"crew", "birth", "pay", "cv", "grievance"}.isdisjoint(names):
-        return True
-    many = text.count("@") if "mailed" in names else text.count("\n") if "phoned" in names else 0
-    return many >= _CONTACTS
+    """Lists are many rows, and need a word that says what they are or very many."""
+    named = not {"crew", "birth", "pay"}.isdisjoint(names)
+    if not named and {"mailed", "phoned"}.isdisjoint(names):
+        return False
+    least = _ROWS if named else _CONTACTS
+    return sum(1 for _ in islice(_MAY_BE_ROW.finditer(text.encode("utf-8", "replace")), least)) == least
 
 
-def _judge(text: Text) -> Iterator[Finding]:
-    yield from _lists(text)
+def _judge_papers(text: Text) -> Iterator[Finding]:
     sections = {hit.groups[0].lower() for hit in text.hits("cv")}
     if len(sections) >= _SECTIONS or ({"curriculum vitae", "lebenslauf"} & sections and len(sections) > 1):
         first = text.hits("cv")[0]
@@ -71,7 +78,7 @@ def _judge(text: Text) -> Iterator[Finding]:
 def _lists(text: Text) -> Iterator[Finding]:
     rows = {name: len(_rows(text, name)) for name in _FIELDS}
     crew, born, pay = (bool(text.hits(name)) for name in ("crew", "birth", "pay"))
-    if pay and rows["paid"] >= _ROWS:
+    if pay and rows["paid"] >= _ROWS and _headed(text, "paid", "pay"):
         yield _list(text, "person.payroll", "paid", rows["paid"], Sensitivity.HIGH, 0.8, "what people are paid")
     elif (born or crew) and max(rows["dated"], rows["numbered"]) >= _ROWS:
         kind = "dated" if rows["dated"] >= rows["numbered"] else "numbered"
@@ -84,14 +91,22 @@ def _lists(text: Text) -> Iterator[Finding]:
         yield _list(text, "person.list", kind, rows[kind], Sensitivity.ELEVATED, 0.75, "a list of people")
 
 
-def _rows(text: Text, name: str) -> set[str]:
-    """Distinct lines that begin with somebody's name and hold the field."""
-    found: set[str] = set()
+def _rows(text: Text, name: str) -> dict[str, int]:
+    """Distinct lines that begin with somebody's name and hold the field, each with the place of that."""
+    found: dict[str, int] = {}
     for hit in text.hits(name):
         before = text.before(hit, _FAR).rpartition("\n")[2]
         if len(before) < _FAR and _begins_with_name(before):
-            found.add(f"{before}{hit.text}".strip().lower())
+            found.setdefault(f"{before}{hit.text}".strip().lower(), hit.start)
     return found
+
+
+def _headed(text: Text, field: str, word: str) -> bool:
+    """Whether most rows stand within some lines below a word that says what they are, or hold it."""
+    words = [hit.start for hit in text.hits(word)]
+    places = sorted(_rows(text, field).values())
+    middle = places[len(places) // 2]
+    return any(places[0] - _HEAD <= start < middle for start in words) and middle - places[0] < _HEAD * len(places)
 
 
 def _begins_with_name(text: str) -> bool:
@@ -114,4 +129,5 @@ def _list(
 
 
 _FIELDS = {"dated": "date", "phoned": "telephone", "mailed": "e-mail", "paid": "amount", "numbered": "number"}
-DETECTOR = Detector("people", _RULES, _judge, _worth)
+DETECTOR = Detector("people", _RULES, _lists, _worth)
+PAPERS = Detector("papers", _PAPER_RULES, _judge_papers)

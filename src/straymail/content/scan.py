@@ -28,7 +28,7 @@ _MOST_HITS = 2_000  # of one rule in one text
 _QUOTED = 0.6  # what was written by others before counts for less
 _LONGEST_LINE = 2_000
 _PAYS = 1 << 18  # bytes of text from which on hints are worth making ready
-_BLOCK = 1 << 20  # characters
+_BLOCK, _SHARED = 1 << 15, 1 << 11  # characters: a note, a booking or a list is no longer; what both blocks hold
 _PIECE, _OVERLAP = 8_192, 1_024  # bytes; no pattern reaches further than the overlap
 
 
@@ -201,15 +201,13 @@ class Scan:
             yield _Hints(group)
 
     def examine(self, raw: str, where: str, *, quoted: bool = False) -> Iterator[Finding]:
-        """Yield what the detectors find in one text; a long one is examined a block at a time, to bound memory."""
+        """Yield what the detectors find in one text; a long one is examined a block at a time."""
         seen: set[tuple[str, str]] = set()
-        first = 1
-        for block in _blocks(raw):
+        for block, first in _blocks(raw):
             for finding in self._examine(block, where, first, quoted):
                 if (finding.id, finding.digest) not in seen:
                     seen.add((finding.id, finding.digest))
                     yield finding
-            first += block.count("\n")
 
     def _examine(self, raw: str, where: str, first: int, quoted: bool) -> Iterator[Finding]:
         data = raw.encode("utf-8", "replace")
@@ -293,14 +291,20 @@ class _Hints:
         return numbers
 
 
-def _blocks(raw: str) -> Iterator[str]:
-    """The text in blocks of about a megabyte, broken at line ends where there are any."""
-    start = 0
+def _blocks(raw: str) -> Iterator[tuple[str, int]]:
+    """The text in blocks, broken at line ends where there are any, each with the number of its first line.
+
+    What amounts to something stands together; a text of a megabyte as a whole gathers cues of anything by chance.
+    """
+    start, first = 0, 1
     while start < len(raw):
         end = start + _BLOCK
         if end < len(raw):
             end = raw.rfind("\n", start, end) + 1 or end
-        yield raw[start:end]
+        yield raw[start : end + _SHARED], first
+        if end + _SHARED >= len(raw):
+            return
+        first += raw.count("\n", start, end)
         start = end
 
 

@@ -67,7 +67,19 @@ def test_near_misses(text: str) -> None:
     assert not ids(text)
 
 
+def test_a_word_of_pay_far_from_the_rows_makes_no_payroll() -> None:
+    rows = table("{name} Harbour ${number}79.00 return")
+    far = "Wages were a theme of the week.\n" + "The range is free and the crane was inspected.\n" * 10
+    assert ids(far + rows) == set()
+    assert ids("Wages in May\n" + rows) == {"person.payroll"}
+
+
 def test_what_a_list_holds_is_said() -> None:
     [finding] = [each for each in examine_text(CREW, "crew.txt") if each.id == "person.list"]
     assert finding.text == "it holds a list of people"
     assert finding.excerpt.startswith("12 people: name, ")
+
+
+def test_names_beyond_ascii_make_rows_too() -> None:
+    rows = [f"Łukasz Żak{letter}, 1{number}.03.1984, X123456{number}" for number, letter in enumerate("abcdef")]
+    assert ids("Crew list\n" + "\n".join(rows)) == {"person.list"}
