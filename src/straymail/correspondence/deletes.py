@@ -46,7 +46,7 @@ class Deletes:
         self._keys.sort()
 
     def near(self, name: str) -> NDArray[np.int64]:
-        """Numbers, each once, in no order."""
+        """Numbers in no order; one may stand several times."""
         beginning = (name[::-1] if self.backwards else name)[:_PREFIX]
         hashes = np.array(sorted(_remainders(beginning)), dtype=np.uint64) << np.uint64(_SHIFT)
         starts = np.searchsorted(self._keys, hashes)
@@ -56,7 +56,7 @@ class Deletes:
         ]
         if not found:
             return np.zeros(0, dtype=np.int64)
-        return np.unique((np.concatenate(found) & np.uint64((1 << _SHIFT) - 1)).astype(np.int64))
+        return (np.concatenate(found) & np.uint64((1 << _SHIFT) - 1)).astype(np.int64)
 
 
 @cache
