@@ -75,7 +75,7 @@ class Replay:
                 self.summary.learned += self.history.observe(observation(message, own))
         for message in messages:
             if self._due(message):
-                judged = judge(self.history, self.weights, message)
+                judged = judge(self.history, self.weights, message, least=LEAST)
                 if judged.assessments:
                     self._tally(judged)
                     yield judged
@@ -97,18 +97,24 @@ class Replay:
 
 
 def judge(
-    history: Correspondence, weights: Weights, message: Message, recipients: tuple[Address, ...] | None = None
+    history: Correspondence,
+    weights: Weights,
+    message: Message,
+    recipients: tuple[Address, ...] | None = None,
+    least: float = 0.0,
 ) -> Judged:
-    """Judge a message as of its own date; ``recipients`` stand in for those of its header."""
+    """Judge a message as of its own date; ``recipients`` stand in for those of its header.
+
+    Below the probability ``least`` it is not told why.
+    """
     own = message.from_[0].address.person if message.from_ else ""
     if recipients is None:
         boxes = (*message.to, *message.cc)
         recipients = tuple({box.address.person: box.address for box in boxes if box.address.person != own}.values())
     envelope = Envelope(message.from_[0].address if message.from_ else None, recipients)
     context = Context(history, envelope, message, message.date or datetime.fromtimestamp(0, UTC))
-    return Judged(
-        message, envelope, tuple(assess(weights, address, observe(context, address)) for address in recipients)
-    )
+    found = (assess(weights, address, observe(context, address), least) for address in recipients)
+    return Judged(message, envelope, tuple(found))
 
 
 def lines(judged: Judged, threshold: float) -> Iterator[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """Names within two edits of a name, in a set that grows.
 
-Each name is kept with its length and a mask of 64 bits: which of 32 sorts of characters are in it, and which twice. An
-edit removes and adds one character at most, so two names within two OSA edits differ by at most two in length and by at
-most four bits in the mask; one pass of NumPy leaves a handful for rapidfuzz to measure: about 0.1 ms among 20,000 names.
-What has gathered beyond 65,536 goes into an index (``deletes``), which takes a quarter of a millisecond among a million;
-names added since are looked through as before.
+Each name is kept with its length and a mask of 64 bits: which of 32 sorts of characters are in it, and which twice.
+An edit removes and adds one character at most, so names within two OSA edits differ by at most two in length and by at
+most four bits in the mask; one pass of NumPy leaves a handful for rapidfuzz to measure: about 0.1 ms among 20,000
+names. What has gathered beyond 65,536 goes into an index (``deletes``), which takes a quarter of a millisecond among a
+million; names added since are looked through as before.
 """
 
 from __future__ import annotations
@@ -82,8 +82,9 @@ class Nearby:
         return known
 
     def _search(self, name: str) -> list[tuple[str, int]]:
-        count = len(self._names)
-        maybe = np.concatenate([self._index.near(name), np.arange(self._indexed, count)])
+        maybe = np.arange(self._indexed, len(self._names))
+        if self._indexed:
+            maybe = np.concatenate([self._index.near(name), maybe])
         lengths = np.abs(self._lengths[maybe] - min(len(name), _LONGEST)) <= EDITS
         differing = np.bitwise_count(self._masks[maybe] ^ np.uint64(_mask(name)))
         few = maybe[lengths & (differing <= _MASK_BITS)].tolist()  # sorted out before each is taken once: far fewer

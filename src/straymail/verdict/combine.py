@@ -79,30 +79,30 @@ def _shipped() -> Weights:
     return Weights.read(resources.files("straymail.verdict").joinpath("weights.toml").read_text(encoding="utf-8"))
 
 
-def assess(weights: Weights, address: Address, signals: Sequence[Signal]) -> Assessment:
+def assess(weights: Weights, address: Address, signals: Sequence[Signal], least: float = 0.0) -> Assessment:
     """One recipient's probability of a stray in 0..1, with its terms and who was meant, best first.
 
-    A signal without a weight counts nothing. Candidates are ranked by the weight of the signal that names them.
+    A signal without a weight counts nothing. Candidates are ranked by the weight of the signal that names them. Below
+    the probability ``least`` neither terms nor candidates are told.
     """
-    total = weights.base
-    terms = []
-    ranked: list[tuple[float, float, Candidate]] = []
-    compared = None
-    for signal in signals:
-        if signal.compared is not None:
-            compared = signal.compared
-            continue
-        weight = weights.weights.get(signal.id, 0.0) * signal.strength
-        total += weight
-        terms.append(Evidence(signal.id, round(weight, 3), signal.strength, signal.sender_text, signal.operator_text))
-        ranked.extend((weight, candidate.score, candidate) for candidate in signal.meant)
-    if compared is not None and weights.fit:
-        result = compare(weights, compared)
-        total += result.log_odds
+    told = [signal for signal in signals if signal.compared is None]
+    weighed = [(weights.weights.get(signal.id, 0.0) * signal.strength, signal) for signal in told]
+    compared = next((signal.compared for signal in signals if signal.compared is not None), None)
+    result = compare(weights, compared) if compared is not None and weights.fit else None
+    total = weights.base + sum(weight for weight, _ in weighed) + (result.log_odds if result else 0.0)
+    found = probability(total)
+    if found < least:
+        return Assessment(address, found, compared=compared)
+    terms = [
+        Evidence(signal.id, round(weight, 3), signal.strength, signal.sender_text, signal.operator_text)
+        for weight, signal in weighed
+    ]
+    ranked = [(weight, candidate.score, candidate) for weight, signal in weighed for candidate in signal.meant]
+    if compared is not None and result is not None:
         terms.extend(_terms(weights, address, compared, result))
         if result.gain > 0:
             ranked.extend((result.log_odds, fit, rival.candidate) for fit, rival in result.ranked)
-    return Assessment(address, probability(total), tuple(terms), _best(address, ranked), compared)
+    return Assessment(address, found, tuple(terms), _best(address, ranked), compared)
 
 
 @dataclass(frozen=True, slots=True)
