@@ -161,7 +161,11 @@ def milml(corpus: Corpus) -> Table:
         facts[end] = {"asked_right": asked, "of": len(names)}
         rows.append((f".mil typed .{end}", share(asked, len(names))))
     for case, pairs in (
-        ("a dot left out (usarmy.mil)", [(name, short) for name in names if (short := _without_a_dot(name))]),
+        (
+            "a dot left out, three labels (usarmy.mil)",
+            [(name, _without_a_dot(name)) for name in names if name.count(".") == 2],
+        ),
+        ("a dot left out, more labels", [(name, _without_a_dot(name)) for name in names if name.count(".") > 2]),
         (".ml and the first label left out", [(name, short) for name in names if (short := _without_a_label(name))]),
     ):
         right = sum(_asked(history, weights, short, _under_mil(short, name)) for name, short in pairs)
@@ -178,8 +182,7 @@ def milml(corpus: Corpus) -> Table:
 
 
 def _without_a_dot(name: str) -> str:
-    first, _, rest = name.partition(".")
-    return first + rest if "." in rest else ""
+    return name.replace(".", "", 1)
 
 
 def _without_a_label(name: str) -> str:

@@ -40,6 +40,16 @@ WELL_KNOWN = frozenset(
 FIRST = frozenset(("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "aol.com", "icloud.com"))
 """Those at which hundreds of millions have a mailbox."""
 
+PARENTS = frozenset(
+    f"{name}.mil"
+    for name in """
+    africom af army centcom cybercom dau dcaa dcma dfas dia disa dla dod dss dtic dtra eucom health jcs js mail marines
+    mda navy ndu nga ng norad northcom nps nro nsa osd pacom pentagon socom southcom spacecom spaceforce stratcom
+    transcom tricare usafa usafricom uscg usace usma usmc usna ustranscom whs
+    """.split()  # noqa: SIM905  (a table to read, not a literal to type)
+)
+"""Services and commands that have most of their mailboxes in domains below theirs (public knowledge)."""
+
 
 @cache
 def _index() -> Nearby:

@@ -1,7 +1,8 @@
 """``typo.domain`` and ``typo.tld``: the domain is a slip for another one.
 
-Candidates, in this order: domains of the organisation's own history within two edits; the same name under a top-level
-domain that is often confused with this one and to which the organisation writes; well-known mail domains. Strength is
+Candidates, in this order: domains of the organisation's own history within two edits; two labels run together; the same
+name under a top-level domain that is often confused with this one and to which the organisation writes; well-known mail
+domains. Strength is
 (log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5. A domain somebody of which has answered is
 never looked at, nor an address that writes mail, nor one that is well known itself, unless the very mailbox is known
 under the other name.
@@ -15,8 +16,9 @@ from functools import cache, lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
+from straymail.correspondence import History
 from straymail.correspondence.channel import TLD_SLIPS, log_tld, log_typed
-from straymail.correspondence.well_known import FIRST, WELL_KNOWN, near_well_known
+from straymail.correspondence.well_known import FIRST, PARENTS, WELL_KNOWN, near_well_known
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address, domain_to_unicode, registrable
 from straymail.recipients.context import Context
@@ -32,6 +34,8 @@ _FIRST_PRIOR = 5.5
 _FAMOUS_PRIOR = 2.0
 _OTHER_END = -8.5
 _CLEAR = -8.8  # log P(typed | meant) of one likely slip
+_PARENT = 2.0
+_LEAST_LABEL, _MOST_LABEL = 2, 16  # letters of a label that may have been run together with the next
 _SHORT = 5
 _LIKELY = 2.0  # cost of a slip from which on an end says nothing by itself
 _COMMON = frozenset(("com", "net", "org", "co", "de", "eu", "fr", "uk", "cc"))  # ends with much honest mail
@@ -79,9 +83,10 @@ def _end(context: Context, typed: str) -> Iterator[Signal]:
 
 
 def _clear(context: Context, typed: str, best: str) -> bool:
-    """One likely slip from a domain that answers or is well known, by a name that is nobody's and not short."""
+    """One likely slip from a domain that answers or is well known (or lies beside such), by a name nobody has."""
     history = context.history
-    known = history.domain_answers(best) or history.is_own(best) or bool(WELL_KNOWN & {best, registrable(best)})
+    known = history.domain_answers(best) or history.is_own(best)
+    known = known or bool((WELL_KNOWN | PARENTS) & {best, registrable(best)}) or typed == best.replace(".", "", 1)
     unknown = not history.knows_domain(typed) and not WELL_KNOWN & {typed, registrable(typed)}
     return known and unknown and _crowding(typed, best) == 0 and log_domain(typed, best) >= _CLEAR
 
@@ -95,7 +100,7 @@ def _text(context: Context, typed: str, best: str) -> str:
 def _scored(context: Context, address: Address) -> Iterator[tuple[str, float]]:
     history, typed = context.history, address.domain
     impossible = _IMPOSSIBLE if not real_suffix(typed) else 0.0
-    famous = bool(WELL_KNOWN & {typed, registrable(typed)})
+    famous = bool((WELL_KNOWN | PARENTS) & {typed, registrable(typed)})
     for name in dict.fromkeys(_candidates(context, typed)):
         if name == typed:
             continue
@@ -118,6 +123,7 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
         sub = typed.removesuffix(base)
         yield from (sub + name for name, _ in history.near_domains(base))
         yield from (sub + name for name in near_well_known(base))
+    yield from _merged(history, base)
     rest, _, tld = typed.rpartition(".")
     if f"{rest}.com" in FIRST:
         yield f"{rest}.com"
@@ -130,6 +136,18 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
     yield from near_well_known(typed)
 
 
+def _merged(history: History, base: str) -> Iterator[str]:
+    """Two labels run together (``usarmy.mil``): names below a parent of which domains below it are known."""
+    label, _, end = base.partition(".")
+    if history.knows_domain(base) or {base} & (WELL_KNOWN | PARENTS):
+        return
+    for at in range(_LEAST_LABEL, min(_MOST_LABEL, len(label) - _LEAST_LABEL) + 1):
+        parent = f"{label[at:]}.{end}"
+        below = at <= _SHORT and any(name.endswith(f".{parent}") for name in history.called(label[at:]))
+        if below or parent in PARENTS:
+            yield f"{label[:at]}.{parent}"
+
+
 def _prior(context: Context, address: Address, name: str) -> float:
     history = context.history
     known = history.domain(name)
@@ -138,6 +156,7 @@ def _prior(context: Context, address: Address, name: str) -> float:
         points = min(3.0, 0.5 * math.log1p(history.suffix(name.rpartition(".")[2])))
         if WELL_KNOWN & {name, registrable(name)}:
             points = _FIRST_PRIOR if name in FIRST else _FAMOUS_PRIOR
+        points += _PARENT if registrable(name) in PARENTS else 0.0
         points += 1.0 if history.knows_domain(registrable(name)) else 0.0
     key = f"{address.local.lower()}@{name}"
     if history.person(key):

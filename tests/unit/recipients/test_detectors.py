@@ -35,6 +35,7 @@ def history() -> Correspondence:
     exchange(made, "robert.quill@northport.example", 12, name="Robert Quill")
     exchange(made, "robert.quince@northport.example", 1, answers=False, name="Robert Quince")
     exchange(made, "mei.tan@northport.example", 9, name="Mei Tan")
+    exchange(made, "lena.sorg@de.northport.example", 3)
     exchange(made, "silent@archive-unit.example", 6, answers=False)
     return made
 
@@ -64,6 +65,8 @@ def ids(found: Assessment) -> set[str]:
         ("friend@gmial.com", "friend@gmail.com"),
         ("friend@hotmail.con", "friend@hotmail.com"),
         ("someone@haas.berkely.edu", "someone@haas.berkeley.edu"),
+        ("new.person@usarmy.mil", "new.person@us.army.mil"),
+        ("new.person@canorthport.example", "new.person@ca.northport.example"),
     ],
 )
 def test_domain_slips_are_probable_strays_with_the_right_suggestion(
@@ -84,7 +87,15 @@ def test_mailbox_slips(history: Correspondence, typed: str) -> None:
 
 @pytest.mark.parametrize(
     "right",
-    ["jane.harlow@army.mil", "mei.tan@northport.example", "new.person@sapling.org", "first@msn.com", "a@ymail.com"],
+    [
+        "jane.harlow@army.mil",
+        "mei.tan@northport.example",
+        "new.person@sapling.org",
+        "first@msn.com",
+        "a@ymail.com",
+        "new.person@ustranscom.mil",
+        "new.person@goldarchive-unit.example",  # nothing is known below archive-unit.example
+    ],
 )
 def test_near_misses_pass(history: Correspondence, right: str) -> None:
     assert judged(history, right).probability < 0.02
