@@ -100,6 +100,7 @@ PARTS: Mapping[str, str] = {
     "lately": "You were in touch with {rival} lately, not with {address}.",
     "season": "You were in touch with {rival} in the last months, not with {address}.",
     "thread": "{rival} took part in this conversation; {address} did not.",
+    "author": "The message you answer is from {rival}, not from {address}.",
     "quoted": "The quoted message names {rival}, not {address}.",
     "quoted.name": "",
     "mentioned": "The message names {rival}, not {address}.",
@@ -114,11 +115,12 @@ PARTS: Mapping[str, str] = {
 }
 """Parts of how well somebody fits a message, each with what the sender is told when it speaks for a rival. Strengths:
 ``sent`` and ``received`` log(1 + messages, halved every 180 days); ``lately`` and ``season`` exp(-age of the last
-message / 7 and 60 days); ``thread``, ``quoted`` (first name and surname stand in the quoted text), ``quoted.name`` (one
-of them), ``mentioned`` (a name stands in the new text), ``greeted``, ``stranger`` (no mail between sender and him),
-``unknown`` (to the whole organisation), ``inside`` (of the organisation) 0 or 1; ``group`` share of the others he stood
-beside, ``together`` log(1 + times); ``topic`` log(1 + 10 x likeness of the messages he stood in that are most like this
-one); ``elsewhere`` log(1 + messages he got from others), for a stranger."""
+message / 7 and 60 days); ``thread``, ``author`` (the message that is answered names him as its writer), ``quoted``
+(first name and surname stand in the quoted text), ``quoted.name`` (one of them), ``mentioned`` (a name stands in the
+new text), ``greeted``, ``stranger`` (no mail between sender and him), ``unknown`` (to the whole organisation),
+``inside`` (of the organisation) 0 or 1; ``group`` share of the others he stood beside, ``together`` log(1 + times);
+``topic`` log(1 + 10 x likeness of the messages he stood in that are most like this one); ``elsewhere`` log(1 +
+messages he got from others), for a stranger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from straymail.correspondence import Correspondence, observation
+from straymail.correspondence.observation import usable
 from straymail.evidence import Assessment
 from straymail.message import Address, Envelope, Message
 from straymail.recipients import Context, observe
@@ -110,7 +111,9 @@ def judge(
     own = message.from_[0].address.person if message.from_ else ""
     if recipients is None:
         boxes = (*message.to, *message.cc)
-        recipients = tuple({box.address.person: box.address for box in boxes if box.address.person != own}.values())
+        recipients = tuple(
+            {box.address.person: box.address for box in boxes if usable(box.address.person, own)}.values()
+        )
     envelope = Envelope(message.from_[0].address if message.from_ else None, recipients)
     context = Context(history, envelope, message, message.date or datetime.fromtimestamp(0, UTC))
     found = (assess(weights, address, observe(context, address), least) for address in recipients)

@@ -203,7 +203,9 @@ class Correspondence:
         """The contacts of ``key`` whose local part has the same ``first_letters`` as ``local``."""
         letters = first_letters(local)
         found = [other for who in self._group(key) for other in self._beginning(who).get(letters, ())]
-        return self._first(found) if found else ()
+        if not found:
+            return ()
+        return [other for other in self._first(found) if first_letters(other.partition("@")[0]) == letters]
 
     def _beginning(self, who: int) -> dict[str, list[int]]:
         book = self._books.get(who, ())

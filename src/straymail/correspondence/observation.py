@@ -50,13 +50,13 @@ def observation(
     sender = who.address if who else envelope.sender if envelope is not None else None
     key = sender.person if sender else ""
     recipients = tuple(
-        (other, clean_name(name)) for other, name in list(boxes.items())[:_MAX_RECIPIENTS] if _usable(other, key)
+        (other, clean_name(name)) for other, name in list(boxes.items())[:_MAX_RECIPIENTS] if usable(other, key)
     )
     subject, again = normal_subject(message.subject)
     return Observation(
         identity=message.identity,
         time=message.date.timestamp() if message.date else 0.0,
-        sender=key if key and _usable(key, "") else "",
+        sender=key if key and usable(key, "") else "",
         sender_name=clean_name(_name(who, message, own_domains)),
         recipients=recipients,
         reply=bool(message.references) or again,
@@ -111,7 +111,8 @@ def _exported_names(message: Message) -> dict[str, str]:
     return {box.address.person: name for box, name in pairs if set(tokens_of(name)) & set(tokens_of(box.address.local))}
 
 
-def _usable(key: str, sender: str) -> bool:
+def usable(key: str, sender: str) -> bool:
+    """Whether a person key may be somebody's: not the sender's own, nor one that an export of a mailbox made up."""
     local, _, domain = key.partition("@")
     return bool(domain) and key != sender and local not in _INVENTED and not local.startswith(".")
 

@@ -6,6 +6,7 @@ Total: whatever bytes arrive, ``parse_message`` returns a Message with its defec
 from __future__ import annotations
 
 from straymail.message.address import Address, Mailbox, parse_address, parse_mailboxes
+from straymail.message.answered import answered_author
 from straymail.message.domain import (
     country_tld,
     domain_to_unicode,
@@ -40,6 +41,7 @@ __all__ = [
     "Mailbox",
     "Message",
     "Part",
+    "answered_author",
     "body_parts",
     "body_text",
     "country_tld",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,10 +11,12 @@ from functools import cached_property
 from straymail.correspondence import History, PairFacts
 from straymail.correspondence.names import NICKNAMES
 from straymail.correspondence.observation import normal_subject
-from straymail.message import Envelope, Message, letters, new_text, quoted_text, words_of
+from straymail.message import Envelope, Message, answered_author, letters, new_text, quoted_text, words_of
 from straymail.recipients.salutation import greeted
 
 _GREETING_TEXT = 200
+_ADDRESS = re.compile(r"[\w.+\-]{1,64}@[\w.\-]{1,253}")  # bounded; one class beside the next mark
+_NOBODY: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _NAMED_TEXT = 4_000  # characters in which names are looked for
 _SHORT_NAMES = frozenset(NICKNAMES)
 
@@ -72,6 +75,12 @@ class Context:
     def quoted(self) -> frozenset[str]:
         """Words of what is quoted or forwarded, where its writer and recipients are named."""
         return _words(quoted_text(self.message)) if self.message is not None else frozenset()
+
+    @cached_property
+    def author(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Words and addresses by which the message that is answered names its writer; empty for none."""
+        line = answered_author(self.message) if self.message is not None else ""
+        return (_words(line), frozenset(found.lower() for found in _ADDRESS.findall(line))) if line else _NOBODY
 
     @cached_property
     def named(self) -> frozenset[str]:

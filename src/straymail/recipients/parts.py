@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+from straymail.evidence import PARTS
 from straymail.recipients.context import Context
 
 _WEEK, _SEASON = 7 * 86_400.0, 60 * 86_400.0
 _BESIDE = 40  # recipients of a message up to which it is counted who stands beside whom
 _FULL_NAME = 2
+_BEFORE = list(PARTS).index("group")
 
 
 def parts(context: Context, key: str, judged: str) -> tuple[float, ...]:
@@ -24,7 +26,7 @@ def parts(context: Context, key: str, judged: str) -> tuple[float, ...]:
         with_judged = counts[place] if place is not None else 0
         known = len(counts) - counts.count(0) - (with_judged > 0)
         group, together = known / others, math.log1p(sum(counts) - with_judged)
-    return (*alone[:9], group, together, *alone[9:])
+    return (*alone[:_BEFORE], group, together, *alone[_BEFORE:])
 
 
 def _alone(context: Context, key: str) -> tuple[float, ...]:
@@ -42,6 +44,7 @@ def _alone(context: Context, key: str) -> tuple[float, ...]:
         math.exp(-age / _WEEK),
         math.exp(-age / _SEASON),
         float(key in context.thread),
+        float(_wrote(context, key, names)),
         float(bool(quoted) and quoted >= min(_FULL_NAME, len(names))),
         float(quoted > 0),
         float(not names.isdisjoint(context.mentioned)),
@@ -52,3 +55,9 @@ def _alone(context: Context, key: str) -> tuple[float, ...]:
         math.log1p(person.received) if person else 0.0,
         float(history.is_own(key.rpartition("@")[2])),
     )
+
+
+def _wrote(context: Context, key: str, names: frozenset[str]) -> bool:
+    """Whether the message that is answered names this person as its writer."""
+    words, addresses = context.author
+    return key in addresses or (bool(names) and len(names & words) >= min(_FULL_NAME, len(names)))

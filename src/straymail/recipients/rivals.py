@@ -84,8 +84,8 @@ def _alike(context: Context, address: Address, known: Iterable[str]) -> Iterator
     for token in mine:
         for other in context.history.namesakes(context.sender, token):
             if other not in found:
-                theirs = _written(other)
-                likeness = _likeness(mine, theirs) if len(theirs) <= _MOST_NAMES else 1.0
+                theirs = tuple(context.history.words(other))
+                likeness = _likeness(mine, theirs) if len(_written(other)) <= _MOST_NAMES else 1.0
                 found[other] = ("namesake", likeness) if likeness < 1 else None
     for other in context.history.beginning(context.sender, key.partition("@")[0]):
         if other not in found and len(_written(other)) <= _MOST_NAMES:
@@ -113,7 +113,8 @@ def _likeness(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float:
 
 
 def _shared_letters(a: str, b: str) -> float:
-    """Length of the common beginning, 6 letters and more being 1."""
+    """Length of the common beginning, marks left out, 6 letters and more being 1."""
+    a, b = ("".join(filter(str.isalnum, key[:20])) for key in (a, b))
     shared = next((at for at in range(_MOST_LETTERS) if a[at : at + 1] != b[at : at + 1]), _MOST_LETTERS)
     return shared / _MOST_LETTERS
 

@@ -172,6 +172,17 @@ def test_greetings(history: Correspondence, opening: str, expected: str | None) 
     assert {each for each in ids(found) if each.startswith("greeting")} == ({expected} if expected else set())
 
 
+def test_an_answer_to_somebody_who_looks_alike_is_noticed(history: Correspondence) -> None:
+    head = b"From: ines.duarte@mod.example\r\nTo: robert.quince@northport.example\r\nSubject: Re: crane\r\n\r\n"
+    text = b"Agreed.\r\n\r\n-----Original Message-----\r\nFrom: Robert Q%s\r\nSent: Monday\r\nTo: Ines Duarte\r\n"
+    text += b"Subject: crane\r\n"
+    answer = judged(history, "robert.quince@northport.example", parse_message(head + text % b"uill"))
+    said = [item.sender_text for item in answer.evidence if item.id == "rival.author"]
+    assert said == ["The message you answer is from Robert Quill, not from robert.quince@northport.example."]
+    right = judged(history, "robert.quince@northport.example", parse_message(head + text % b"uince"))
+    assert right.probability < 0.02 < answer.probability
+
+
 def test_no_history_at_all() -> None:
     empty = Correspondence(["mod.example"])
     assert judged(empty, "anybody@somewhere.example").probability < 0.01
@@ -180,7 +191,9 @@ def test_no_history_at_all() -> None:
 
 def test_addresses_as_long_as_they_come(history: Correspondence) -> None:
     long = "a" * 250 + "@" + ".".join(["b" * 60] * 4)
-    assert 0 <= judged(history, long).probability < 0.5
+    found = judged(history, long)
+    assert 0 <= found.probability <= 1
+    assert "tld.impossible" in ids(found)
 
 
 def test_ten_thousand_namesakes_stay_quick() -> None:
