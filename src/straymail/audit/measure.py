@@ -29,6 +29,7 @@ FAMILIES = {
     "rivals, all of it": ("fit",),
     "namesakes of both names": ("namesake",),
     "what it is about": ("fit:topic",),
+    "who is answered": ("fit:author",),
     "names in quoted and new text": ("fit:quoted", "fit:quoted.name", "fit:mentioned"),
     "greeting": ("greeting", "fit:greeted"),
     "thread": ("thread", "reply", "fit:thread"),
