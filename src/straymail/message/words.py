@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from straymail.message.files import file_stems
 from straymail.message.model import Message
 from straymail.message.quoted import body_start
 
@@ -28,13 +29,16 @@ _COMMON = frozenset(
 def words_of(message: Message) -> tuple[str, ...]:
     """At most ``MOST_WORDS`` different lower-case words of subject and body, the commonest words of languages left out.
 
-    Quoted text counts too: whoever gets an answer knows what it answers. Only the first 2,000 characters are read.
+    Quoted text counts too: whoever gets an answer knows what it answers. Only the first 2,000 characters are read. The
+    name of an attached file, apart from its version, is one word ("file harbour budget"): an earlier version of it is
+    the strongest sign of what a message is about.
     """
     if message.about:
         return message.about[0]
-    words = dict.fromkeys(letters(f"{message.subject[:300]}\n{body_start(message, _TEXT)}"))
-    telling = (word for word in words if len(word) in _LENGTHS and word not in _COMMON)
-    message.about.append(tuple(islice(telling, MOST_WORDS)))
+    text = f"{message.subject[:300]}\n{body_start(message, _TEXT)}"
+    files = [f"file {stem}" for stem in file_stems(message, text)]
+    telling = (word for word in dict.fromkeys(letters(text)) if len(word) in _LENGTHS and word not in _COMMON)
+    message.about.append((*files, *islice(telling, MOST_WORDS - len(files))))
     return message.about[0]
 
 

@@ -3,6 +3,9 @@
 "Northport-offer-v3.pdf" to somebody who is not of northport.example, when the organisation writes with
 northport.example: 1 for each recipient when no recipient is of the domain named. Names count from five letters on, and
 only those of domains that have answered; names of the own domains and of public mail providers never do.
+
+Who got earlier versions of an attached file is part of the comparison with rivals: a file's name, apart from its
+version, is a word of what a message is about (``message.files``).
 """
 
 from __future__ import annotations

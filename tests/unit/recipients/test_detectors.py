@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from straymail.correspondence import Correspondence, Observation
+from straymail.correspondence import Correspondence, Observation, observation
 from straymail.evidence import Assessment
 from straymail.message import Envelope, Message, parse_address, parse_message
 from straymail.recipients import Context, observe
@@ -181,6 +181,31 @@ def test_an_answer_to_somebody_who_looks_alike_is_noticed(history: Correspondenc
     assert said == ["The message you answer is from Robert Quill, not from robert.quince@northport.example."]
     right = judged(history, "robert.quince@northport.example", parse_message(head + text % b"uince"))
     assert right.probability < 0.02 < answer.probability
+
+
+def file_to(recipient: str, name: str, number: int) -> Message:
+    raw = (
+        f"From: {ME}\r\nTo: {recipient}\r\nSubject: note {number}\r\nMessage-ID: <f{number}@mod.example>\r\n"
+        f"Date: Mon, {number + 1} Feb 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHerewith.\r\n'
+        f'--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename="{name}"\r\n\r\n'
+        "x\r\n--b--\r\n"
+    )
+    return parse_message(raw.encode())
+
+
+def test_an_earlier_version_of_a_file_speaks_for_whoever_got_it() -> None:
+    own = Correspondence(["mod.example"])
+    quill, quince = "robert.quill@northport.example", "robert.quince@northport.example"
+    for other, name in ((quill, "Robert Quill"), (quince, "Robert Quince")):
+        exchange(own, other, 4, name=name)
+    for number in range(3):
+        own.observe(observation(file_to(quill, f"Crane Budget v{number}.pdf", number), own.own_domains))
+    now = file_to(quince, "crane_budget FINAL.pdf", 9)
+    wrong, plain = judged(own, quince, now), judged(own, quince, file_to(quince, "Berth plan.pdf", 9))
+    assert wrong.probability > plain.probability
+    topic = next(item for item in wrong.evidence if item.id == "rival.topic")
+    assert topic.sender_text == f"Mail about such things went to Robert Quill, not to {quince}."
 
 
 def test_no_history_at_all() -> None:
