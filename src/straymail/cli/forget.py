@@ -10,7 +10,6 @@ from rich.text import Text
 
 from straymail.cli.common import ConfigOption, JsonOption, console, print_json, settings_from
 from straymail.cli.opening import open_store
-from straymail.correspondence import Correspondence
 from straymail.errors import Conflict
 from straymail.message import parse_address
 from straymail.record import custody, history, log, outbound, tokens
@@ -26,20 +25,23 @@ def forget(
     Log and settled messages lose it too.
 
     The log's chain still verifies, and says that something was erased. A message that still waits is refused: settle
-    it first. A running guard forgets at its next restart.
+    it first. A running guard forgets too, within seconds.
     """
     who = parse_address(address)
-    with open_store(settings_from(config)) as record, record.writing() as connection:
+    settings = settings_from(config)
+    with open_store(settings) as record, record.writing() as connection:
         waiting = custody.naming(connection, str(who), (*custody.OPEN, "releasing", "failed"))
         if waiting:
             raise Conflict(f"{who} is in messages that wait ({', '.join(waiting)}): settle them first")
-        model = Correspondence()
+        model = history.load_history(connection, settings.organisation.domains, record.keys.words)
         model.forget(who.person)
         facts = history.save_rows(connection, model.drain(), time.time())
         settled = custody.erase(connection, str(who))
         outbound.erase(connection, str(who))
         tokens.erase(connection, who.key)
         entries = log.erase(connection, record.keys, str(who), time.time())
+        told = log.Entry(time.time(), log.FORGOTTEN, {"who": record.keys.mark(who.person)})
+        log.append(connection, record.keys, [told])
     if json:
         print_json({"address": str(who), "facts": facts, "settled_messages": settled, "log_entries": entries})
     else:

@@ -95,6 +95,10 @@ class Correspondence:
         """How many addresses are known."""
         return len(self._ids)
 
+    def everyone(self) -> list[str]:
+        """Every known address."""
+        return list(self._ids)
+
     def same(self, key: str) -> tuple[str, ...]:
         """Every address of the person who has this one, itself included; also of an unknown one."""
         who = self._ids.get(key)

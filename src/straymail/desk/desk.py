@@ -45,12 +45,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What a person settled: ``right`` is "" when ``address`` was confirmed, else what it was corrected to."""
+    """What a person settled: ``right`` is "" when ``address`` was confirmed, else what it was corrected to.
+
+    Or, with the rest empty, the mark of somebody to be ``forgotten``.
+    """
 
     seq: int
     sender: str
     address: str
     right: str
+    forgotten: str = ""
 
 
 class Desk:
@@ -389,7 +393,9 @@ class Desk:
     def lessons(self, after: int) -> Iterator[Lesson]:
         """What people have settled since log entry ``after``, in order."""
         with self.record.reading() as connection:
-            for entry in log.entries(connection, after=after, kinds=[SETTLED]):
+            for entry in log.entries(connection, after=after, kinds=[SETTLED, log.FORGOTTEN]):
+                if entry.kind == log.FORGOTTEN and entry.payload:
+                    yield Lesson(entry.seq, "", "", "", str(entry.payload["who"]))
                 for each in (entry.payload or {}).get("lessons", ()):
                     yield Lesson(entry.seq, each["sender"], each["address"], each["right"])
 

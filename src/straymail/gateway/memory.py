@@ -115,11 +115,21 @@ class Memory:
 
     async def _take_lessons(self) -> None:
         for lesson in await asyncio.to_thread(lambda: list(self.desk.lessons(self._lesson))):
-            if lesson.right:
+            if lesson.forgotten:
+                await self._forget(lesson.forgotten)
+            elif lesson.right:
                 self.model.correct(lesson.sender, lesson.address, lesson.right)
             elif lesson.sender:
                 self.model.confirm(lesson.sender, lesson.address)
             self._lesson = lesson.seq
+
+    async def _forget(self, mark: str) -> None:
+        """Forget whoever has this mark, here as in the store: else the next save would bring back what was known."""
+        keys, marked = self.model.everyone(), self.record.keys.mark
+        who = await asyncio.to_thread(lambda: next((key for key in keys if marked(key) == mark), ""))
+        if who:
+            self.model.forget(who)
+            self._rows = [row for row in self._rows if who not in (row.a, row.b)]
 
     def _save(self, rows: Sequence[Row], lesson: int) -> None:
         with self.record.writing() as connection:

@@ -50,6 +50,10 @@ class Keys:
         """What hashes of words are keyed with: from the oldest key, so that they outlive a rotation."""
         return self._derived(self.material[0][0], "words")
 
+    def mark(self, name: str) -> str:
+        """A hash by which a name is known again, of 32 hex digits; from the oldest key too."""
+        return self._mac(self.material[0][0], "mark", (name,)).hex()[:32]
+
     def encrypt(self, plain: bytes, bound_to: str) -> bytes:
         """AES-256-GCM; ``bound_to`` is authenticated with it. Yields key id, nonce and ciphertext in one."""
         nonce = os.urandom(_NONCE)

@@ -27,6 +27,8 @@ from straymail.record.schema import decision, decision_head, decision_text
 
 GENESIS = "0" * 64
 ERASED = "erased"
+FORGOTTEN = "forgotten"
+"""Tells guards that run to forget somebody as well; the payload's ``who`` is a ``Keys.mark``."""
 
 
 @dataclass(frozen=True, slots=True)
