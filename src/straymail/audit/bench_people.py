@@ -11,11 +11,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from straymail.audit.bench import Corpus, Table, share
 from straymail.audit.inject import DOMAIN, KINDS, MAILBOX, PERSON
-from straymail.audit.mailbox import Spool
+from straymail.audit.mailbox import Spool, archives_of
 from straymail.audit.measure import FAMILIES, score, threshold, without
 from straymail.audit.trial import Case, Trial
 from straymail.correspondence import Correspondence
@@ -30,7 +29,7 @@ def cases_of(corpus: Corpus, kinds: Sequence[str], *, adding: bool = False) -> l
     """Judged cases of the last part of an archive."""
     spool = Spool()
     corpus.progress("reading the archive")
-    spool.fill(_archives(corpus))
+    spool.fill(archives_of(corpus.folder))
     times = spool.times()
     if not times:
         return []
@@ -40,12 +39,6 @@ def cases_of(corpus: Corpus, kinds: Sequence[str], *, adding: bool = False) -> l
         Correspondence(corpus.own), Weights.shipped(), datetime.fromtimestamp(since, UTC), 1, kinds=kinds, adding=adding
     )
     return [case for case in trial.run(spool) if case.time >= later]
-
-
-def _archives(corpus: Corpus) -> list[Path]:
-    """The mail of a corpus: its folder ``enron`` where there is one, else the folder itself."""
-    inside = corpus.folder / "enron"
-    return [inside if inside.is_dir() else corpus.folder]
 
 
 def thresholds(cases: Sequence[Case], weights: Weights) -> dict[float, float]:

@@ -64,3 +64,9 @@ class Spool:
         middle = ordered[len(ordered) // 2][0]
         ten_years = 10 * 365 * 86_400.0
         return [entry for entry in ordered if abs(entry[0] - middle) < ten_years]
+
+
+def archives_of(folder: Path) -> list[Path]:
+    """The mail of a corpus: its folder ``enron`` where there is one, else the folder itself."""
+    inside = folder / "enron"
+    return [inside if inside.is_dir() else folder]

@@ -47,6 +47,26 @@ def test_the_writer_stands_above_the_quotation(body: str, name: str) -> None:
     assert "Brandt" not in author(body)
 
 
+HTML = {
+    "Outlook": "<p>Agreed.</p><div><p><b>From:</b> Clara Voss &lt;clara@voss.example&gt; <br>"
+    "<b>Sent:</b> Monday, March 2, 2026<br><b>To:</b> Piet Brandt<br><b>Subject:</b> berth</p></div><p>Free?</p>",
+    "Gmail": "<div>Agreed.</div><div class='gmail_quote'><div class='gmail_attr'>On Mon, Mar 2, 2026 Clara Voss &lt;"
+    "<a href='mailto:c@v.example'>c@v.example</a>&gt; wrote:<br></div><blockquote>Free?</blockquote></div>",
+    "Apple": "Agreed.<div><blockquote type='cite'><div>On 2 Mar 2026, Clara Voss &lt;c@v.example&gt; wrote:</div>"
+    "<div>Free?</div></blockquote></div>",
+    "Thunderbird": "<p>Ja.</p><div class='moz-cite-prefix'>Am 02.03.26 um 10:00 schrieb Clara Voss:<br></div>"
+    "<blockquote type='cite'>Frei?</blockquote>",
+}
+
+
+@pytest.mark.parametrize("body", HTML.values(), ids=HTML)
+def test_mail_programs_that_write_html(body: str) -> None:
+    head = "From: a@mod.example\r\nTo: b@mod.example\r\nSubject: RE: berth\r\nContent-Type: text/html\r\n\r\n"
+    found = answered_author(parse_message((head + body).encode()))
+    assert "Clara Voss" in found
+    assert "Brandt" not in found
+
+
 @pytest.mark.parametrize(
     ("body", "subject"),
     [
