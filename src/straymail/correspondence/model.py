@@ -19,6 +19,7 @@ from straymail.correspondence.names import tokens_of
 from straymail.correspondence.nearby import Nearby
 from straymail.correspondence.observation import Observation
 from straymail.correspondence.rows import Row
+from straymail.correspondence.seen import Seen
 from straymail.correspondence.table import Edges
 from straymail.correspondence.threads import Threads
 from straymail.correspondence.topics import Topics, hashes, packed, unpacked
@@ -67,7 +68,7 @@ class Correspondence:
         self._topics = Topics()
         self._standing: dict[tuple[str, str], Standing] = {}
         self._directory: set[str] = set()
-        self._seen: set[int] = set()
+        self._seen = Seen()
         self._suffixes: dict[str, int] = defaultdict(int)
         self._dirty: set[tuple[str, str, str]] = set()
 
@@ -274,14 +275,12 @@ class Correspondence:
 
     def knows(self, identity: str) -> bool:
         """Whether a message of this identity was learned."""
-        return hash(identity) in self._seen
+        return identity in self._seen
 
     def observe(self, seen: Observation) -> bool:
         """Learn one message; False when it was known already or names nobody."""
-        identity = hash(seen.identity)
-        if not seen.sender or identity in self._seen:
+        if not seen.sender or not self._seen.add(seen.identity):
             return False
-        self._seen.add(identity)
         self._dirty.add(("seen", seen.identity, ""))
         sender = self._person(seen.sender, seen.sender_name)
         self._count(self._people, self._domain_sent, sender, 1, seen.time, seen.time)
@@ -455,7 +454,7 @@ class Correspondence:
 
     def _load(self, row: Row) -> None:
         if row.kind == "seen":
-            self._seen.add(hash(row.a))
+            self._seen.add(row.a)
         elif row.kind == "person":
             self._load_person(row)
         elif row.kind == "pair" and row.values["facts"]:
