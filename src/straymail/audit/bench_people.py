@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -27,18 +28,17 @@ _LISTED = 50
 
 def cases_of(corpus: Corpus, kinds: Sequence[str], *, adding: bool = False) -> list[Case]:
     """Judged cases of the last part of an archive."""
-    spool = Spool()
-    corpus.progress("reading the archive")
-    spool.fill(archives_of(corpus.folder))
-    times = spool.times()
-    if not times:
-        return []
-    since, later = times[int(len(times) * LEARN)], times[int(len(times) * FITTED)]
-    corpus.progress("replaying")
-    trial = Trial(
-        Correspondence(corpus.own), Weights.shipped(), datetime.fromtimestamp(since, UTC), 1, kinds=kinds, adding=adding
-    )
-    return [case for case in trial.run(spool) if case.time >= later]
+    with closing(Spool()) as spool:
+        corpus.progress("reading the archive")
+        spool.fill(archives_of(corpus.folder))
+        times = spool.times()
+        if not times:
+            return []
+        since, later = times[int(len(times) * LEARN)], times[int(len(times) * FITTED)]
+        corpus.progress("replaying")
+        history, begins = Correspondence(corpus.own), datetime.fromtimestamp(since, UTC)
+        trial = Trial(history, Weights.shipped(), begins, 1, kinds=kinds, adding=adding)
+        return [case for case in trial.run(spool) if case.time >= later]
 
 
 def thresholds(cases: Sequence[Case], weights: Weights) -> dict[float, float]:

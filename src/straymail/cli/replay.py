@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,7 +57,6 @@ def replay(
     if senders not in _SENDERS:
         raise BadInput(f"--senders {senders!r}", allowed="own or all")
     settings = settings_from(config)
-    spool = _spool(paths)
     work = Replay(
         Correspondence(_domains(own)),
         _weights(settings.model.weights),
@@ -67,6 +66,7 @@ def replay(
         threshold=settings.policy.ask_at,
     )
     with ExitStack() as stack:
+        spool = stack.enter_context(closing(_spool(paths)))
         out = stack.enter_context(jsonl.open("w", encoding="utf-8")) if jsonl else None
         for judged in work.run(spool):
             for line in lines(judged, work.threshold):
@@ -88,18 +88,33 @@ Report = Annotated[
     ),
 ]
 
+Strays = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Message-IDs, one a line, of messages that a person has found to be strays: they are left out.",
+    ),
+]
+
 
 def calibrate(
-    paths: Paths, own: Own, report: Report = None, config: ConfigOption = None, json: JsonOption = False
+    paths: Paths,
+    own: Own,
+    report: Report = None,
+    strays: Strays = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Find the thresholds that keep to the budget of questions.
 
     Replays the archive and prints ``ask_at`` for several budgets; write the one for yours into straymail.toml. With
-    --report, strays are put into copies of the messages to see what would be caught.
+    --report, strays are put into copies of the messages to see what would be caught; it lists the first questions, and
+    those that are strays in truth can be left out with --strays.
     """
     settings = settings_from(config)
-    spool, weights = _spool(paths), _weights(settings.model.weights)
-    cases = _cases(spool, own, weights, kinds=None if report else ())
+    weights = _weights(settings.model.weights)
+    with closing(_spool(paths)) as spool:
+        cases = _left(_cases(spool, own, weights, kinds=None if report else ()), strays)
     clean = [case.probability for case in cases if not case.kind]
     found = thresholds(clean)
     if report:
@@ -119,6 +134,7 @@ def train(
     own: Own,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The weights file to write.")] = Path("weights.toml"),
     report: Report = None,
+    strays: Strays = None,
     config: ConfigOption = None,
 ) -> None:
     """Fit the weights to your own history.
@@ -127,10 +143,10 @@ def train(
     not fitted on: the report is about it. Nothing leaves the machine.
     """
     settings = settings_from(config)
-    spool = _spool(paths)
-    times = spool.times()
+    with closing(_spool(paths)) as spool:
+        times = spool.times()
+        cases = _left(_cases(spool, own, _weights(settings.model.weights)), strays)
     later = times[int(len(times) * _FITTED)] if times else 0.0
-    cases = _cases(spool, own, _weights(settings.model.weights))
     earlier = [case for case in cases if case.time < later]
     if not {True, False} <= {bool(case.kind) for case in earlier}:
         raise BadInput("the archive holds too little mail from your domain to fit weights")
@@ -152,6 +168,21 @@ def _cases(spool: Spool, own: list[str], weights: Weights, kinds: Sequence[str] 
     )
     steps = track(spool, "Judging", total=len(spool), console=console(stderr=True), transient=True)
     return list(trial.run(steps))
+
+
+def _left(cases: list[Case], strays: Path | None) -> list[Case]:
+    """The cases without the untouched messages that are strays in truth."""
+    if strays is None:
+        return cases
+    try:
+        written = [line.strip() for line in strays.read_text(encoding="utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise BadInput(f"it cannot be read: {why}", file=str(strays), allowed="Message-IDs, one a line") from error
+    known = {line.strip("<>") for line in written if line and not line.startswith("#")}
+    found = known & {case.message_id for case in cases}
+    say(f"{strays}: {len(found)} of {len(known)} messages are in what is judged, and are left out.")
+    return [case for case in cases if case.kind or case.message_id not in known]
 
 
 _FILE_WIDTH = 150
