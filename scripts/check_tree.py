@@ -1,14 +1,26 @@
-"""Size budgets (no function above 80 lines, no file above 500) and purity (no clock, no files in the lower half)."""
+"""Budgets and purity of the tree.
+
+No function above 80 lines, no Python file above 500, no file of half a megabyte and nothing at the top that is not
+listed (a mailbox or a dump is committed in a moment); no clock and no files in the lower half.
+"""
 
 from __future__ import annotations
 
 import ast
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 FUNCTION_LINES = 80
 FILE_LINES = 500
+FILE_BYTES = 500_000
+TOP = {
+    ".ci", ".git", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "SECURITY.md",
+    "docs", "examples", "packaging", "pyproject.toml", "requirements-bench.lock", "requirements-build.lock",
+    "requirements-dev.lock", "requirements-peers.lock", "requirements.lock", "scripts", "src", "tests",
+}  # fmt: skip
 ROOT = Path(__file__).resolve().parents[1]
 PURE = ("verdict", "recipients", "content", "correspondence", "evidence.py", "message", "errors.py")
 CLOCKS_AND_FILES = {
@@ -36,6 +48,19 @@ def over_budget(path: Path) -> Iterator[str]:
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > FUNCTION_LINES:
                 yield f"{name}:{node.lineno}: {node.name} has {length} lines (at most {FUNCTION_LINES})"
+
+
+def strange() -> Iterator[str]:
+    """Yield a line for each tracked file that is too large or lies at the top unlisted; none where there is no git."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        return
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    for name in filter(None, listed.stdout.split("\0")):
+        if name.partition("/")[0] not in TOP:
+            yield f"{name}: not listed in {Path(__file__).name}; should it be in the project?"
+        if (ROOT / name).is_file() and (ROOT / name).stat().st_size > FILE_BYTES:
+            yield f"{name}: {(ROOT / name).stat().st_size} bytes (at most {FILE_BYTES})"
 
 
 def impure(path: Path) -> Iterator[str]:
@@ -71,6 +96,7 @@ def main() -> int:
     ]
     faults = [fault for path in files for fault in over_budget(path)]
     faults += [fault for path in pure for fault in impure(path)]
+    faults += strange()
     print("\n".join(faults) or f"{len(files)} files within budget, {len(pure)} of them pure")
     return 1 if faults else 0
 
