@@ -25,6 +25,7 @@ _PACK, _UNPACK, _SUBSTREAMS, _SIZE, _CRC, _FOLDER, _FOLDER_SIZES, _COUNT = range
 _EMPTY, _EMPTY_FILE, _NAMES, _ENCODED = 14, 15, 17, 23
 _MOST_HEADER = 16 << 20
 _MOST_CODERS = 32
+_MOST_THINGS = 100_000  # files, folders, streams: fifty times what is read of an archive
 _LEAST_DICTIONARY = 4_096
 _COPY, _LZMA2, _LZMA, _AES = b"\0", b"\x21", b"\x03\x01\x01", b"\x06\xf1\x07\x01"
 _DEFLATE, _BZIP2 = b"\x04\x01\x08", b"\x04\x02\x02"
@@ -150,7 +151,7 @@ class _Cursor:
         value = self.number()
         if value > 8 * len(self._data):
             raise ValueError
-        return value
+        return _few_enough(value)
 
     def bits(self, count: int) -> list[bool]:
         packed = self.take((count + 7) // 8)
@@ -161,6 +162,12 @@ class _Cursor:
         flags = [True] * count if self.byte() else self.bits(count)
         self.take(4 * sum(flags))
         return flags
+
+
+def _few_enough(things: int) -> int:
+    if things > _MOST_THINGS:
+        raise Unread("limit", f"7z: lists more than {_MOST_THINGS:,} things")
+    return things
 
 
 def _streams(cursor: _Cursor) -> list[Folder]:
@@ -253,6 +260,7 @@ def _substreams(cursor: _Cursor, folders: Sequence[Folder]) -> None:
     if kind == _COUNT:
         counts = [cursor.count() for _ in folders]
         kind = cursor.byte()
+    _few_enough(sum(counts))
     sized = kind == _SIZE
     for folder, count in zip(folders, counts, strict=True):
         sizes = [cursor.number() if sized else 0 for _ in range(count - 1)]

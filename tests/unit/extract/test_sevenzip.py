@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +109,36 @@ def test_a_bomb_stops_at_the_limit(folder: Path, extractor: Extractor) -> None:
     subprocess.run([PROGRAM, "a", "-bd", "-mx1", str(archive), str(bomb)], check=True, capture_output=True, timeout=60)
     found = extractor.read_file(archive.read_bytes(), "bomb.7z")
     assert "unread.limit" in [each.id for each in found.unread]
+
+
+def number(value: int) -> bytes:
+    """A number as 7-Zip writes it, in nine bytes."""
+    return b"\xff" + value.to_bytes(8, "little")
+
+
+def archive_of(header: bytes) -> bytes:
+    start = (0).to_bytes(8, "little") + len(header).to_bytes(8, "little") + bytes(4)
+    return b"7z\xbc\xaf'\x1c\x00\x04" + bytes(4) + start + header
+
+
+FOLDER = b"\x07\x0b\x01\x00\x01\x01\x00\x0c\x05\x00"  # one folder, stored, five bytes
+LYING = {
+    "files": b"\x01\x05" + number(200_000) + bytes(100_000),
+    "streams in a folder": b"\x01\x04\x06\x00\x01\x09\x05\x00"
+    + FOLDER
+    + b"\x08\x0d"
+    + number(200_000)
+    + bytes(100_000),
+    "more than there are bytes": b"\x01\x05" + number(1 << 60),
+}
+
+
+@pytest.mark.parametrize("header", LYING.values(), ids=LYING)
+def test_counts_of_a_header_are_not_believed(header: bytes) -> None:
+    began = time.monotonic()
+    with pytest.raises(Unread):
+        read_header(archive_of(header))
+    assert time.monotonic() - began < 1
 
 
 def test_damage_is_said_and_never_raised(folder: Path) -> None:
