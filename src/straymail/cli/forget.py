@@ -29,19 +29,22 @@ def forget(
     """
     who = parse_address(address)
     settings = settings_from(config)
-    with open_store(settings) as record, record.writing() as connection:
-        waiting = custody.naming(connection, str(who), (*custody.OPEN, "releasing", "failed"))
-        if waiting:
-            raise Conflict(f"{who} is in messages that wait ({', '.join(waiting)}): settle them first")
-        model = history.load_history(connection, settings.organisation.domains, record.keys.words)
+    with open_store(settings) as record:
+        with record.reading() as connection:  # long, where much was learned: nobody must wait for it to write
+            model = history.load_history(connection, settings.organisation.domains, record.keys.words)
         model.forget(who.person)
-        facts = history.save_rows(connection, model.drain(), time.time())
-        settled = custody.erase(connection, str(who))
-        outbound.erase(connection, str(who))
-        tokens.erase(connection, who.key)
-        entries = log.erase(connection, record.keys, str(who), time.time())
-        told = log.Entry(time.time(), log.FORGOTTEN, {"who": record.keys.mark(who.person)})
-        log.append(connection, record.keys, [told])
+        rows = model.drain()
+        with record.writing() as connection:
+            waiting = custody.naming(connection, str(who), (*custody.OPEN, "releasing", "failed"))
+            if waiting:
+                raise Conflict(f"{who} is in messages that wait ({', '.join(waiting)}): settle them first")
+            facts = history.save_rows(connection, rows, time.time())
+            settled = custody.erase(connection, str(who))
+            outbound.erase(connection, str(who))
+            tokens.erase(connection, who.key)
+            entries = log.erase(connection, record.keys, str(who), time.time())
+            told = log.Entry(time.time(), log.FORGOTTEN, {"who": record.keys.mark(who.person)})
+            log.append(connection, record.keys, [told])
     if json:
         print_json({"address": str(who), "facts": facts, "settled_messages": settled, "log_entries": entries})
     else:
