@@ -6,6 +6,7 @@ intervals; every bench returns a ``Table``.
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -53,6 +54,8 @@ class Table:
 
 def run(name: str, corpus: Corpus) -> Table:
     """Run one bench of ``BENCHES``."""
+    gc.collect()
+    gc.freeze()  # what an earlier bench left is not walked through while this one is timed
     module, _, function = BENCHES[name].partition(":")
     table: Table = getattr(import_module(f"straymail.audit.{module}"), function)(corpus)
     return table
