@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from straymail.desk.mail import Frame, as_mail
@@ -44,6 +44,9 @@ def test_a_denied_command_is_never_carried_out(word: str, denial: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(local, st.text(max_size=200), st.text(max_size=60), st.binary(max_size=60))
+@example("\xa0", "", "", b"")
+@example("x" * 200, "", "", b"")
+@example("\xe4 \xa0" * 40, "", "", b"")
 def test_a_notice_is_mail_whatever_stands_in_it(name: str, subject: str, reference: str, original: bytes) -> None:
     stray = Address(name, "army.ml")
     evidence = {"id": "x", "weight": 1.0, "sender_text": subject}

@@ -61,7 +61,7 @@ def as_mail(notice: Notice, frame: Frame) -> bytes:
     mail["Date"] = format_datetime(frame.date)
     mail["From"] = HeaderAddress(clean(frame.from_name), frame.from_address.local, frame.from_address.domain)
     mail["Reply-To"] = HeaderAddress("", frame.from_address.local, frame.from_address.domain)
-    mail["To"] = HeaderAddress("", frame.to.local, frame.to.domain)
+    mail["To"] = str(frame.to)  # the library leaves a no-break space unquoted
     mail["Subject"] = clean(frame.subject)[:250]
     mail["Auto-Submitted"] = "auto-generated"
     mail["Precedence"] = "bulk"
