@@ -82,6 +82,7 @@ _CLINIC = (
     r"|records?)|medications?|checkup|radiology|oncolog\w{1,4}|cardiolog\w{1,4}|neurolog\w{1,4}|sutures"
     r"|dialysis|clinic|catheter|injections?|treatment|therapy|counseling|the nurse)"
 )
+_AMOUNT = r"(?i)[0-9][.,/]? ?(?:mg|mcg|milligrams?|micrograms?|units?|ml|cc|iu|meq|tabs?|puffs?|m g)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class _Group:
     points: float
     most: float
     clinical: bool = False
+    hint: str = ""
+    whole: bool = False
 
 
 _GROUPS = (
@@ -116,19 +119,22 @@ _GROUPS = (
            r"|(?:he|she|patient|pt\.?) (?:\w{2,10} )?(?:denies|denied|complains|complained|underwent|presents?"
            r"|presented (?:to|with)"
            r"|is (?:afebrile|ambulat\w+|well appearing)|was (?:admitted|intubated|diagnosed|given|transferred"
-           r"|discharged)))", 1.5, 3.0, True),
+           r"|discharged)))", 1.5, 3.0, True,
+           r"(?i)(?:patient|year.old|y/o|months? old|this (?:child|infant)|denies|denied|complain|underwent|afebrile"
+           r"|ambulat|well appearing|was (?:\w+ )*(?:admitted|intubated|diagnosed|given|transferred|discharged)"
+           r"|\b(?:she|he|pt\.?) (?:\w+ )?present)"),
     _Group("talk", r"(?im)^\s{0,4}(doctor|dr\.? \w{1,12}|physician|nurse|clinician|patient|guest_family\d{0,2}"
            r"|guest_clinician\d{0,2}):\s", 1.5, 3.0, True),
     _Group("section", r"(?im)^[\s*#]{0,6}(?:\d{1,2}[.)] )?(assessment(?: (?:and|&) plan)?|impression|diagnos[ie]s"
            r"|medications|medicines|procedures?(?: performed)?|indications?|findings|imaging|labs|exam(?:ination)?"
-           r"|disposition|plan|other history|treatment|prognosis)\*{0,2}\s{0,2}:", 0.75, 3.0),
+           r"|disposition|plan|other history|treatment|prognosis)\*{0,2}\s{0,2}:", 0.75, 3.0, whole=True),
     _Group("dose", rf"(?i)\b(?:\w{{2,14}}{_SUFFIXES}"
            rf"|{_DRUGS}),? (?:\w{{2,12}} ){{0,2}}[0-9][0-9.,/]{{0,6}} ?(?:mg|mcg|milligrams?|micrograms?|units?"
-           rf"|ml|cc|iu|meq|puffs?|m g)\b", 2.0, 4.0, True),
+           rf"|ml|cc|iu|meq|puffs?|m g)\b", 2.0, 4.0, True, _AMOUNT),
     _Group("frequency", r"(?i)\b(?:[0-9.]{1,5} ?(?:mg|mcg|units|ml|tabs?|puffs?)[^.\n]{0,30}?(?:\b(?:q\.?d"
            r"|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?h\.?s|p\.?r\.?n|p\.?o|q\.? ?\d{1,2} ?h)\b"
            r"|once (?:a|per) day|twice (?:a|per) day|daily|every (?:morning|night|\d{1,2} hours)|at (?:bedtime"
-           r"|night)|three times a day))", 1.5, 3.0, True),
+           r"|night)|three times a day))", 1.5, 3.0, True, r"(?i)[0-9.] ?(?:mg|mcg|units|ml|tab|puff)"),
     _Group("drug", rf"(?i)\b(?:{_DRUGS}|\w{{3,14}}(?:olol|statin|sartan|prazole|cillin|mycin|floxacin|azepam"
            rf"|azolam|dipine|formin|triptan|oxetine|citalopram))\b", 0.75, 1.5),
     _Group("allergy", r"(?i)\b(?:no known (?:drug |medical |medication |food )?allerg\w{2,4}|nkda|(?:drug"
@@ -141,7 +147,10 @@ _GROUPS = (
            r"|iv drug|alcohol (?:use|abuse|consumption)"
            r"|tobacco (?:use|abuse)|smok(?:es|ed|ing)|cigarettes?|heavy drinker|drug abuse|marijuana|heroin"
            r"|cocaine|alcohol|(?:drinks?|smokes?) (?:socially|occasionally|rarely|heavily)|etoh|\d ?ppd|social drinker"
-           r"|\d{1,3} ?pk-?yrs?|(?:not|to|or) (?:drink|smoke)\b)", 0.75, 2.25, True),
+           r"|\d{1,3} ?pk-?yrs?|(?:not|to|or) (?:drink|smoke)\b)", 0.75, 2.25, True,
+           r"(?i)(?:smok|packs? (?:a|per) day|pack[- ]year|tobacco|alcohol|illicit|drug|cigarette|substance"
+           r"|heavy drinker|marijuana|heroin|cocaine|drinks? (?:soc|occ|rar|heav)|etoh|ppd|social drinker|pk-?yr"
+           r"|(?:not|to|or) drink\b)"),
     _Group("relative", r"(?i)\b(?:(?:mother|father|sister|brother|aunt|uncle|grandmother|grandfather|mom|dad"
            r"|parents?|sibling)s? (?:\w{2,8} ){0,4}(?:died|deceased|passed away|alive|healthy|(?:had|has"
            r"|with) (?:\w+ ){0,3}(?:cancer|diabetes|heart|hypertension|stroke|asthma|tumou?rs?|seizures?"
@@ -171,7 +180,7 @@ _GROUPS = (
            r"|significant for|as above|see h ?(?:&|and) ?p)\b", 0.75, 1.5, True),
 )  # fmt: skip
 _RULES = (
-    *(Rule(group.name, group.pattern) for group in _GROUPS),
+    *(Rule(group.name, group.pattern, hint=group.hint, whole=group.whole) for group in _GROUPS),
     Rule("icd", r"(?i)\b(?:icd(?:-?10)?(?:-cm)?|diagnos[ie]s|dx"
            r"|code)\b[^\n]{0,30}?\b([A-TV-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?)\b"),
     Rule("nhs", r"(?i)\bnhs\b[^\n]{0,20}?([0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4})\b"),
@@ -241,7 +250,10 @@ def _worth(names: Collection[str], text: str) -> bool:
     """Whether these groups together could make a note."""
     if not {"icd", "nhs", "number"}.isdisjoint(names):
         return True
-    return sum(group.most for group in _GROUPS if group.name in names) >= _needed(len(text))
+    possible = [group for group in _GROUPS if group.name in names]
+    if len(text) > _SHORT and not any(group.clinical for group in possible):
+        return False
+    return sum(group.most for group in possible) >= _needed(len(text))
 
 
 DETECTOR = Detector("health", _RULES, _judge, _worth)

@@ -15,6 +15,7 @@ from straymail.content.syntax import Assertion, Class, Group, Item, Letter, lett
 _EDGE = "\b"  # in a string: a word begins or ends here
 _LEAST = 4  # what a string must weigh to be worth looking for
 _HALF, _MARK = 0.6, 0.5
+_RARE = 7  # what a string must weigh for the words before it not to matter
 _LONG = 9  # beyond, a longer string is no better
 _MANY = 400  # strings for one rule
 _FEW = 200  # strings a sequence may be multiplied into
@@ -25,17 +26,18 @@ _ANY = r"\x80-\xff"
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _")
 
 
-def hint(pattern: str) -> str:
-    """The cheaper pattern for a rule's.
+def hint(pattern: str, *, whole: bool = False) -> str:
+    """The cheaper pattern for a rule's; ``whole``: never strings alone, as those are common.
 
     Raises:
         ValueError: the rule uses syntax ``syntax`` does not know.
     """
     flags, group = read(pattern)
-    words = frozenset[str]() if _starts_lines(group) else _demanded(group)
+    words = frozenset[str]() if whole or _starts_lines(group) else _demanded(group)
     if words:
         return f"(?i)(?:{'|'.join(map(_written, _fewest(words)))})"
-    return (f"(?{flags})" if flags else "") + _relaxed_group(_cut(group), outermost=True)
+    shorter = _led(group if whole else _cut(_begun(group)))
+    return (f"(?{flags})" if flags else "") + _relaxed_group(shorter, outermost=True)
 
 
 def _fewest(words: frozenset[str]) -> list[str]:
@@ -50,6 +52,47 @@ def _fewest(words: frozenset[str]) -> list[str]:
 def _starts_lines(group: Group) -> bool:
     """Whether every alternative stands at the start of a line or text: cheap to follow as it is."""
     return all(items and _is_anchor(items[0]) for items in group.alternatives)
+
+
+def _led(group: Group) -> Group:
+    """The group with one byte for any character but some at its start: what stands before that does not matter."""
+    return Group(tuple(map(_led_sequence, group.alternatives)), group.flags)
+
+
+def _led_sequence(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    if not items or (items[0].least, items[0].most) != (1, 1):
+        return items
+    match items[0].atom:
+        case Group() as group:
+            return (Item(_led(group)), *items[1:])
+        case Class(True, ascii_part, True, members):
+            return (Item(Class(True, ascii_part, False, members)), *items[1:])
+    return items
+
+
+def _begun(group: Group) -> Group:
+    """The group without runs of a class that stand before strings rare enough: it is they that are searched for."""
+    return Group(tuple(map(_begun_sequence, group.alternatives)), group.flags)
+
+
+def _begun_sequence(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    words = _demanded(Group((items,)))
+    if words and any(map(_runs, items)):
+        start = max(at for at in range(len(items)) if _demanded(Group((items[at:],))) == words)
+        common = isinstance(items[0].atom, Class) or min(map(_weight, words)) >= _RARE
+        return items[start:] if common and any(map(_runs, items[:start])) else items
+    spread = _spread(items)
+    if spread and isinstance(spread[0].atom, Group) and (spread[0].least, spread[0].most) == (1, 1):
+        begun = _begun(spread[0].atom)
+        return (Item(begun), *spread[1:]) if begun != spread[0].atom else items
+    return items
+
+
+def _runs(item: Item) -> bool:
+    """Whether a class stands in it any number of times."""
+    if isinstance(item.atom, Group):
+        return any(_runs(each) for items in item.atom.alternatives for each in items)
+    return isinstance(item.atom, Class) and item.most != 1
 
 
 def _cut(group: Group) -> Group:
@@ -102,7 +145,7 @@ def _relaxed(item: Item) -> str:
             return text + _repeated(item, counted=_COUNTED) if narrow else f"(?:{text}){_repeated(item, counted=1)}"
         case Class(negated, ascii_part, wide, _):
             if not wide:
-                return f"[{ascii_part}]{_repeated(item, counted=_COUNTED)}"
+                return f"[{'^' * negated}{ascii_part}]{_repeated(item, counted=_COUNTED)}"
             inside = f"[^{ascii_part}]" if negated else f"[{ascii_part}{_ANY}]"
             return inside + ("+" if item.least else "*")
 

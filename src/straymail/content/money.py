@@ -18,12 +18,14 @@ _RULES = (
     Rule("card", r"(?:^|[^0-9.\-/=_])((?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6(?:011|4[4-9][0-9]|5[0-9]{2})"
            r"|35[2-8][0-9])([ \-]?)[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}"
            r"|3[47][0-9]{2}([ \-]?)[0-9]{6}[ \-]?[0-9]{5}|3(?:0[0-5]"
-           r"|[68][0-9])[0-9]([ \-]?)[0-9]{6}[ \-]?[0-9]{4})(?:[^0-9]|$)", near=Near.DIGITS),
-    Rule("iban", r"\b([A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]{4}){2,7}(?:[ \-]?[A-Z0-9]{1,3})?)\b", near=Near.DIGITS),
+           r"|[68][0-9])[0-9]([ \-]?)[0-9]{6}[ \-]?[0-9]{4})(?:[^0-9]|$)", near=Near.DIGITS,
+         hint=r"[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]|3[0-9]{3}[ \-]?[0-9]{6}[ \-]?[0-9]{4}"),
+    Rule("iban", r"\b([A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]{4}){2,7}(?:[ \-]?[A-Z0-9]{1,3})?)\b", near=Near.DIGITS,
+         hint=r"\b[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}[ \-]?[A-Z0-9]{4}"),
     Rule("routing", r"(?i)\b(?:routing|aba|rtn|transit)\b[^\n0-9]{0,24}([0-9]{9})\b"),
     Rule("sort", r"(?i)\bsort ?code\b[^\n0-9]{0,6}([0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2})\b[\s\S]{0,80}?\b([0-9]{8})\b"),
     Rule("account", r"(?i)\b(?:account|acct|a/c|konto|compte|cuenta)\b\.?(?: ?(?:number|no\.?|num\.?|#|nr\.?"
-           r"|nummer))?[^\n0-9A-Za-z]{1,5}([0-9][0-9\-]{5,15}[0-9])\b"),
+           r"|nummer))?[^\n0-9A-Za-z]{1,5}([0-9][0-9\-]{5,15}[0-9])\b", whole=True),
     Rule("bank", r"(?i)\b(?:wire (?:transfer|instructions?)|beneficiary|swift|bic|bank (?:name|transfer|account"
            r"|of)|for credit to|credit to|(?:n\.a\.|bank,)|kontoinhaber|bankverbindung)\b"),
     Rule("tax-form", r"(?i)\b(?:form (?:1040|w-?2|w-?9|1099)|w-2 (?:form|wage)|p60|p45|p11d|self[ -]assessment"

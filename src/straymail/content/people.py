@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import islice
+from typing import Protocol
 
 import re2
 
 from straymail.content.scan import Detector, Near, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
-_ROW = r"(?m)^[ \x09>|*\x2d.)0-9\"']*[A-Z\x80-\xff][^\s,;|]*[ ,;|\x09]+[A-Z\x80-\xff][^\n]*"
+_ROW = r"(?m)^[ \x09>|*\x2d.)0-9\"']*[A-Z\x80-\xff][^\s,;|:@0-9/]*[ ,;|\x09]+[A-Z\x80-\xff][^\n]*"
 _RULES = (
     Rule("dated", r"\b(?:[0-3]?[0-9][./\-][01]?[0-9][./\-](?:19|20)?[0-9]{2}"
          r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])\b", support=True),
     Rule("phoned", r"\(?\b[0-9]{3}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}\b|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6,14}",
-         near=Near.DIGITS, hint=rf"{_ROW}[0-9]{{3}}"),
+         near=Near.DIGITS, hint=r"[0-9]{3}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6}"),
     Rule("mailed", r"\b[\w.+\-]{2,30}@[\w\-]{2,30}\.[\w.]{2,20}\b",
          hint=rf"{_ROW}\x40"),
     Rule("paid", r"[$€£] ?[0-9][0-9,.]{3,12}|\b[0-9]{1,3}[,.][0-9]{3}(?:[.,][0-9]{2})?\b", support=True),
@@ -37,7 +38,8 @@ _PAPER_RULES = (
            r"|employment) (?:experience|history)|experience|education(?: and training)?|skills"
            r"|(?:professional )?references|objective|career (?:objective|summary)|languages|publications"
            r"|qualifications|honors|certifications|volunteer work|lebenslauf|berufserfahrung|ausbildung"
-           r"|kenntnisse|formation|exp[ée]rience professionnelle|comp[ée]tences))[ \t]{0,3}:?[ \t]{0,3}\r?$"),
+           r"|kenntnisse|formation|exp[ée]rience professionnelle|comp[ée]tences))[ \t]{0,3}:?[ \t]{0,3}\r?$",
+         whole=True),
     Rule("grievance", r"(?i)\b(disciplinary (?:action|hearing|procedure|matter)|formal (?:complaint|grievance"
            r"|warning)|grievance|written warning|final warning|gross misconduct|misconduct"
            r"|sexual(?:ly)? harass\w{0,5}|harassment|discriminat\w{2,4} (?:against|complaint)"
@@ -50,17 +52,39 @@ _PARTICLES = frozenset(("al", "bin", "da", "de", "del", "den", "der", "di", "dos
                         "van", "von", "y", "zu"))  # fmt: skip
 _HEAD = 300  # bytes between what says so and the first row, and in a row
 _FAR = 100  # characters from the start of a row to its field
-_MAY_BE_ROW = re2.compile((_ROW.replace(r"\x80-\xff", r"\x{80}-\x{10ffff}") + "[0-9@]").encode())
+_MAY_BE_ROW, _MAILED_ROW, _PHONED_ROW = (
+    re2.compile((_ROW.replace(r"\x80-\xff", r"\x{80}-\x{10ffff}") + field).encode())
+    for field in ("[0-9@]", "@", r"[0-9][0-9 ()./\-]{6}")
+)
 _BULLETS = " \t>|*-.)0123456789\"'"
+
+
+class _Pattern(Protocol):
+    """What is used of a compiled pattern: RE2 ships no types."""
+
+    def finditer(self, text: bytes) -> Iterator[object]:
+        """Matches in order."""
 
 
 def _worth(names: Collection[str], text: str) -> bool:
     """Lists are many rows, and need a word that says what they are or very many."""
-    named = not {"crew", "birth", "pay"}.isdisjoint(names)
-    if not named and {"mailed", "phoned"}.isdisjoint(names):
+    data = b""
+    if not {"crew", "birth", "pay"}.isdisjoint(names) and text.count("\n") >= _ROWS - 1:
+        data = text.encode("utf-8", "replace")
+        if _rows_of(_MAY_BE_ROW, data, _ROWS):
+            return True
+    if text.count("\n") < _CONTACTS - 1:
         return False
-    least = _ROWS if named else _CONTACTS
-    return sum(1 for _ in islice(_MAY_BE_ROW.finditer(text.encode("utf-8", "replace")), least)) == least
+    if "mailed" in names and text.count("@") >= _CONTACTS:
+        data = data or text.encode("utf-8", "replace")
+        if _rows_of(_MAILED_ROW, data, _CONTACTS):
+            return True
+    return "phoned" in names and _rows_of(_PHONED_ROW, data or text.encode("utf-8", "replace"), _CONTACTS)
+
+
+def _rows_of(pattern: _Pattern, data: bytes, least: int) -> bool:
+    """Whether at least so many lines may be rows of a list."""
+    return sum(1 for _ in islice(pattern.finditer(data), least)) == least
 
 
 def _judge_papers(text: Text) -> Iterator[Finding]:

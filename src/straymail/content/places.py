@@ -22,7 +22,7 @@ _RULES = (
     Rule("labelled", rf"(?i)\blat(?:itude)?\b\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}[^\n0-9]{{1,20}}?\n?"
          rf"[^\n0-9]{{0,12}}?\blon(?:g|gitude)?\b\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}"),
     Rule("pair", r"(?:^|[\s(\[:=])(-?[0-9]{1,2}\.[0-9]{4,12})\s{0,2}[,;]\s{0,2}(-?[0-9]{1,3}\.[0-9]{4,12})\b",
-         near=Near.DIGITS),
+         near=Near.DIGITS, hint=r"\x2e[0-9]{4,}\s*[,;]\s*\x2d?[0-9]+\x2e[0-9]{4}"),
     Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b", near=Near.DIGITS),
     Rule("mgrs-run", r"\b([0-9]{1,2})([C-HJ-NP-X])([A-HJ-NP-Z]{2})([0-9]{6}|[0-9]{8}|[0-9]{10})\b", near=Near.DIGITS),
     Rule("utm", r"(?i)\b(?:utm|zone)\b[^\n]{0,20}?\b([0-9]{1,2}) ?([C-X])\b[^\n]{0,12}?"
@@ -34,7 +34,8 @@ _RULES = (
            r"|mlat|center|destination|query)=|#map=[0-9]{1,2}/|/place/)(?:loc:)?"
          r"(-?[0-9]{1,2}\.[0-9]{3,12})[,~/&][^\s\"'<>]{0,12}?(-?[0-9]{1,3}\.[0-9]{3,12})"),
     Rule("words", r"(?:what3words\.com/|w3w\.co/|///)([a-z]{3,18}\.[a-z]{3,18}\.[a-z]{3,18})\b"),
-    Rule("plus", r"\b([23456789CFGHJMPQRV][23456789CFGHJMPQRVWX]{7}\+[23456789CFGHJMPQRVWX]{2,3})\b"),
+    Rule("plus", r"\b([23456789CFGHJMPQRV][23456789CFGHJMPQRVWX]{7}\+[23456789CFGHJMPQRVWX]{2,3})\b",
+         hint=r"[23456789CFGHJMPQRVWX]\x2b[23456789CFGHJMPQRVWX]{2}"),
 )  # fmt: skip
 _POSITION = ("lat", "lon", "coord", "gps", "position", "locat", "koord", "grid", "waypoint", "point", "site", "map")
 _LATITUDE, _LONGITUDE, _ZONES, _MINUTES = 90.0, 180.0, 60, 60.0

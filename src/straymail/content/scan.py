@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import cast
 
 import hyperscan
 import re2
@@ -30,6 +31,7 @@ _LONGEST_LINE = 2_000
 _PAYS = 1 << 18  # bytes of text from which on hints are worth making ready
 _BLOCK, _SHARED = 1 << 15, 1 << 11  # characters: a note, a booking or a list is no longer; what both blocks hold
 _PIECE, _OVERLAP = 8_192, 1_024  # bytes; no pattern reaches further than the overlap
+_Piece = tuple[int, int]  # bounds of a piece of a text, in bytes
 
 
 class Near(Enum):
@@ -37,16 +39,16 @@ class Near(Enum):
 
     ANYTHING = ""
     DIGITS = r"[0-9](?:[ .\x2d/]?[0-9]){4}"
-    CODE = r"[A-Za-z0-9_\x2d+/]{20}"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A pattern in RE2 syntax over UTF-8 text; ``name`` is unique within its detector.
 
-    ``near`` is what must stand in a text before the rule is looked for at all: five digits, or twenty characters of a
-    code, in a row. ``support``: the rule amounts to nothing by itself, and is looked for only when another one of its
-    detector may hit. ``hint`` replaces the cheaper pattern that is derived from the rule.
+    ``near`` is what must stand in a text before the rule is looked for at all: five digits in a row. ``support``: the
+    rule amounts to nothing by itself, and is looked for only when another one of its detector may hit. ``hint``
+    replaces the cheaper pattern that is derived from the rule; ``whole``: its words alone are too common to be that
+    pattern.
     """
 
     name: str
@@ -54,6 +56,12 @@ class Rule:
     near: Near = Near.ANYTHING
     support: bool = False
     hint: str = ""
+    whole: bool = False
+
+    @property
+    def cheaper(self) -> str:
+        """A pattern that matches wherever the rule does, searched for first."""
+        return self.hint or hint(self.pattern, whole=self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +173,8 @@ class Scan:
         options.log_errors = False
         options.max_mem = _MEMORY
         self._compiled = [re2.compile(rule.pattern.encode(), options=options) for _, rule in self._rules]
-        self._hints: dict[Near, list[_Hints]] = {}
-        self._gates = dict(enumerate((Near.DIGITS, Near.CODE), len(self._rules)))
+        self._hints: dict[Near, _Hints] = {}
+        self._gate = len(self._rules)  # stands for the pattern of Near.DIGITS
         self._seen, self._preparing = 0, False
         self._support = [
             [number for number, (index, rule) in enumerate(self._rules) if rule.support and index == each]
@@ -181,24 +189,16 @@ class Scan:
         if self._preparing or self._seen < after:
             return
         self._preparing = True
-        hints = {
-            number: rule.hint or hint(rule.pattern) for number, (_, rule) in enumerate(self._rules) if not rule.support
-        }
+        hints = {number: rule.cheaper for number, (_, rule) in enumerate(self._rules) if not rule.support}
+        hints[self._gate] = Near.DIGITS.value
         with suppress(hyperscan.error):  # not on this processor: every rule goes on being searched for
-            self._hints = {near: list(self._groups(hints, near)) for near in Near}
+            self._hints = {
+                near: _Hints({number: text for number, text in hints.items() if self._near(number) is near})
+                for near in Near
+            }
 
-    def _groups(self, hints: Mapping[int, str], near: Near) -> Iterator[_Hints]:
-        """Literals, patterns of lines, and the rest apart: each sort is searched faster, and made ready much faster."""
-        groups: dict[str, dict[int, str]] = {}
-        if near is Near.ANYTHING:
-            groups["line"] = {number: gate.value for number, gate in self._gates.items()}
-        for number, text in hints.items():
-            if self._rules[number][1].near is near:
-                sort = "line" if ")^" in text[:6] else "literal" if text.startswith("(?i)(?:") else "other"
-                sort = sort if near is Near.ANYTHING else ""
-                groups.setdefault(sort, {})[number] = text
-        for group in groups.values():
-            yield _Hints(group)
+    def _near(self, number: int) -> Near:
+        return Near.ANYTHING if number == self._gate else self._rules[number][1].near
 
     def examine(self, raw: str, where: str, *, quoted: bool = False) -> Iterator[Finding]:
         """Yield what the detectors find in one text; a long one is examined a block at a time."""
@@ -211,11 +211,13 @@ class Scan:
 
     def _examine(self, raw: str, where: str, first: int, quoted: bool) -> Iterator[Finding]:
         data = raw.encode("utf-8", "replace")
-        self._seen += len(data)
-        self.prepare(_PAYS)
-        pieces = list(_pieces(data))
-        for index, places in sorted(self._hinted(data, pieces).items()):
-            detector = self._detectors[index]
+        if not self._preparing:
+            self._seen += len(data)
+            self.prepare(_PAYS)
+        pieces = [(0, len(data))] if len(data) <= _PIECE else list(_pieces(data))
+        hinted = self._hinted(data, pieces) if self._hints else self._everything(pieces)
+        for index in sorted(hinted):
+            places, detector = hinted[index], self._detectors[index]
             if not detector.worth({self._rules[number][1].name for number in places}, raw):
                 continue
             if self._support[index]:
@@ -227,28 +229,29 @@ class Scan:
             if found:
                 yield from detector.judge(Text(raw, data, where, quoted, found, first))
 
-    def _hinted(self, data: bytes, pieces: Sequence[tuple[int, int]]) -> dict[int, dict[int, list[tuple[int, int]]]]:
+    def _hinted(self, data: bytes, pieces: Sequence[_Piece]) -> dict[int, dict[int, list[_Piece]]]:
         """For each detector the rules that may hit, and the pieces of the text where."""
-        found: dict[int, dict[int, list[tuple[int, int]]]] = {}
-        if not self._hints:
-            for number, (index, rule) in enumerate(self._rules):
-                if not rule.support:
-                    found.setdefault(index, {})[number] = list(pieces)
-            return found
-        for start, end in pieces:
-            piece = data[start : end + _OVERLAP]
-            numbers = self._numbers(piece, Near.ANYTHING)
-            for gate in self._gates.keys() & numbers:
-                numbers.remove(gate)
-                numbers += self._numbers(piece, self._gates[gate])
+        found: dict[int, dict[int, list[_Piece]]] = {}
+        for piece in pieces:
+            part = data if len(pieces) == 1 else data[piece[0] : piece[1] + _OVERLAP]
+            numbers: list[int] = []
+            self._hints[Near.ANYTHING].find(part, numbers)
+            if self._gate in numbers:
+                numbers.remove(self._gate)
+                self._hints[Near.DIGITS].find(part, numbers)
             for number in numbers:
-                found.setdefault(self._rules[number][0], {}).setdefault(number, []).append((start, end))
+                found.setdefault(self._rules[number][0], {}).setdefault(number, []).append(piece)
         return found
 
-    def _numbers(self, piece: bytes, near: Near) -> list[int]:
-        return [number for hints in self._hints[near] for number in hints.find(piece)]
+    def _everything(self, pieces: Sequence[_Piece]) -> dict[int, dict[int, list[_Piece]]]:
+        """What ``_hinted`` tells, without hints: every rule may hit anywhere."""
+        found: dict[int, dict[int, list[_Piece]]] = {}
+        for number, (index, rule) in enumerate(self._rules):
+            if not rule.support:
+                found.setdefault(index, {})[number] = list(pieces)
+        return found
 
-    def _places(self, number: int, data: bytes, pieces: Sequence[tuple[int, int]]) -> list[Hit]:
+    def _places(self, number: int, data: bytes, pieces: Sequence[_Piece]) -> list[Hit]:
         """Hits of a rule that begin in one of these pieces."""
         rule, compiled = self._rules[number][1], self._compiled[number]
         hits: list[Hit] = []
@@ -275,20 +278,18 @@ class _Hints:
         )
         self._spare: deque[hyperscan.Scratch] = deque()
 
-    def find(self, piece: bytes) -> list[int]:
-        """Numbers of the patterns that match somewhere; each of several threads works in memory of its own."""
+    def find(self, piece: bytes, numbers: list[int]) -> None:
+        """Add the numbers of the patterns that match somewhere; each of several threads works in memory of its own."""
         try:
             scratch = self._spare.pop()
         except IndexError:
             scratch = hyperscan.Scratch(self._database)
-        numbers: list[int] = []
-
-        def note(number: int, start: int, end: int, flags: int, context: object) -> None:
-            numbers.append(number)
-
-        self._database.scan(piece, match_event_handler=note, scratch=scratch)
+        self._database.scan(piece, match_event_handler=_note, context=numbers, scratch=scratch)
         self._spare.append(scratch)
-        return numbers
+
+
+def _note(number: int, start: int, end: int, flags: int, numbers: object) -> None:
+    cast("list[int]", numbers).append(number)
 
 
 def _blocks(raw: str) -> Iterator[tuple[str, int]]:
@@ -308,14 +309,14 @@ def _blocks(raw: str) -> Iterator[tuple[str, int]]:
         start = end
 
 
-def _around(chosen: Iterable[Sequence[tuple[int, int]]], pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _around(chosen: Iterable[Sequence[_Piece]], pieces: Sequence[_Piece]) -> list[_Piece]:
     """The chosen pieces and those next to them."""
     starts = {start for each in chosen for start, _ in each}
     near = {index for index, (start, _) in enumerate(pieces) if start in starts}
     return [piece for index, piece in enumerate(pieces) if near & {index - 1, index, index + 1}]
 
 
-def _pieces(data: bytes) -> Iterator[tuple[int, int]]:
+def _pieces(data: bytes) -> Iterator[_Piece]:
     """Bounds of pieces of some kilobytes, broken at line ends where there are any."""
     start = 0
     while start < len(data):

@@ -98,7 +98,7 @@ TOKENS = {
     "YouTube, Yandex": r"\by0_[A-Za-z0-9_\-]{50,70}",
 }  # fmt: skip
 
-# Forms without a mark that is rare in other texts.
+# Forms without a mark that is rare in other texts: they are followed to their end.
 PLAIN = (
     "Airtable",
     "Artifactory",
@@ -106,6 +106,7 @@ PLAIN = (
     "Discord",
     "Facebook",
     "HashiCorp Vault",
+    "Kubernetes",
     "Mailchimp",
     "Okta",
     "Telegram",

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from straymail.content.scan import Detector, Hit, Near, Rule, Text, redact
+from straymail.content.scan import Detector, Hit, Rule, Text, redact
 from straymail.content.secret_forms import HASHES, KEYS, PLAIN, TOKENS
 from straymail.evidence import Finding, Sensitivity
 
@@ -51,9 +51,10 @@ _RULES = (
          rf"(?i){_NAME}(?:[_\-]\w{{1,16}})?\d{{0,3}}[\"'\])]{{0,2}}\s{{0,12}}(?:=>|:=|==?|:|,\s?[\"'])\s{{0,3}}(?:[\w.]{{1,30}}\()?"
          r"([\"'`]?)(`?[^\s\"'`<>,;]{4,300})"),
     Rule("long", r"\b([\w.\-]{2,40})[\"']?\s{0,3}[:=,]\s{0,3}[\"']{1,2}([A-Za-z0-9+/_\-]{32,120}={0,2})[\"']",
-         near=Near.CODE),
+         hint=r"[\"'][A-Za-z0-9+/_\-]{32}"),
     Rule("gradle", r"(?i)\busername\s{1,3}[\"'][^\"'\n]{1,80}[\"']\s{1,12}password\s{1,3}[\"']([^\"'\n]{2,80})[\"']"),
-    Rule("element", r"(?i)<[\w:]{0,20}(?:pass(?:word|wd)?|secret|token|apikey)\b[^>]{0,60}>([^<>\s]{3,200})</"),
+    Rule("element", r"(?i)<[\w:]{0,20}(?:pass(?:word|wd)?|secret|token|apikey)\b[^>]{0,60}>([^<>\s]{3,200})</",
+         whole=True),
     Rule("attribute", rf"(?i)(?:key|name|id)=\"[\w.:\-]{{0,30}}{_NAME}\w{{0,10}}\" value=\"([^\"\s]{{4,200}})\""),
     Rule("netrc",
          r"(?im)(?:\bmachine\s{1,4}\S{1,80}\s{1,4}|^\s{0,8})login\s{1,4}(\S{1,80})\s{1,4}password\s{1,4}(\S{3,80})"),
@@ -70,18 +71,17 @@ _RULES = (
     Rule("url", r"\b[a-zA-Z][a-zA-Z0-9+.\-]{1,20}://([^\s:/@\"'<>]{0,80}):([^\s@/\"'<>]{2,100})@[\w.\-\[]{2,100}"),
     Rule("odbc",
          r"(?i)\b(?:server|data source|driver|host|dsn|provider|initial catalog|database|uid|user id|endpoint)\s?="
-         r"[^\n]{0,300}?\b(?:password|pwd)\s?=\s?[\"'{]?([^;\"'\s}]{2,80})"),
+         r"[^\n]{0,300}?\b(?:password|pwd)\s?=\s?[\"'{]?([^;\"'\s}]{2,80})",
+         hint=r"(?i)\b(?:password|pwd)\s?="),
     Rule("code", rf"(?i)\b{_CODE_NAME}\b(?: (?:is|for [\w ]{{2,30}} is))?:?\s{{1,4}}"
          r"([0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}|[A-Z0-9]{4,6}-[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){0,3})\b"),
     Rule("reset", rf"(?i)https?://[^\s\"'<>]{{3,200}}{_RESET}[^\s\"'<>]{{0,40}}[/=?&]([A-Za-z0-9_\-%.]{{16,400}})"),
     Rule("wifi", r"\bWIFI:[^\n]{0,80}?P:([^;\n]{4,64});"),
     Rule("wifi-prose",
          r"(?i)\b(?:wi-?fi|wlan|wpa2?|ssid|wireless)\b[^\n]{0,60}?\b(?:key|password|passphrase|pass|pw|code"
-         r"|schl(?:ü|u)ssel)\s{0,3}(?:is|:|=)\s{0,3}[\"']?([^\s\"'<>,]{6,64})"),
-    *(
-        Rule(f"token {kind}", pattern, near=Near.CODE if kind in PLAIN else Near.ANYTHING)
-        for kind, pattern in TOKENS.items()
-    ),
+         r"|schl(?:ü|u)ssel)\s{0,3}(?:is|:|=)\s{0,3}[\"']?([^\s\"'<>,]{6,64})",
+         whole=True),
+    *(Rule(f"token {kind}", pattern, whole=kind in PLAIN) for kind, pattern in TOKENS.items()),
     *(Rule(f"key {number}", pattern) for number, pattern in enumerate(KEYS)),
     *(Rule(f"hash {number}", pattern) for number, pattern in enumerate(HASHES)),
 )  # fmt: skip

@@ -36,6 +36,7 @@ class _Group:
     telling: bool = False
     support: bool = False
     hint: str = ""
+    whole: bool = False
 
 
 def _wide(name: str, words: str, points: float, most: float, kind: str = "") -> _Group:
@@ -49,6 +50,7 @@ _DATE = (
     r"|jun|jul|aug|sep|oct|okt"
     r"|nov|dec|dez)\w{0,7}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\.? \d{1,2}\b)"
 )
+_WHEN = rf"(?:\d{{1,2}}[:.h]\d{{2}} ?(?:[ap]\.?m\.?)?|\d{{3,4}} ?[ap]\.?m?\b|{_DATE})"
 _STAMP = r"20[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9][0-2][0-9][0-5][0-9]"
 _GROUPS = (
     _Group("reference", r"(?i)\b(?:(?:booking|reservation|confirmation|record|trip|order|e-?ticket"
@@ -66,23 +68,21 @@ _GROUPS = (
     _Group("flight-number", r"(?:\b(?:[Ff]light|[Ff]lug|[Vv]ol|[Vv]uelo|FLIGHT|[Aa]irlines?"
            r"|[Aa]irways)\b[^\n]{0,25}?|(?m:^|[\s(|])) ?\b([A-Z][A-Z0-9]"
            r"|[0-9][A-Z]) ?-?([0-9]{2,4})\b[^\n]{0,60}?\b(?:[A-Z]{3}\b|[0-2]?\d:[0-5]\d|"
-           + _DATE + ")", 1.5, 2.5, "flight",
-           hint=r"\b(?:[A-Z][A-Z0-9]|[0-9][A-Z]) ?-?[0-9]{2,4}\b"),
+           + _DATE + ")", 1.5, 2.5, "flight", support=True),
     _Group("named-flight", r"(?i)\b(?:american|united|delta|continental|southwest|northwest|british airways"
            r"|lufthansa|klm|air france|swiss|eurowings|ryanair|easyjet|qantas|emirates|brussels airlines|airlines?)"
            r" (?:flight |flt\.? ?)?#?(\d{2,4})\b|\b(?:flight|flt)\.? ?(?:no\.? ?|number ?"
            r"|# ?)?[:\-]? ?#?([A-Z]{0,2} ?\d{2,4})\b", 1.5, 2.5, "flight", True),
     _Group("airports", r"\(?\b[A-Z]{3}\)? ?(?:-|–|→|>|/|to|nach) ?(?:[A-Z][a-z]{2,20} )?\(?\b[A-Z]{3}\b\)?"
            r"|\([A-Z]{3}\)[^\n]{1,60}\([A-Z]{3}\)", 1.5, 2.0, "flight", support=True),
-    _Group("leave", r"(?i)\b(?:depart(?:s|ure|ing|ed)?|leav(?:e|es|ing)|dep\.?|abfahrt|abflug|ab|hinfahrt"
+    _Group("leave", r"(?i)\b(?:depart(?:s|ure|ing|ed)?|leav(?:e|es|ing)|dep\.?|abfahrt|abflug|hinfahrt"
            r"|hinflug|d[ée]part|salida|vertrek|odjezd|odjazd|z/de/von|partenza|afgang|partida|avg[åa]ng|avresa|avgang"
-           r"|avreise|l[äa]ht[öo]|indul[áa]s|kalk[ıi][şs])\b[^\n]{0,40}?"
-           rf"(?:\d{{1,2}}[:.h]\d{{2}} ?(?:[ap]\.?m\.?)?|\d{{3,4}} ?[ap]\.?m?\b|{_DATE})", 1.5, 1.5, "", True),
-    _Group("arrive", r"(?i)\b(?:arriv(?:es|al|ing|ed|e)|arr\.?|ankunft|an|r[üu]ckfahrt|r[üu]ckflug|arriv[ée]e"
+           r"|avreise|l[äa]ht[öo]|indul[áa]s|kalk[ıi][şs])\b[^\n]{0,40}?" + _WHEN, 1.5, 1.5, "", True, whole=True),
+    _Group("arrive", r"(?i)\b(?:arriv(?:es|al|ing|ed|e)|arr\.?|ankunft|r[üu]ckfahrt|r[üu]ckflug|arriv[ée]e"
            r"|llegada|aankomst|p[řr][íi]jezd|przyjazd|do/a/nach|arrivo|ankomst|chegada|hemresa|hjemreise|paluu"
            r"|saapu\w{2,6}"
-           r"|[ée]rkez[ée]s|var[ıi][şs])\b[^\n]{0,40}?"
-           rf"(?:\d{{1,2}}[:.h]\d{{2}} ?(?:[ap]\.?m\.?)?|\d{{3,4}} ?[ap]\.?m?\b|{_DATE})", 1.5, 1.5, "", True),
+           r"|[ée]rkez[ée]s|var[ıi][şs])\b[^\n]{0,40}?" + _WHEN, 1.5, 1.5, "", True, whole=True),
+    _Group("timetable", r"(?i)\b(?:ab|an)\b[^\n]{0,40}?\d{1,2}[:.]\d{2}\b", 1.0, 2.0, "rail", support=True),
     _Group("passenger", r"(?i)\b(?:passengers?(?: name| receipt)?s?|travell?ers?(?: name)?|guests?(?: name)?"
            r"|reisende[rn]?|fahrgast|passagers?|voyageurs?|pasajeros?|reiziger|cestuj[íi]c[íi]|osob"
            r"|passegger[oi]|passageiros?|resen[äa]r|passagerare|rejsende|reisende|matkustajat?"
@@ -147,7 +147,7 @@ _SENIOR = (
     r"|chief (?:executive|of staff|constable)|ceo\b|chairman|his excellency|her excellency|vip\b)"
 )
 _RULES = (
-    *(Rule(group.name, group.pattern, support=group.support, hint=group.hint) for group in _GROUPS),
+    *(Rule(group.name, group.pattern, support=group.support, hint=group.hint, whole=group.whole) for group in _GROUPS),
     Rule("schema", r"(?:\"@type\"\s{0,5}:\s{0,5}\[?\s{0,3}\"(?:https?://schema\.org/)?"
            r"|itemtype=[\"']https?://schema\.org/)(Flight|Train|Lodging|Bus|Boat|RentalCar|Taxi|Event"
            r"|FoodEstablishment|Reservation)(?:Reservation|Package)?\b"),
