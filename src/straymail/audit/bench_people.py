@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from straymail.audit.bench import Corpus, Table, share
-from straymail.audit.inject import DOMAIN, KINDS, MAILBOX, PERSON
+from straymail.audit.inject import DOMAIN, KINDS, LISTS, MAILBOX, PERSON
 from straymail.audit.mailbox import Spool, archives_of
 from straymail.audit.measure import FAMILIES, score, threshold, without
 from straymail.audit.trial import Case, Trial
@@ -69,11 +69,12 @@ def typos(corpus: Corpus) -> Table:
 
 
 def person(corpus: Corpus) -> Table:
-    """Table 3: a wrong person in the place of the right one, and beside the right ones."""
+    """Table 3: a wrong person in the place of the right one, and beside the right ones; a wrong mailing list."""
     first = _recall(corpus, "person", "Wrong person (replaced)", tuple(PERSON))
     second = _recall(corpus, "person", "added", tuple(PERSON), adding=True)
-    rows = [*first.rows, *((f"added: {row[0]}", *row[1:]) for row in second.rows)]
-    return replace(first, rows=rows, facts={"replaced": first.facts, "added": second.facts})
+    third = _recall(corpus, "person", "another list", tuple(LISTS))
+    rows = [*first.rows, *((f"added: {row[0]}", *row[1:]) for row in second.rows), *third.rows]
+    return replace(first, rows=rows, facts={"replaced": first.facts, "added": second.facts, "lists": third.facts})
 
 
 def _recall(corpus: Corpus, name: str, title: str, kinds: Sequence[str], *, adding: bool = False) -> Table:

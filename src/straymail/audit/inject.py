@@ -24,6 +24,7 @@ _TLDS = {
     "mil": ("ml", "mi", "mill", "mli"),
 }
 _SHORTEST = 4
+_MOST_NAMES = 3
 
 
 def slip(text: str, kind: str, chance: random.Random) -> str:
@@ -103,6 +104,17 @@ def _name(which: int) -> Injection:
     return inject
 
 
+def _list(history: Correspondence, sender: str, right: Address, chance: random.Random) -> Address | None:
+    """Another list that is called alike; None for a person."""
+    words = tokens_of(right.local)
+    if len(words) <= _MOST_NAMES:
+        return None
+    named = {other for word in words for other in history.named(word) if other not in history.same(right.person)}
+    alike = [other for other in named if len(own := tokens_of(other.partition("@")[0])) > _MOST_NAMES
+             and len(set(own) & set(words)) > 1]  # fmt: skip
+    return parse_address(chance.choice(sorted(alike))) if alike else None
+
+
 def _contact(history: Correspondence, sender: str, right: Address, chance: random.Random) -> Address | None:
     book = sorted(set(history.contacts(sender)) - set(history.same(right.person)))
     return parse_address(chance.choice(book)) if book else None
@@ -128,4 +140,5 @@ PERSON: dict[str, Injection] = {
     "person.contact": _contact,
     "person.unseen": _unseen,
 }
+LISTS: dict[str, Injection] = {"list": _list}
 KINDS: dict[str, Injection] = DOMAIN | MAILBOX | PERSON

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from straymail.audit.inject import KINDS
+from straymail.audit.inject import KINDS, LISTS
 from straymail.audit.replay import Judged, judge
 from straymail.correspondence import Correspondence, observation
 from straymail.evidence import Assessment
@@ -85,7 +85,7 @@ class Trial:
         if not known or len(judged.envelope.recipients) > _MOST_RECIPIENTS:
             return
         right = chance.choice(known)
-        wrong = KINDS[kind](self.history, sender, right, chance)
+        wrong = (KINDS | LISTS)[kind](self.history, sender, right, chance)
         if wrong is None or wrong.person in {each.person for each in judged.envelope.recipients} | {sender}:
             return
         others = [each for each in judged.envelope.recipients if self.adding or each != right]

@@ -43,12 +43,45 @@ FIRST = frozenset(("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "aol.
 PARENTS = frozenset(
     f"{name}.mil"
     for name in """
-    africom af army centcom cybercom dau dcaa dcma dfas dia disa dla dod dss dtic dtra eucom health jcs js mail marines
-    mda navy ndu nga ng norad northcom nps nro nsa osd pacom pentagon socom southcom spacecom spaceforce stratcom
-    transcom tricare usafa usafricom uscg usace usma usmc usna ustranscom whs
+    af afis afms afpims africom apps army bta capmed centcom ces cybercom darpa dau dcaa dcma dcoe dcsa dfas dha dhra
+    dia disa dla dma dmdc dod dodig dodlive dren dsca dsp dss dtic dtra eucom health hpc ioss jcs jfcom js jten jwac
+    mail marines mda mepcom milcloud milsuite navy ndu ng nga nmci norad noradnorthcom northcom nps nro nsa osd pacom
+    pentagon socom southcom spacecom spaceforce stratcom transcom tricare usace usafa usafricom uscg usma usmc usna
+    ustranscom whs
     """.split()  # noqa: SIM905  (a table to read, not a literal to type)
+) | frozenset(
+    f"{name}.{service}.mil"
+    for service, names in {
+        "af": """
+        acc adls aetc afcent afdw afgsc afhsc afit aflcmc afmc afosi afpc afrc afrl afsc afsoc afspc altus amc andrews
+        ang arnold aviano barksdale beale bolling buckley cannon charleston columbus davis dm dover dyess edwards
+        eglin eielson ellsworth elmendorf fairchild goodfellow grandforks gunter hanscom hickam hill holloman hq
+        hurlburt incirlik jbsa kadena keesler kirtland kunsan lackland lajes lakenheath langley laughlin littlerock
+        losangeles luke macdill malmstrom maxwell mcchord mcconnell mcguire mildenhall minot misawa moody mountainhome
+        my nellis offutt osan pacaf patrick peterson pope ramstein randolph robins schriever scott seymourjohnson shaw
+        shepherd sheppard spangdahlem tinker travis tyndall us usafa usafe vance vandenberg warren whiteman wpafb
+        yokota
+        """,
+        "army": """
+        aberdeen afc ako amc amedd apg arcent arl arnorth atec belvoir benning bliss bragg campbell carson cecom
+        detrick dix drum erdc eur eustis forscom gordon hood hqda hrc huachuca humphreys imcom inscom irwin jackson
+        japan knox korea learn leavenworth lee leonardwood lewis mccoy meade medcom monroe myer natick ncoes nec
+        netcom ngb ocar pica polk psns redstone ria riley rucker sam schofield sddc shafter sill smdc stewart
+        stuttgart swa tacom tradoc us usaac usaasc usacc usace usafmcom usarc usarpac usma usmepcom vicenza wainwright
+        walterreed westpoint white-sands wiesbaden wood wsmr yuma
+        """,
+        "navy": """
+        bumed bupers c6f c7f cnatra cnet cnic cnrc fairfield fnmoc jag mar med msc navair navcent naveur navfac navmed
+        navsea navsup navwar ncis nctamslant netc nmci nps nrl nsma nwc nwdc onr portal portsmouth secnav spawar ssp
+        surfor usff usnwc
+        """,
+        "disa": "csd ncr",
+        "pentagon": "army hqda navy",
+        "usmc": "hqmc mceast mcieast mciwest marforcom marforpac mcieast mcrc quantico tecom",
+    }.items()
+    for name in names.split()
 )
-"""Services and commands that have most of their mailboxes in domains below theirs (public knowledge)."""
+"""Services, commands and bases that have most of their mailboxes in domains below theirs (public knowledge)."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What attached files are called, apart from their versions: "Budget v3 FINAL.xlsx" is "budget_2027-03.xls"."""
+"""What attached files are called, apart from their versions, and their kind: "Budget v3 FINAL.xlsx" is "budget.xls"."""
 
 from __future__ import annotations
 
@@ -22,21 +22,53 @@ _EVERYBODYS = frozenset(
     invite meeting logo icon bild foto dokument anlage scan mime attachments screenshot capture message mail signature
     """.split()  # noqa: SIM905  (see above)
 )
+_KINDS = {
+    ending: kind
+    for kind, endings in {
+        "sheet": "xls xlsx xlsm xlsb ods csv tsv",
+        "document": "doc docx docm dot odt rtf wpd txt",
+        "slides": "ppt pptx pps ppsx odp",
+        "picture": "jpg jpeg png gif tif tiff bmp heic webp",
+        "drawing": "dwg dxf vsd vsdx svg stp step",
+        "map": "kml kmz gpx geojson shp",
+        "archive": "zip 7z rar tar gz tgz",
+        "database": "mdb accdb sqlite db dbf",
+        "mail": "eml msg",
+        "film": "mp4 mov avi mpg mpeg wmv",
+    }.items()
+    for ending in endings.split()
+}
 _LEAST = 4  # letters
 _MOST = 8
 
 
-def file_stems(message: Message, text: str = "") -> tuple[str, ...]:
-    """What is left of the names of at most ``_MOST`` files, each once; those that say nothing left out.
+def file_words(message: Message, text: str = "") -> tuple[str, ...]:
+    """Words that stand for at most ``_MOST`` files, each once: "file harbour budget" for a name, "kind sheet".
 
-    ``text`` is searched for names an export left behind.
+    Names that say nothing are left out, and so are pictures called so, which stand in signatures. ``text`` is searched
+    for names an export left behind.
     """
     names = [part.filename for part in message.parts if part.is_attachment and part.filename]
     if "File:" in text:
         names += _MARKED.findall(text)
     if "\n - " in text:
         names += _LISTED.findall(text)
-    return tuple(dict.fromkeys(filter(None, map(file_stem, names[: 4 * _MOST]))))[:_MOST]
+    if not names:
+        return ()
+    stems, kinds = dict[str, None](), dict[str, None]()
+    for name in names[: 4 * _MOST]:
+        stem, kind = file_stem(name), file_kind(name)
+        if stem and len(stems) < _MOST:
+            stems[f"file {stem}"] = None
+        if kind and (stem or kind != "picture"):
+            kinds[f"kind {kind}"] = None
+    return (*stems, *kinds)
+
+
+def file_kind(name: str) -> str:
+    """What kind of file it is by its ending; the ending itself where it is no common one, "" without."""
+    ending = name[-12:].rpartition(".")[2].strip().lower() if "." in name[-12:] else ""
+    return _KINDS.get(ending, ending if ending.isalnum() and not ending.isdigit() else "")
 
 
 def file_stem(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from straymail.message.files import file_stems
+from straymail.message.files import file_words
 from straymail.message.model import Message
 from straymail.message.quoted import body_start
 
@@ -31,12 +31,12 @@ def words_of(message: Message) -> tuple[str, ...]:
 
     Quoted text counts too: whoever gets an answer knows what it answers. Only the first 2,000 characters are read. The
     name of an attached file, apart from its version, is one word ("file harbour budget"): an earlier version of it is
-    the strongest sign of what a message is about.
+    the strongest sign of what a message is about. So is its kind ("kind drawing"): not everybody gets drawings.
     """
     if message.about:
         return message.about[0]
     text = f"{message.subject[:300]}\n{body_start(message, _TEXT)}"
-    files = [f"file {stem}" for stem in file_stems(message, text)]
+    files = file_words(message, text)
     telling = (word for word in dict.fromkeys(letters(text)) if len(word) in _LENGTHS and word not in _COMMON)
     message.about.append((*files, *islice(telling, MOST_WORDS - len(files))))
     return message.about[0]

@@ -35,7 +35,8 @@ _FAMOUS_PRIOR = 2.0
 _OTHER_END = -8.5
 _CLEAR = -8.8  # log P(typed | meant) of one likely slip
 _PARENT = 2.0
-_LEAST_LABEL, _MOST_LABEL = 2, 16  # letters of a label that may have been run together with the next
+_MOST_LABELS = 5
+_LEAST_LABEL, _MOST_LABEL = 2, 32  # letters of a label that may have been run together with the next
 _SHORT = 5
 _LIKELY = 2.0  # cost of a slip from which on an end says nothing by itself
 _COMMON = frozenset(("com", "net", "org", "co", "de", "eu", "fr", "uk", "cc"))  # ends with much honest mail
@@ -85,9 +86,10 @@ def _end(context: Context, typed: str) -> Iterator[Signal]:
 def _clear(context: Context, typed: str, best: str) -> bool:
     """One likely slip from a domain that answers or is well known (or lies beside such), by a name nobody has."""
     history = context.history
+    lost = _lost_dot(typed, best)
     known = history.domain_answers(best) or history.is_own(best)
-    known = known or bool((WELL_KNOWN | PARENTS) & {best, registrable(best)}) or typed == best.replace(".", "", 1)
-    unknown = not history.knows_domain(typed) and not WELL_KNOWN & {typed, registrable(typed)}
+    known = known or lost or bool((WELL_KNOWN | PARENTS) & {best, registrable(best)})
+    unknown = not history.knows_domain(typed) and (lost or not WELL_KNOWN & {typed, registrable(typed)})
     return known and unknown and _crowding(typed, best) == 0 and log_domain(typed, best) >= _CLEAR
 
 
@@ -109,7 +111,7 @@ def _scored(context: Context, address: Address) -> Iterator[tuple[str, float]]:
             slip = max(slip, _OTHER_END)  # whoever types gmail means gmail, whatever the end
         points = slip + _prior(context, address, name) + impossible + _crowding(typed, name)
         same = history.person(f"{address.local.lower()}@{name}") is not None
-        if points > _FLOOR and (same or not famous):
+        if points > _FLOOR and (same or not famous or _lost_dot(typed, name)):
             yield name, points
 
 
@@ -123,7 +125,7 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
         sub = typed.removesuffix(base)
         yield from (sub + name for name, _ in history.near_domains(base))
         yield from (sub + name for name in near_well_known(base))
-    yield from _merged(history, base)
+    yield from _merged(history, typed)
     rest, _, tld = typed.rpartition(".")
     if f"{rest}.com" in FIRST:
         yield f"{rest}.com"
@@ -136,16 +138,25 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
     yield from near_well_known(typed)
 
 
-def _merged(history: History, base: str) -> Iterator[str]:
+def _merged(history: History, typed: str) -> Iterator[str]:
     """Two labels run together (``usarmy.mil``): names below a parent of which domains below it are known."""
-    label, _, end = base.partition(".")
-    if history.knows_domain(base) or {base} & (WELL_KNOWN | PARENTS):
+    if history.knows_domain(typed) or {typed} & (WELL_KNOWN | PARENTS):
         return
-    for at in range(_LEAST_LABEL, min(_MOST_LABEL, len(label) - _LEAST_LABEL) + 1):
-        parent = f"{label[at:]}.{end}"
-        below = at <= _SHORT and any(name.endswith(f".{parent}") for name in history.called(label[at:]))
-        if below or parent in PARENTS:
-            yield f"{label[:at]}.{parent}"
+    labels = typed.split(".")
+    for place, label in enumerate(labels[:_MOST_LABELS]):
+        before, end = "".join(f"{each}." for each in labels[:place]), ".".join(labels[place + 1 :])
+        if not end or f"{label}.{end}" in PARENTS or history.knows_domain(f"{label}.{end}"):
+            continue
+        for at in range(_LEAST_LABEL, min(_MOST_LABEL, len(label) - _LEAST_LABEL) + 1):
+            parent = f"{label[at:]}.{end}"
+            below = at <= _SHORT and any(name.endswith(f".{parent}") for name in history.called(label[at:]))
+            if (below or parent in PARENTS) and label[at - 1] != "-":
+                yield f"{before}{label[:at]}.{parent}"
+
+
+def _lost_dot(typed: str, name: str) -> bool:
+    """Whether nothing but one dot was lost."""
+    return len(name) == len(typed) + 1 and name.replace(".", "") == typed.replace(".", "")
 
 
 def _prior(context: Context, address: Address, name: str) -> float:

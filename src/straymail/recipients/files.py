@@ -4,8 +4,8 @@
 northport.example: 1 for each recipient when no recipient is of the domain named. Names count from five letters on, and
 only those of domains that have answered; names of the own domains and of public mail providers never do.
 
-Who got earlier versions of an attached file is part of the comparison with rivals: a file's name, apart from its
-version, is a word of what a message is about (``message.files``).
+Who got earlier versions of an attached file, and who usually gets files of its kind, is part of the comparison with
+rivals: a file's name, apart from its version, and its kind are words of what a message is about (``message.files``).
 """
 
 from __future__ import annotations

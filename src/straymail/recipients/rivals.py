@@ -2,12 +2,12 @@
 
 Wrong autocompletion and confusion put one contact in the place of another that looks alike. Rivals are the sender's
 other contacts with a name token in common or one slip away from it (Fisher and Fischer), or else the same two first
-letters, who are not addressed; at most ``_MOST_RIVALS``, those first whom the message evidently concerns (thread,
-quoted text, names), then the closest. Whoever a slip detector suggests is a rival as well (kind ``slip``), so that what
-speaks for him (a quoted name) does not clear the misspelt address; beyond 20 recipients nobody else is looked for. Each
-is described by ``evidence.PARTS``, and so is the recipient; the weights file says what a part is worth, and
-``verdict.combine`` compares: log(sum over rivals of exp(fit) + exp(nobody)) - fit of the recipient, the noisy channel
-with a learned prior.
+letters, who are not addressed; a list, which has more words in its name than people have, has lists for rivals. They
+are at most ``_MOST_RIVALS``, those first whom the message evidently concerns (thread, quoted text, names), then the
+closest. Whoever a slip detector suggests is a rival as well (kind ``slip``), so that what speaks for him (a quoted
+name) does not clear the misspelt address; beyond 20 recipients nobody else is looked for. Each is described by
+``evidence.PARTS``, and so is the recipient; the weights file says what a part is worth, and ``verdict.combine``
+compares: log(sum over rivals of exp(fit) + exp(nobody)) - fit of the recipient, the noisy channel with a learned prior.
 
 The idea of comparing is Google's "Got the Wrong Bob?" (Roth et al., KDD 2010); topic and group are those of Carvalho
 and Cohen (SDM 2007). One person under another address is no rival.
@@ -40,6 +40,8 @@ _MOST_ELSEWHERE = 4.0
 _BOTH_NAMES = 0.8
 _NAMES = (2, 3)
 _MOST_NAMES = 3
+_LISTED = 0.5  # likeness of two lists: names in common say more of people than words of lists
+_MADE_UP = "="  # an export's own name for a mailbox (X.500), not one that is typed
 _MOST_SLIPS = 3
 
 
@@ -75,28 +77,30 @@ def _promise(context: Context, key: str) -> float:
 
 
 def _alike(context: Context, address: Address, known: Iterable[str]) -> Iterator[tuple[str, str, float]]:
-    """(key, kind, likeness) of the sender's other contacts that look like the recipient."""
-    key, written = address.person, tokens_of(address.local)
-    if len(written) > _MOST_NAMES:
+    """(key, kind, likeness) of the sender's other contacts that look like the recipient; a list looks like a list."""
+    key = address.person
+    listed = _is_list(key)
+    if _MADE_UP in key:
         return
-    mine = tuple(dict.fromkeys((*written, *tokens_of(context.name_of(key)))))
+    mine = tuple(dict.fromkeys((*tokens_of(address.local), *(() if listed else tokens_of(context.name_of(key))))))
     found: dict[str, tuple[str, float] | None] = dict.fromkeys((*known, *context.addressed, *context.history.same(key)))
     for token in mine:
         for other in context.history.namesakes(context.sender, token):
             if other not in found:
-                theirs = tuple(context.history.words(other))
-                likeness = _likeness(mine, theirs) if len(_written(other)) <= _MOST_NAMES else 1.0
+                likeness = 1.0
+                if _is_list(other) is listed and _MADE_UP not in other:
+                    likeness = _LISTED if listed else _likeness(mine, tuple(context.history.words(other)))
                 found[other] = ("namesake", likeness) if likeness < 1 else None
-    for other in context.history.beginning(context.sender, key.partition("@")[0]):
-        if other not in found and len(_written(other)) <= _MOST_NAMES:
+    for other in () if listed else context.history.beginning(context.sender, key.partition("@")[0]):
+        if other not in found and not _is_list(other):
             found[other] = ("prefix", _shared_letters(key, other))
     looks = ((other, *look) for other, look in found.items() if look)
     yield from (look for _, look in zip(range(_LOOKED_AT), looks, strict=False))
 
 
-def _written(key: str) -> tuple[str, ...]:
-    """The name tokens of a local part; lists and machines have more words in it than people have names."""
-    return tokens_of(key.partition("@")[0])
+def _is_list(key: str) -> bool:
+    """Whether a local part has more words in it than people have names: a list, a machine."""
+    return len(tokens_of(key.partition("@")[0])) > _MOST_NAMES
 
 
 def _likeness(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float:

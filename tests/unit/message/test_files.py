@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from straymail.message import parse_message, words_of
-from straymail.message.files import file_stem
+from straymail.message.files import file_kind, file_stem
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,26 @@ def test_a_file_is_one_word_of_a_message() -> None:
 def test_names_an_export_left_behind_count() -> None:
     text = "Please see << File: Crane Plan v2.xls >> now.\r\n\r\n - Berth Plan.doc\r\n"
     words = words_of(parse_message(message(text=text)))
-    assert words[:2] == ("file crane plan", "file berth plan")
+    assert words[:4] == ("file crane plan", "file berth plan", "kind sheet", "kind document")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Crane Plan.XLSX", "sheet"),
+        ("crane.dwg", "drawing"),
+        ("holds.kmz", "map"),
+        ("berth.abc", "abc"),
+        ("Plan 3.2", ""),
+        ("no ending", ""),
+        ("a.very-long-ending-of-a-file", ""),
+        ("", ""),
+    ],
+)
+def test_kinds(name: str, kind: str) -> None:
+    assert file_kind(name) == kind
+
+
+def test_pictures_of_signatures_are_no_kind_of_file() -> None:
+    assert "kind picture" not in words_of(parse_message(message("image001.png")))
+    assert "kind picture" in words_of(parse_message(message("Harbour from above.png")))

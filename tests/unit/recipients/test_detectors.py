@@ -67,6 +67,8 @@ def ids(found: Assessment) -> set[str]:
         ("someone@haas.berkely.edu", "someone@haas.berkeley.edu"),
         ("new.person@usarmy.mil", "new.person@us.army.mil"),
         ("new.person@canorthport.example", "new.person@ca.northport.example"),
+        ("new.person@berthsnavair.navy.mil", "new.person@berths.navair.navy.mil"),
+        ("new.person@a.berthsarmy.mil", "new.person@a.berths.army.mil"),
     ],
 )
 def test_domain_slips_are_probable_strays_with_the_right_suggestion(
@@ -94,6 +96,8 @@ def test_mailbox_slips(history: Correspondence, typed: str) -> None:
         "first@msn.com",
         "a@ymail.com",
         "new.person@ustranscom.mil",
+        "new.person@logbook.ustranscom.mil",
+        "new.person@berths-navair.navy.mil",
         "new.person@goldarchive-unit.example",  # nothing is known below archive-unit.example
     ],
 )
@@ -206,6 +210,31 @@ def test_an_earlier_version_of_a_file_speaks_for_whoever_got_it() -> None:
     assert wrong.probability > plain.probability
     topic = next(item for item in wrong.evidence if item.id == "rival.topic")
     assert topic.sender_text == f"Mail about such things went to Robert Quill, not to {quince}."
+
+
+def test_kinds_of_files_speak_for_whoever_gets_such() -> None:
+    own = Correspondence(["mod.example"])
+    quill, quince = "robert.quill@northport.example", "robert.quince@northport.example"
+    for other, name in ((quill, "Robert Quill"), (quince, "Robert Quince")):
+        exchange(own, other, 4, name=name)
+    for number, name in enumerate(("Berth.dwg", "Gate.dwg", "Crane.dwg")):
+        own.observe(observation(file_to(quill, name, number), own.own_domains))
+    drawing, text = file_to(quince, "Lighthouse.dwg", 9), file_to(quince, "Lighthouse.pdf", 9)
+    assert judged(own, quince, drawing).probability > judged(own, quince, text).probability
+
+
+def test_a_list_is_compared_with_lists() -> None:
+    """The list the others of a message usually stand beside; people and an export's own names are no rivals of one."""
+    own = Correspondence(["mod.example"])
+    staff, guests = "dl-all-harbour-staff@mod.example", "dl-all-harbour-guests@mod.example"
+    made_up, lena = "o=mod/ou=all/cn=harbour/cn=staff@mod.example", ("lena.voss@mod.example", "Lena Voss")
+    for number, to in enumerate([(staff, "")] * 6 + [(made_up, "")] * 6 + [("harbour.staff@firm.example", "")] * 6):
+        beside = (to, lena) if to[0] == staff else (to,)
+        own.observe(Observation(f"l{number}", START + number, ME, "", beside, False, f"<l{number}>", (), "", False))
+    own.observe(Observation("g", START, ME, "", ((guests, ""),), False, "<g>", (), "", False))
+    found = judged(own, guests, None, lena[0])
+    assert [str(each.address) for each in found.meant] == [staff]
+    assert "rival.together" in ids(found)
 
 
 def test_no_history_at_all() -> None:
