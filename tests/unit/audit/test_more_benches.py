@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import gzip
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 from straymail.audit.bench import Corpus, run
 from straymail.audit.bench_sdm import _leak
+from straymail.audit.fit import log_odds
 from straymail.audit.lists import legitimate_domains
+from straymail.audit.sdm_ranker import Ranker
+from straymail.correspondence import Correspondence, Observation
+from straymail.message import Envelope, parse_address
+from straymail.recipients import Context, observe
+from straymail.verdict import Weights, assess
 
 PEOPLE = ("mark.fisher", "mark.fischer", "maria.holm", "tom.okafor", "tina.brandt")
 
@@ -32,6 +39,23 @@ def test_sdm(tmp_path: Path) -> None:
     assert facts["Knn-30 (sent and received)"][0] > 0.95
     assert facts["all features of the paper, voted perceptron (our run)"][0] > 0.8
     assert 0.3 < facts["Random"][0] < 0.7
+    assert facts["straymail, its weights refitted to the protocol"][0] > 0.95
+
+
+def test_a_ranker_learns_what_tells_a_leak() -> None:
+    """The shipped weights think of strangers first; where friends are put in, it learns to think of them."""
+    own, friend, stranger = (parse_address(f"{name}@mod.example") for name in ("me", "tom.okafor", "ivo.quill"))
+    history = Correspondence(["mod.example"])
+    for n in range(9):
+        to = ((friend.person, ""),)
+        history.observe(Observation(f"o{n}", 1e9 + n, own.person, "", to, False, f"o{n}", (), "", False))
+    context = Context(history, Envelope(own, (friend, stranger)), None, datetime.fromtimestamp(1e9 + 99, UTC))
+    known, new = (assess(Weights.shipped(), each, observe(context, each)) for each in (friend, stranger))
+    assert log_odds(Weights.shipped(), new) > log_odds(Weights.shipped(), known)
+    ranker = Ranker(Weights.shipped(), [(new, known)] * 20)
+    assert ranker.suspicion(known) > ranker.suspicion(new)
+    untaught = Ranker(Weights.shipped(), [])
+    assert untaught.suspicion(new) > untaught.suspicion(known)
 
 
 def test_a_leak_looks_like_a_recipient() -> None:
