@@ -181,7 +181,7 @@ def start_guard(stack: ExitStack, door: Door, folder: Path, settings: str, archi
     process = stack.enter_context(running([straymail, "serve", "--config", str(config)], stderr=subprocess.PIPE))
     assert process.stderr is not None
     for line in process.stderr:
-        if b"policy" in line:
+        if b"asks from" in line:  # the last line of the greeting: the doors are open
             break
     door.pid = process.pid
     return door

@@ -28,7 +28,7 @@ _SENDER = "someone@own.example"
 _ML_CORRESPONDENTS = 200
 _LEGITIMATE = 20_000
 _SHOWN = 200
-_SUGGEST_FROM = 1.0  # strength of a domain slip from which a bare suggestion (no history at all) is made
+_SUGGEST_FROM = 0.7  # strength of a domain slip from which a bare suggestion (no history at all) is made
 
 
 def suggest(history: Correspondence, address: Address) -> str:
