@@ -11,6 +11,9 @@ from typing import IO
 from straymail.audit.archives import read_raw
 from straymail.message import Message, parse_message
 
+_TEN_YEARS = 10 * 365 * 86_400.0
+_EDGE = 0.05  # share of an archive at each end whose dates are not gone by
+
 
 @dataclass
 class Spool:
@@ -47,6 +50,11 @@ class Spool:
     def __len__(self) -> int:
         return len(self._index)
 
+    @property
+    def wild(self) -> int:
+        """How many messages are left out because their date cannot be right."""
+        return len(self._index) - len(self._in_order())
+
     def times(self) -> list[float]:
         """Unix times of the messages, in order, wild dates left out as in iteration."""
         return [time for time, _, _ in self._in_order()]
@@ -57,13 +65,12 @@ class Spool:
             yield parse_message(self._file.read(length))
 
     def _in_order(self) -> list[tuple[float, int, int]]:
-        """Sorted by time; dates ten years or more from the middle of the archive are errors of clocks and left out."""
+        """Sorted by time, without dates ten years or more before or after 90 % of the archive: errors of clocks."""
         ordered = sorted(self._index)
         if not ordered:
             return []
-        middle = ordered[len(ordered) // 2][0]
-        ten_years = 10 * 365 * 86_400.0
-        return [entry for entry in ordered if abs(entry[0] - middle) < ten_years]
+        first, last = (ordered[int(len(ordered) * share)][0] for share in (_EDGE, 1 - _EDGE))
+        return [entry for entry in ordered if first - _TEN_YEARS < entry[0] < last + _TEN_YEARS]
 
 
 def archives_of(folder: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
@@ -24,6 +25,7 @@ from straymail.audit.replay import Replay, lines
 from straymail.audit.report import write_report
 from straymail.audit.trial import Case, Trial
 from straymail.cli.common import ConfigOption, JsonOption, console, print_json, say, settings_from
+from straymail.cli.opening import read_weights
 from straymail.cli.tables import listing
 from straymail.correspondence import Correspondence
 from straymail.errors import BadInput
@@ -38,6 +40,7 @@ Own = Annotated[
 ]
 _LEARN, _FITTED = 0.25, 0.65
 _SENDERS = ("own", "all")
+_ONE_QUESTION = 1_000.0
 
 
 def replay(
@@ -57,9 +60,10 @@ def replay(
     if senders not in _SENDERS:
         raise BadInput(f"--senders {senders!r}", allowed="own or all")
     settings = settings_from(config)
+    _check_writable(jsonl, "--jsonl")
     work = Replay(
         Correspondence(_domains(own)),
-        _weights(settings.model.weights),
+        read_weights(settings),
         everyone=senders == "all",
         learn_until=_day(learn_until) if learn_until else None,
         hindsight=hindsight,
@@ -74,7 +78,8 @@ def replay(
                     out.write(jsonlib.dumps(line) + "\n")
                 elif not json:
                     print_json(line)
-    facts = {**asdict(work.summary), "questions_per_1000": round(work.summary.per_thousand, 3)}
+        left_out = {"repeated": spool.repeated, "undated": spool.undated, "misdated": spool.wild}
+    facts = {**asdict(work.summary), "questions_per_1000": round(work.summary.per_thousand, 3), **left_out}
     if json:
         print_json(facts)
     else:
@@ -112,7 +117,8 @@ def calibrate(
     those that are strays in truth can be left out with --strays.
     """
     settings = settings_from(config)
-    weights = _weights(settings.model.weights)
+    _check_writable(report, "--report")
+    weights = read_weights(settings)
     with closing(_spool(paths)) as spool:
         cases = _left(_cases(spool, own, weights, kinds=None if report else ()), strays)
     clean = [case.probability for case in cases if not case.kind]
@@ -125,6 +131,11 @@ def calibrate(
         return
     rows = [(budget, f"{value:.4f}") for budget, value in found.items()]
     console().print(listing(("questions per 1,000", "thresholds.ask_at"), rows))
+    if few := [budget for budget in found if len(clean) * float(budget) < _ONE_QUESTION]:
+        say(
+            f"Only {len(clean):,} messages were judged: at {' or '.join(few)} per 1,000 they allow no question, so "
+            "these thresholds only say what the highest of them was. Calibrate with more mail."
+        )
     if report:
         say(f"{report}: the report")
 
@@ -143,9 +154,11 @@ def train(
     not fitted on: the report is about it. Nothing leaves the machine.
     """
     settings = settings_from(config)
+    _check_writable(out, "--out")
+    _check_writable(report, "--report")
     with closing(_spool(paths)) as spool:
         times = spool.times()
-        cases = _left(_cases(spool, own, _weights(settings.model.weights)), strays)
+        cases = _left(_cases(spool, own, read_weights(settings)), strays)
     later = times[int(len(times) * _FITTED)] if times else 0.0
     earlier = [case for case in cases if case.time < later]
     if not {True, False} <= {bool(case.kind) for case in earlier}:
@@ -234,8 +247,19 @@ def _domains(own: list[str]) -> frozenset[str]:
     return frozenset(normalise_domain(domain) for domain in own)
 
 
-def _weights(path: Path | None) -> Weights:
-    return Weights.read(path.read_text(encoding="utf-8")) if path else Weights.shipped()
+def _check_writable(file: Path | None, option: str) -> None:
+    """Say at once that a result cannot be written, not after the work.
+
+    Raises:
+        BadInput: the folder does not exist or may not be written to, or the file is a folder.
+    """
+    if file is None:
+        return
+    if file.is_dir() or not file.absolute().parent.is_dir():
+        why = "it is a folder" if file.is_dir() else f"there is no folder {file.absolute().parent}"
+        raise BadInput(f"it cannot be written: {why}", file=str(file), field=option, allowed="a file in a folder")
+    if not os.access(file if file.exists() else file.absolute().parent, os.W_OK):
+        raise BadInput("it cannot be written: permission denied", file=str(file), field=option)
 
 
 def _day(text: str) -> datetime:

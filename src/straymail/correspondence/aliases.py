@@ -1,10 +1,10 @@
 """One person under several addresses: the addresses of one organisation whose owner bears one name.
 
 Two addresses belong to one person when both lie in the organisation's own domains, or both in one other domain that is
-no public mail provider; first name and surname are equal (short forms count as the long ones); known middle initials do
-not contradict each other; and the two never stood side by side in one message. A name comes from the display names seen
-for the address, or from a local part ``first.last``. Inside and outside never merge, so an outsider cannot pass for
-somebody of the organisation by his display name.
+no public mail provider; first name and surname are equal (short forms count as the long ones) and the local parts show
+something of them; known middle names do not contradict each other; and the two never stood side by side in one message.
+A name comes from the display names seen for the address, or from a local part ``first.last``. Inside and outside never
+merge, so an outsider cannot pass for somebody of the organisation by his display name.
 
 Whom it gets wrong: two people of exactly one name, of whom no message named both; and whoever is most often addressed
 by another's name, which a stranger's mail can bring about between two addresses inside.
@@ -13,14 +13,17 @@ by another's name, which a stranger's mail can bring about between two addresses
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from straymail.correspondence.names import tokens_of
+from straymail.correspondence.names import TITLES, tokens_of
 from straymail.correspondence.well_known import WELL_KNOWN
 from straymail.message import registrable
 
 _MOST = 12  # addresses of one name; more are a list's or a machine's
 _NAMES = 2
+_TELLING = 3
+_BETWEEN = TITLES | {"van", "von", "der", "den", "ter", "de", "du", "des", "la", "le", "del", "di", "da", "dos", "el",
+                     "al", "bin", "ibn", "st"}  # fmt: skip
 
 Name = tuple[str, str, str]  # family of domains, first name, surname
 
@@ -45,7 +48,7 @@ class Aliases:
         local, _, domain = key.partition("@")
         display = max(shown, key=lambda each: (shown[each], each), default="") if shown else local
         words = tokens_of(display)
-        if len(words) < _NAMES or (not shown and len(words) != _NAMES):
+        if len(words) < _NAMES or (not shown and len(words) != _NAMES) or not _borne(local, words, display):
             return
         family = "" if self._is_own(domain) else registrable(domain)
         if family in WELL_KNOWN:
@@ -116,6 +119,16 @@ class Aliases:
 
 
 def _initial(display: str) -> str:
-    """The first single letter inside a name ("Alan M. Tarnow": "m"); "" when there is none."""
-    words = display.replace(".", " ").lower().split()
-    return next((word for word in words[1:-1] if len(word) == 1 and word.isalpha()), "")
+    """The first letter of the middle name ("Alan M. Tarnow", "Alan Mark Tarnow": "m"); "" when there is none."""
+    words = [word for word in display.replace(".", " ").lower().split() if word.isalpha() and word not in _BETWEEN]
+    return next((word[0] for word in words[1:-1]), "")
+
+
+def _borne(local: str, words: Sequence[str], display: str) -> bool:
+    """Whether a local part shows something of the name (a part of it, or its initials)."""
+    local = local.lower()
+    plain = "".join(filter(str.isalnum, local))
+    parts = (*words, *display.lower().split())
+    return any(len(word) >= _TELLING and word in local for word in parts) or plain.startswith(
+        words[0][0] + words[-1][0]
+    )

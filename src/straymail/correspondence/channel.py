@@ -54,7 +54,7 @@ the first letter is hit."""
 # What is typed for a top-level domain: meant -> {typed: cost}. Sources: the .ml affair (2013-2023), registrations under
 # .cm, .co and .om that target .com, and the kinds of slips above.
 TLD_SLIPS: dict[str, dict[str, float]] = {
-    "mil": {"ml": 0.7, "mi": 1.5, "mill": 1.7, "mli": 1.7, "il": 2.0, "mul": 2.7, "mol": 2.7, "nil": 3.0, "mail": 3.0},
+    "mil": {"ml": 0.7, "mi": 1.5, "mill": 1.7, "mli": 1.7, "il": 2.1, "mul": 2.7, "mol": 2.7, "nil": 3.0, "mail": 3.0},
     "com": {"cm": 1.0, "co": 0.9, "om": 1.2, "con": 1.2, "ocm": 1.5, "cmo": 1.5, "comm": 1.6, "cim": 2.0, "vom": 2.0,
             "xom": 2.0, "cpm": 2.0, "coom": 1.8, "ccom": 1.8, "cam": 2.4, "cop": 3.0, "net": 3.2, "org": 3.4, "c": 2.2,
             "de": 5.5, "cc": 3.0, "clm": 2.4, "dom": 2.6, "come": 2.4, "coml": 2.8, "como": 2.4, "col": 2.8},

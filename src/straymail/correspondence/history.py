@@ -66,6 +66,7 @@ class Standing:
     confirmed: bool = False  # a person said: this is right
     corrected_to: str = ""  # a person said: not this, but that address
     directory: bool = False  # listed in a directory the organisation loaded
+    elsewhere: bool = False  # it was another sender who said so
 
 
 class History(Protocol):

@@ -60,6 +60,8 @@ class Correspondence:
         self._domain_answered: dict[str, int] = defaultdict(int)
         self._answered: set[int] = set()
         self._near_domains = Nearby()
+        for domain in self._own:
+            self._near_domains.add(domain)
         self._near_mailboxes: dict[str, Nearby] = defaultdict(Nearby)
         self._together: dict[int, int] = {}
         self._threads = Threads()
@@ -168,9 +170,13 @@ class Correspondence:
 
     def standing(self, sender: str, recipient: str) -> Standing:
         """What people settled about the pair, or about the recipient for everyone."""
-        found = self._standing.get((sender, recipient)) or self._standing.get(("", recipient)) or Standing()
+        settled = [self._standing.get((each, recipient)) for each in self.same(sender)]
+        found = next((each for each in settled if each), None)
+        if found is None:
+            found = self._standing.get(("", recipient)) or Standing()
+            found = Standing(found.confirmed, found.corrected_to, elsewhere=True)
         if recipient in self._directory:
-            return Standing(found.confirmed, found.corrected_to, directory=True)
+            return Standing(found.confirmed, found.corrected_to, directory=True, elsewhere=found.elsewhere)
         return found
 
     def names(self, key: str) -> Sequence[tuple[str, int]]:
@@ -282,6 +288,8 @@ class Correspondence:
         if not seen.sender or not self._seen.add(seen.identity):
             return False
         self._dirty.add(("seen", seen.identity, ""))
+        if seen.automatic and not self.is_own(seen.sender.rpartition("@")[2]):
+            return True  # a machine's answer is nobody's: whoever owns a mistyped domain can send one
         sender = self._person(seen.sender, seen.sender_name)
         self._count(self._people, self._domain_sent, sender, 1, seen.time, seen.time)
         for key, name in seen.recipients:
@@ -316,10 +324,14 @@ class Correspondence:
         self._dirty.add(("standing", sender, recipient))
 
     def correct(self, sender: str, wrong: str, right: str) -> None:
-        """A person said: not ``wrong`` but ``right``; remembered for the sender and, more weakly, for everyone."""
+        """A person said: not ``wrong`` but ``right``; remembered for the sender, and for all (``elsewhere``)."""
         for who in (sender, ""):
             self._standing[who, wrong] = Standing(corrected_to=right)
             self._dirty.add(("standing", who, wrong))
+        first, second = self._ids.get(wrong), self._ids.get(right)
+        if first is not None and second is not None and second in self._merged.of(first):
+            self._aliases.tell_apart(first, second)  # one person's two addresses need no correction
+            self._dirty.add(("apart", wrong, right))
 
     def enter(self, key: str, name: str = "") -> None:
         """Add a directory entry: the address exists and its owner is known."""

@@ -6,7 +6,9 @@ import re
 from functools import lru_cache
 
 _SPLIT = re.compile(r"[^\w]+|[_\d]+")
-_TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "sir", "jr", "sr", "ii", "iii", "iv", "the", "and", "of"))
+TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "sir", "jr", "sr", "ii", "iii", "iv", "the", "and", "of"))
+"""Words that stand beside names and are none."""
+
 _SHORTEST = 2
 
 NICKNAMES = {
@@ -27,5 +29,5 @@ NICKNAMES = {
 @lru_cache(maxsize=65_536)
 def tokens_of(name: str) -> tuple[str, ...]:
     """Lower-case name tokens of two letters or more, titles left out, short forms made long."""
-    words = (word for word in _SPLIT.split(name.lower()[:120]) if len(word) >= _SHORTEST and word not in _TITLES)
+    words = (word for word in _SPLIT.split(name.lower()[:120]) if len(word) >= _SHORTEST and word not in TITLES)
     return tuple(dict.fromkeys(NICKNAMES.get(word, word) for word in words))[:8]

@@ -63,7 +63,7 @@ def observation(
         message_id=message.message_id,
         references=message.references,
         subject=subject,
-        automatic=message.automatic or bool(message.list_id),
+        automatic=message.automatic,
         words=words_of(message) if words and recipients and not message.automatic else (),
     )
 

@@ -17,7 +17,8 @@ The model in prose. What is typed is a noisy version of who was meant. For each 
 8. **jurisdiction**: raises the cost, hardly the probability.
 
 The addresses of one person count as one (``correspondence.aliases``): an alias is no newcomer and no rival. An address
-that has written to the sender is settled: the searches of 2 and 3 are skipped.
+that has written to the sender, and was written to, is settled: the searches of 2 and 3 are skipped. One that only wrote
+(a squatter's reply by machine) is compared with the same mailbox elsewhere; mail by machine teaches nothing.
 
 Whom it gets wrong: the wrong one of two people the sender writes to equally often, when neither greeting, thread nor
 topic tells; a first contact whose address looks like a known one by nature (``j.smith`` and ``a.smith``); mailing
@@ -42,7 +43,7 @@ def observe(context: Context, address: Address) -> tuple[Signal, ...]:
     """Every signal about one recipient; pure, never raises for a well-formed address."""
     found = list(standing.observe(context, address))
     ids = {signal.id for signal in found}
-    if not ids & {"answered", "confirmed"}:
+    if "confirmed" not in ids and not ("answered" in ids and context.history.answers(address.person)):
         for detector in _SEARCHES:
             found.extend(detector.observe(context, address))
         found.extend(jurisdiction.observe(context, address))

@@ -1,26 +1,28 @@
 """``typo.domain`` and ``typo.tld``: the domain is a slip for another one.
 
 Candidates, in this order: domains of the organisation's own history within two edits; two labels run together; the same
-name under a top-level domain that is often confused with this one and to which the organisation writes; well-known mail
-domains. Strength is
+name under a top-level domain that is often confused with this one and to which the organisation writes; the same
+mailbox and name under any other end, or with an end too many (``army.mil.ml``); well-known mail domains. Strength is
 (log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5. A domain somebody of which has answered is
-never looked at, nor an address that writes mail, nor one that is well known itself, unless the very mailbox is known
-under the other name.
+never looked at, nor an address that writes and is written to, nor one that is well known itself, unless the very
+mailbox is known under the other name.
 """
 
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from publicsuffixlist import PublicSuffixList
+from rapidfuzz.distance import OSA
 
 from straymail.correspondence import History
 from straymail.correspondence.channel import TLD_SLIPS, log_tld, log_typed
 from straymail.correspondence.well_known import FIRST, PARENTS, WELL_KNOWN, near_well_known
 from straymail.evidence import Candidate, Signal
-from straymail.message import Address, domain_to_unicode, registrable
+from straymail.message import Address, domain_to_unicode, public_suffix, registrable
 from straymail.recipients.context import Context
 
 _MOST = 3
@@ -34,6 +36,7 @@ _FIRST_PRIOR = 5.5
 _FAMOUS_PRIOR = 2.0
 _OTHER_END = -8.5
 _CLEAR = -10.5  # log P(typed | meant) of one slip that is not among the rarest
+_CLEAREST = -8.9  # the same where the first letter differs, or two slips were made
 _PARENT = 2.0
 _MOST_LABELS = 5
 _LEAST_LABEL, _MOST_LABEL = 2, 32  # letters of a label that may have been run together with the next
@@ -42,7 +45,7 @@ _LIKELY = 2.0  # cost of a slip from which on an end says nothing by itself
 _COMMON = frozenset(("com", "net", "org", "co", "de", "eu", "fr", "uk", "cc"))  # ends with much honest mail
 _CROWDED = 1.5  # log-odds for each letter a name is shorter: short names lie close together by chance
 _FLOOR = -14.0
-_LOOKS = str.maketrans("абвгдеёзіјклмнопрстухсѕԁɡɩοαε", "abbrdeezijklmhonpctyxcsdgioae")
+_LOOKS = str.maketrans("абвгдеёзіјклмнопрстухсѕԁɡɩοαεɑı", "abbrdeezijklmhonpctyxcsdgioaeai")
 
 
 def observe(context: Context, address: Address) -> Iterator[Signal]:
@@ -51,10 +54,15 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     if typed.startswith("[") or history.is_own(typed) or history.domain_answers(typed):
         return
     person = history.person(address.person)
-    if person is not None and person.sent:
+    wrote = person is not None and person.sent > 0
+    if wrote and history.answers(address.person):
         return
-    yield from _end(context, typed)
-    ranked = sorted(_scored(context, address), key=lambda found: (-found[1], found[0]))[:_MOST]
+    found = _scored(context, address)
+    if wrote:  # nobody asked it to: only the very mailbox under another name makes it suspect
+        found = (each for each in found if history.answers(f"{address.local.lower()}@{each[0]}"))
+    else:
+        yield from _end(context, typed)
+    ranked = sorted(found, key=lambda each: (-each[1], each[0]))[:_MOST]
     if not ranked:
         return
     best, score = ranked[0]
@@ -75,6 +83,8 @@ def _end(context: Context, typed: str) -> Iterator[Signal]:
     if not real_suffix(typed):
         yield Signal("tld.impossible", 1.0, f"There is no .{tld}; mail to {typed} cannot arrive.", f".{tld} is no TLD")
         return
+    if public_suffix(typed) != tld:
+        return  # co.il, gov.om: nobody types two labels for one
     for meant in _swaps(tld):
         cost = TLD_SLIPS[meant][tld]
         if tld not in _COMMON and cost <= _LIKELY and history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)):
@@ -90,7 +100,16 @@ def _clear(context: Context, typed: str, best: str) -> bool:
     known = history.domain_answers(best) or history.is_own(best)
     known = known or lost or bool((WELL_KNOWN | PARENTS) & {best, registrable(best)})
     unknown = not history.knows_domain(typed) and (lost or not WELL_KNOWN & {typed, registrable(typed)})
-    return known and unknown and _crowding(typed, best) == 0 and log_domain(typed, best) >= _CLEAR
+    unknown = unknown and not _common_end(typed, best)
+    least = _CLEAR if typed[0] == best[0] and OSA.distance(typed, best, score_cutoff=1) <= 1 else _CLEAREST
+    return known and unknown and _crowding(typed, best) == 0 and log_domain(typed, best) >= least
+
+
+def _common_end(typed: str, best: str) -> bool:
+    """Whether the names differ by an end that is common in itself: firms own their name under several."""
+    rest, _, tld = typed.rpartition(".")
+    meant, _, end = best.rpartition(".")
+    return rest == meant and tld in _COMMON and TLD_SLIPS.get(end, {}).get(tld, _LIKELY + 1) > _LIKELY
 
 
 def _text(context: Context, typed: str, best: str) -> str:
@@ -103,16 +122,27 @@ def _scored(context: Context, address: Address) -> Iterator[tuple[str, float]]:
     history, typed = context.history, address.domain
     impossible = _IMPOSSIBLE if not real_suffix(typed) else 0.0
     famous = bool((WELL_KNOWN | PARENTS) & {typed, registrable(typed)})
-    for name in dict.fromkeys(_candidates(context, typed)):
+    others = _other_ends(context, address)
+    for name in dict.fromkeys((*_candidates(context, typed), *others)):
         if name == typed:
             continue
-        slip = log_domain(typed, name)
+        slip = max(log_domain(typed, name), _OTHER_END) if name in others else log_domain(typed, name)
         if name in FIRST and name.partition(".")[0] == typed.partition(".")[0]:
             slip = max(slip, _OTHER_END)  # whoever types gmail means gmail, whatever the end
         points = slip + _prior(context, address, name) + impossible + _crowding(typed, name)
         same = history.person(f"{address.local.lower()}@{name}") is not None
         if points > _FLOOR and (same or not famous or _lost_dot(typed, name)):
             yield name, points
+
+
+def _other_ends(context: Context, address: Address) -> tuple[str, ...]:
+    """The domain without an end too many; domains of its name under other ends in which this very mailbox is known."""
+    history, mailbox = context.history, address.local.lower()
+    rest = address.domain.rpartition(".")[0]
+    known = "." not in public_suffix(address.domain) and (history.domain_answers(rest) or rest in WELL_KNOWN | PARENTS)
+    shorter = (rest,) if known else ()
+    label = registrable(address.domain).partition(".")[0]
+    return (*shorter, *(name for name in history.called(label) if history.person(f"{mailbox}@{name}") is not None))
 
 
 def _candidates(context: Context, typed: str) -> Iterable[str]:
@@ -129,7 +159,7 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
     rest, _, tld = typed.rpartition(".")
     if f"{rest}.com" in FIRST:
         yield f"{rest}.com"
-    for meant in _swaps(tld):
+    for meant in _swaps(tld) if public_suffix(typed) == tld else ():
         if history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)) or not real_suffix(typed):
             yield f"{rest}.{meant}"
     plain = _look_alike(typed)
@@ -216,6 +246,8 @@ def log_domain(typed: str, meant: str) -> float:
     meant_rest, _, meant_tld = meant.rpartition(".")
     if not rest or not meant_rest:
         return whole
+    if rest == meant_rest and tld not in TLD_SLIPS.get(meant_tld, ()) and real_suffix(typed):
+        return min(log_tld(tld, meant_tld), _OTHER_END)  # .de is no slip for .edu: it is another country
     plain = _look_alike(typed)
     homograph = -6.0 if plain != typed and plain == meant else -99.0
     return max(whole, log_typed(rest, meant_rest) + log_tld(tld, meant_tld), homograph)
@@ -225,5 +257,6 @@ def log_domain(typed: str, meant: str) -> float:
 def _look_alike(domain: str) -> str:
     if "xn--" not in domain:
         return domain
-    text = domain_to_unicode(domain).translate(_LOOKS)
+    text = unicodedata.normalize("NFKD", domain_to_unicode(domain)).translate(_LOOKS)
+    text = "".join(letter for letter in text if not unicodedata.combining(letter))
     return text if text.isascii() else domain

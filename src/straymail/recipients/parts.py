@@ -60,4 +60,6 @@ def _alone(context: Context, key: str) -> tuple[float, ...]:
 def _wrote(context: Context, key: str, names: frozenset[str]) -> bool:
     """Whether the message that is answered names this person as its writer."""
     words, addresses = context.author
-    return key in addresses or (bool(names) and len(names & words) >= min(_FULL_NAME, len(names)))
+    if addresses:  # a name beside another address is another person's
+        return not addresses.isdisjoint(context.history.same(key))
+    return bool(names) and len(names & words) >= min(_FULL_NAME, len(names))

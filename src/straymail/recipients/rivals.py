@@ -10,11 +10,12 @@ name) does not clear the misspelt address; beyond 20 recipients nobody else is l
 compares: log(sum over rivals of exp(fit) + exp(nobody)) - fit of the recipient, the noisy channel with a learned prior.
 
 The idea of comparing is Google's "Got the Wrong Bob?" (Roth et al., KDD 2010); topic and group are those of Carvalho
-and Cohen (SDM 2007). One person under another address is no rival.
+and Cohen (SDM 2007). One person under another address is no rival, but one full name inside and outside is two people.
 
-``namesake.both`` is 0..1: the recipient is new to the sender and has (nearly) first name and surname of a closer one;
-``namesake.elsewhere`` log(1 + messages others sent to such a recipient), at most 4: a namesake is usually somebody's
-correspondent, so that clears less than it would else.
+``author.namesake`` is 1 when the message answers somebody by name and address, and goes to one of that name who is
+outside where the other is inside, or the other way round. ``namesake.both`` is 0..1: the recipient is new to the sender
+and has (nearly) first name and surname of a closer one; ``namesake.elsewhere`` log(1 + messages others sent to such a
+recipient), at most 4: a namesake is usually somebody's correspondent, so that clears less than it would else.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz.distance import OSA
 
 from straymail.correspondence.names import tokens_of
-from straymail.evidence import Candidate, Comparison, Rival, Signal
+from straymail.evidence import PARTS, Candidate, Comparison, Rival, Signal
 from straymail.message import Address, parse_address
 from straymail.recipients.context import Context
 from straymail.recipients.parts import parts
@@ -43,6 +44,8 @@ _MOST_NAMES = 3
 _LISTED = 0.5  # likeness of two lists: names in common say more of people than words of lists
 _MADE_UP = "="  # an export's own name for a mailbox (X.500), not one that is typed
 _MOST_SLIPS = 3
+_SAME_ELSEWHERE = 0.5  # likeness of one name inside and outside: not so alike that it must be the same person
+_AUTHOR = list(PARTS).index("author")
 
 
 def observe(context: Context, address: Address, slips: Sequence[Candidate] = ()) -> Iterator[Signal]:
@@ -62,12 +65,25 @@ def observe(context: Context, address: Address, slips: Sequence[Candidate] = ())
         Rival(_candidate(context, other), kind, likeness, parts(context, other, key)) for other, kind, likeness in alike
     )
     yield Signal("rival", 1.0, compared=Comparison(parts(context, key, key), rivals))
+    yield from _answered_namesake(context, address, rivals)
     if context.to(key) or context.back(key):
         return
     namesakes = [each for each in looks if each[1] == "namesake"]
     closest = max(namesakes, key=lambda each: (each[2], context.tie(each[0])), default=None)
     if closest is not None:
         yield from _both_names(context, address, closest[0], closest[2])
+
+
+def _answered_namesake(context: Context, address: Address, rivals: Sequence[Rival]) -> Iterator[Signal]:
+    """The message answers somebody by name and address, and goes to the same name on the other side of the wall."""
+    words = frozenset(tokens_of(address.local)) | context.history.words(address.person)
+    for rival in rivals:
+        other = rival.candidate.address
+        across = context.history.is_own(other.domain) is not context.history.is_own(address.domain)
+        if across and rival.parts[_AUTHOR] and context.author[1] and context.history.words(other.person) <= words:
+            text = f"You are answering {other}; {address} is another address of that name."
+            yield Signal("author.namesake", 1.0, text, f"answers {other}", (rival.candidate,))
+            return
 
 
 def _promise(context: Context, key: str) -> float:
@@ -79,7 +95,7 @@ def _promise(context: Context, key: str) -> float:
 def _alike(context: Context, address: Address, known: Iterable[str]) -> Iterator[tuple[str, str, float]]:
     """(key, kind, likeness) of the sender's other contacts that look like the recipient; a list looks like a list."""
     key = address.person
-    listed = _is_list(key)
+    listed, inside = _is_list(key), context.history.is_own(address.domain)
     if _MADE_UP in key:
         return
     mine = tuple(dict.fromkeys((*tokens_of(address.local), *(() if listed else tokens_of(context.name_of(key))))))
@@ -90,6 +106,9 @@ def _alike(context: Context, address: Address, known: Iterable[str]) -> Iterator
                 likeness = 1.0
                 if _is_list(other) is listed and _MADE_UP not in other:
                     likeness = _LISTED if listed else _likeness(mine, tuple(context.history.words(other)))
+                    across = context.history.is_own(other.rpartition("@")[2]) is not inside
+                    if likeness == 1 and across and len(mine) > 1:
+                        likeness = _SAME_ELSEWHERE
                 found[other] = ("namesake", likeness) if likeness < 1 else None
     for other in () if listed else context.history.beginning(context.sender, key.partition("@")[0]):
         if other not in found and not _is_list(other):

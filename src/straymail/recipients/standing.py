@@ -1,9 +1,10 @@
-"""``confirmed``, ``corrected``, ``directory``, ``answered``, ``thread``, ``newcomer``, ``unanswered``: what is settled.
+"""What is settled: ``confirmed``, ``corrected``, ``directory``, ``answered``, ``thread``, ``newcomer``, ``unanswered``.
 
 Strengths: ``answered`` log(1 + messages received from the address), ``known`` log(1 + messages sent to it), at most 4;
 ``unanswered`` log(1 + messages sent without an answer); ``newcomer.seldom`` log(messages of the sender / people in the
 sender's address book), at most 4: how seldom this sender writes to somebody new; ``colleagues`` log(1 + messages others
-sent); the rest 0 or 1.
+sent); the rest 0 or 1. What another sender corrected (``corrected.elsewhere``) says nothing of an address that answers:
+one person's namesake is another's correspondent.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from straymail.correspondence.history import Standing
 from straymail.correspondence.observation import normal_subject
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address, parse_address
@@ -24,14 +26,15 @@ _SETTLED = 50.0
 def observe(context: Context, address: Address) -> Iterator[Signal]:
     """Signals of what is settled about sender and recipient."""
     history, key = context.history, address.person
-    standing = history.standing(context.sender, key)
-    if standing.corrected_to:
+    standing = _settled(context, key)
+    if standing.corrected_to and not (standing.elsewhere and history.answers(key)):
         right = parse_address(standing.corrected_to)
+        whose = "by another sender" if standing.elsewhere else "earlier"
         yield Signal(
-            "corrected",
+            "corrected.elsewhere" if standing.elsewhere else "corrected",
             1.0,
             f"{address} was corrected before; {right} was meant.",
-            "corrected earlier",
+            f"corrected {whose}",
             (Candidate(right, _SETTLED),),
         )
     if standing.confirmed:
@@ -56,6 +59,15 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
                 f"{sent.sent} messages sent, no answer to anybody",
             )
     yield from _thread(context, address)
+
+
+def _settled(context: Context, key: str) -> Standing:
+    """What the sender settled: who stands in From, or else whose envelope it is (a secretary, an alias)."""
+    found = context.history.standing(context.sender, key)
+    envelope = context.envelope.sender
+    if not found.elsewhere or envelope is None or envelope.person == context.sender:
+        return found
+    return context.history.standing(envelope.person, key)
 
 
 def _newcomer(context: Context, address: Address) -> Iterator[Signal]:

@@ -98,11 +98,12 @@ def assess(weights: Weights, address: Address, signals: Sequence[Signal], least:
         for weight, signal in weighed
     ]
     ranked = [(weight, candidate.score, candidate) for weight, signal in weighed for candidate in signal.meant]
+    if result is not None and result.gain > 0:
+        ranked.extend((result.log_odds, fit, rival.candidate) for fit, rival in result.ranked)
+    meant = _best(address, ranked)
     if compared is not None and result is not None:
-        terms.extend(_terms(weights, address, compared, result))
-        if result.gain > 0:
-            ranked.extend((result.log_odds, fit, rival.candidate) for fit, rival in result.ranked)
-    return Assessment(address, found, tuple(terms), _best(address, ranked), compared)
+        terms.extend(_terms(weights, address, compared, result, meant[0] if meant else None))
+    return Assessment(address, found, tuple(terms), meant, compared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,18 @@ def compare(weights: Weights, comparison: Comparison) -> Compared:
     return Compared(total - own, tuple(ranked[:_SUGGESTIONS]), gain)
 
 
-def _terms(weights: Weights, address: Address, comparison: Comparison, result: Compared) -> Iterator[Evidence]:
-    """The terms of a comparison: by part, what speaks for the best rival (or for nobody), then what is left."""
+def _terms(
+    weights: Weights, address: Address, comparison: Comparison, result: Compared, suggested: Candidate | None
+) -> Iterator[Evidence]:
+    """The terms of a comparison: by part, what speaks for the best rival (or for nobody), then what is left.
+
+    The sender is told of a rival only when it is he who is ``suggested``: reasons for somebody else would mislead.
+    """
     rival = result.ranked[0][1] if result.gain > 0 else None
     left = result.log_odds
     theirs = rival.parts if rival else (0.0,) * len(PARTS)
+    first = suggested.address.key if suggested else ""
+    tell = rival is not None and rival.kind != _SLIP and rival.candidate.address.key == first
     for (name, text), value, his, own in zip(PARTS.items(), weights.parts, theirs, comparison.own, strict=True):
         difference = his - own
         weight = value * difference
@@ -147,7 +155,7 @@ def _terms(weights: Weights, address: Address, comparison: Comparison, result: C
             continue
         left -= weight
         said = ""
-        if rival and rival.kind != _SLIP and text and difference > 0 and weight > _WORTH_SAYING:
+        if rival and tell and text and difference > 0 and weight > _WORTH_SAYING:
             said = text.format(rival=rival.candidate.name or rival.candidate.address, address=address)
         told = f"{name}: {difference:+.2f} for {rival.candidate.address}" if rival else f"{name}: {-difference:.2f}"
         yield Evidence(f"rival.{name}" if rival else f"fit.{name}", round(weight, 3), difference, said, told)

@@ -58,3 +58,57 @@ def test_the_report_names_messages_so_that_they_can_be_read(tmp_path: Path, caps
     assert "--strays" in text
     assert re.search(r"<small>[^<>]+@[^<>]+</small>", text)
     assert "<script" not in text
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [("replay", "--jsonl"), ("train", "--out"), ("train", "--report"), ("calibrate", "--report")],
+)
+def test_where_nothing_can_be_written_is_said_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, option: str
+) -> None:
+    for target in (tmp_path / "missing/file", tmp_path):
+        with pytest.raises(SystemExit) as ended:
+            run((command, str(EXAMPLE), "--own", "mod.example", option, str(target)))
+        beside = " ".join(capsys.readouterr().err.split())
+        assert ended.value.code == 3
+        assert option in beside
+        assert "cannot be written" in beside
+        assert "Judging" not in beside
+
+
+def test_a_missing_weights_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "straymail.toml"
+    config.write_text(f'data_dir = "{tmp_path}"\n[model]\nweights = "{tmp_path}/none.toml"\n', "utf-8")
+    code, _, beside = said(capsys, "--config", str(config))
+    assert code == 3
+    assert "none.toml" in beside
+    assert "model.weights" in beside
+
+
+def archive(file: Path, years: tuple[int, ...]) -> Path:
+    with closing(mailbox.mbox(file)) as made:
+        for number, year in enumerate(years):
+            made.add(
+                f"From: me@mod.example\nTo: you{number}@firm.example\nSubject: {number}\n"
+                f"Date: Mon, 5 Jun {year} 10:00:00 +0000\nMessage-ID: <{number}@x>\n\nText {number}\n"
+            )
+    return file
+
+
+def test_few_messages_are_said_to_be_too_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    few = archive(tmp_path / "few.mbox", (2025, 2026))
+    with pytest.raises(SystemExit):
+        run(("calibrate", str(few), "--own", "mod.example"))
+    assert "Calibrate with more mail" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_replay_counts_what_it_leaves_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    long = archive(tmp_path / "long.mbox", (*range(2000, 2027), *range(2000, 2027), *range(2000, 2027), 2043, 1970))
+    with long.open("a", encoding="utf-8") as file:
+        file.write("From x\nFrom: me@mod.example\nTo: you@firm.example\nSubject: undated\n\nText\n")
+    with pytest.raises(SystemExit):
+        run(("replay", str(long), "--own", "mod.example", "--json"))
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["messages"] == 81
+    assert (facts["misdated"], facts["undated"], facts["repeated"]) == (2, 1, 0)

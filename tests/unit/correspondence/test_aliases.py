@@ -28,6 +28,12 @@ def mail(history: Correspondence, number: int, *to: tuple[str, str], sender: tup
         (("j.hay@firm.example", "Jane Hay"), ("jane@firm.example", "Jane Hay"), True),
         (("j.hay@gmail.com", "Jane Hay"), ("jane@gmail.com", "Jane Hay"), False),  # anybody may have that name there
         (("tarnow@mod.example", ""), ("a.tarnow@mod.example", "Alan Tarnow"), False),
+        (("ana.silva@firm.example", "Ana Maria Silva"), ("ap.silva@firm.example", "Ana Paula Silva"), False),
+        (("ana.silva@firm.example", "Ana Maria Silva"), ("am.silva@firm.example", "Ana M. Silva"), True),
+        (("jan.berg@firm.example", "Jan van der Berg"), ("j.berg@firm.example", "Jan W. van der Berg"), True),
+        (("john.roe@firm.example", "John Roe Jr."), ("j.roe@firm.example", "Dr. John R. Roe"), True),
+        (("hd1@firm.example", "Service Desk"), ("it-support@firm.example", "Service Desk"), False),
+        (("jr1@firm.example", "Jane Roe"), ("roe.j@firm.example", "Jane Roe"), True),  # by the initials
     ],
 )
 def test_who_is_one_person(one: tuple[str, str], other: tuple[str, str], *, same: bool) -> None:
