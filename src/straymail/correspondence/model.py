@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 
 from straymail.correspondence.aliases import Aliases
+from straymail.correspondence.beside import Beside, joined, names, parted
 from straymail.correspondence.history import DomainFacts, PairFacts, PersonFacts, Standing, first_letters
 from straymail.correspondence.merged import Merged
 from straymail.correspondence.names import tokens_of
@@ -63,8 +64,8 @@ class Correspondence:
         for domain in self._own:
             self._near_domains.add(domain)
         self._near_mailboxes: dict[str, Nearby] = defaultdict(Nearby)
-        self._together: dict[int, int] = {}
-        self._threads = Threads()
+        self._beside = Beside()
+        self._threads = Threads(secret)
         self._aliases = Aliases(self.is_own, self._regrouped)
         self._merged = Merged(self._aliases.groups, self._people, self._received, self._pairs)
         self._topics = Topics()
@@ -239,8 +240,7 @@ class Correspondence:
 
     def named(self, token: str) -> Iterable[str]:
         """Person keys whose display name or local part holds this token; the first 400 of a common name."""
-        found = self._named.get(token, set())
-        return [self._keys[who] for _, who in zip(range(_NAMED_LIMIT), found, strict=False)]
+        return [self._keys[who] for who in islice(self._named.get(token, ()), _NAMED_LIMIT)]
 
     def namesakes(self, sender: str, token: str) -> list[str]:
         """As ``named``, within the address book of ``sender``; of each person the address used last."""
@@ -252,15 +252,8 @@ class Correspondence:
     def together(self, sender: str, person: str, others: Sequence[str]) -> list[int]:
         """How many messages of ``sender`` went to the person and each of the others (to himself: 0)."""
         senders = [who for who in self._group(sender) if who in self._people]
-        first, counts, found = self._group(person), self._together, []
-        for other in others:
-            count = 0
-            for y in self._group(other) if other != person else ():
-                for x in first:
-                    for who in senders:
-                        count += counts.get(_beside(who, x, y), 0)
-            found.append(count)
-        return found
+        ones, count = self._group(person), self._beside.count
+        return [count(senders, ones, self._group(other)) if other != person else 0 for other in others]
 
     def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
         """Person keys in the thread these references, or else this normalised subject, belong to; all their aliases."""
@@ -300,14 +293,16 @@ class Correspondence:
         if 1 < len(seen.recipients) <= _GROUP:
             ids = [self._ids[key] for key, _ in seen.recipients]
             for a, b in combinations(ids, 2):
-                at = _beside(sender, a, b)
-                self._together[at] = self._together.get(at, 0) + 1
+                self._beside.add(sender, a, b)
+                self._dirty.add(("beside", seen.sender, joined(self._keys[a], self._keys[b])))
             for a, b in self._aliases.beside(ids):
                 self._dirty.add(("apart", self._keys[a], self._keys[b]))
         if seen.words and len(seen.recipients) <= _GROUP:
             self._about(seen, sender)
         people = frozenset((seen.sender, *(key for key, _ in seen.recipients)))
-        self._threads.add(seen.message_id, seen.references, seen.subject, people)
+        gone = self._threads.add(seen.identity, seen.time, seen.message_id, seen.references, seen.subject, people)
+        if gone:
+            self._dirty.add(("seen", gone, ""))
         return True
 
     def _about(self, seen: Observation, sender: int) -> None:
@@ -345,7 +340,7 @@ class Correspondence:
         self._directory.discard(address)
         for pair in [pair for pair in self._standing if address in pair]:
             del self._standing[pair]
-        self._dirty = {row for row in self._dirty if address not in row}
+        self._dirty = {row for row in self._dirty if row[1] != address and not names(row[2], address)}
         self._dirty.add(("forget", address, ""))
         for pair in [pair for pair, found in self._standing.items() if found.corrected_to == address]:
             self._standing[pair] = Standing(corrected_to="", confirmed=self._standing[pair].confirmed)
@@ -369,7 +364,7 @@ class Correspondence:
         self._near_mailboxes[domain].discard(local)
         for people in self._named.values():
             people.discard(who)
-        self._threads.forget(address)
+        self._dirty |= {("seen", identity, "") for identity in self._threads.forget(address)}
         self._aliases.drop(who)
         self._dirty |= {("words", identity, "") for identity in self._topics.forget(who)}
         del self._ids[address]
@@ -444,24 +439,31 @@ class Correspondence:
     def _row(self, kind: str, a: str, b: str) -> Row:
         if kind == "person":
             who = self._ids[a]
-            sent, received = self._people.get(who), self._received.get(who)
-            names = dict(self._names.get(who, {}))
-            return Row(kind, a, b, {"sent": _columns(sent), "received": _columns(received), "names": names})
+            sent, received = self._people.columns(who), self._received.columns(who)
+            return Row(kind, a, b, {"sent": sent, "received": received, "names": dict(self._names.get(who, {}))})
         if kind == "pair":
-            facts = self._pairs.get(self._ids[a] << _SHIFT | self._ids[b])
-            return Row(kind, a, b, {"facts": _columns(facts)})
+            return Row(kind, a, b, {"facts": self._pairs.columns(self._ids[a] << _SHIFT | self._ids[b])})
         if kind == "standing":
             found = self._standing[a, b]
             return Row(kind, a, b, {"confirmed": found.confirmed, "corrected_to": found.corrected_to})
+        if kind == "seen":
+            return Row(kind, a, b, self._threads.values(a))
+        if kind == "beside":
+            one, other = ((self._ids[each],) for each in parted(b))
+            return Row(kind, a, b, {"n": self._beside.count((self._ids[a],), one, other)})
         if kind == "words":
             time, people, words = self._topics.get(a)
             return Row(kind, a, b, {"t": time, "p": [self._keys[who] for who in people], "w": packed(words)})
         return Row(kind, a, b, {})
 
     def load(self, rows: Iterable[Row]) -> None:
-        """Take rows of a store back; meant for an empty model. Threads and groups begin anew after a restart."""
+        """Take rows of a store back; meant for an empty model."""
+        threads = {}
         for row in rows:
             self._load(row)
+            if row.kind == "seen" and row.values:
+                threads[row.a] = row.values
+        self._threads.restore(threads)
         self._dirty.clear()
 
     def _load(self, row: Row) -> None:
@@ -475,6 +477,9 @@ class Correspondence:
             self._standing[row.a, row.b] = Standing(row.values["confirmed"], row.values["corrected_to"])
         elif row.kind == "directory":
             self.enter(row.a)
+        elif row.kind == "beside":
+            sender, one, other = (self._person(each) for each in (row.a, *parted(row.b)))
+            self._beside.add(sender, one, other, row.values["n"])
         elif row.kind == "apart":
             self._aliases.tell_apart(self._person(row.a), self._person(row.b))
         elif row.kind == "words":
@@ -493,11 +498,3 @@ class Correspondence:
             self._names[who][name] = count  # nobody has asked for ``words`` yet
         if row.values["names"]:
             self._aliases.name(who, row.a, self._names[who])
-
-
-def _columns(facts: PairFacts | None) -> list[float] | None:
-    return [facts.sent, facts.replies, facts.first, facts.last] if facts else None
-
-
-def _beside(sender: int, a: int, b: int) -> int:
-    return hash((sender, a, b) if a < b else (sender, b, a))

@@ -8,9 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fact. ``kind``: seen, person, pair, standing, directory, apart, words, forget or unsaid.
+    """One fact. ``kind``: seen, person, pair, beside, standing, directory, apart, words, forget or unsaid.
 
-    ``a`` and ``b`` are person keys or "" (``seen`` and ``words``: ``a`` is a message identity); ``values`` is JSON.
+    ``a`` and ``b`` are person keys or "" (``seen`` and ``words``: ``a`` is a message identity; ``beside``: ``b`` is two
+    person keys joined); ``values`` is JSON.
     ``forget`` deletes every row naming ``a``; ``unsaid`` deletes the words of message ``a``.
     A row replaces an earlier one of the same kind, a and b.
     """

@@ -46,6 +46,11 @@ class Edges:
             return None
         return PairFacts(self._sent[at], self._replies[at], self._first[at], self._last[at])
 
+    def columns(self, key: int) -> list[float] | None:
+        """The row as [sent, replies, first, last], or None."""
+        at = self._at.get(key)
+        return None if at is None else [column[at] for column in (self._sent, self._replies, self._first, self._last)]
+
     def faded(self, key: int, now: float) -> float:
         """The count of a row as ``history.faded``; 0 when there is none."""
         at = self._at.get(key)

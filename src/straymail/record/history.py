@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select
 
 from straymail.correspondence import Correspondence, Row
+from straymail.correspondence.beside import first_of, second_of
 from straymail.record.dialect import upsert
 from straymail.record.schema import history, meta
 
@@ -43,7 +44,7 @@ def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson
     forgotten = 0
     for row in rows:
         if row.kind == "forget":
-            named = delete(history).where(or_(history.c.a == row.a, history.c.b == row.a))
+            named = delete(history).where(or_(history.c.a == row.a, history.c.b == row.a, _beside(row.a)))
             forgotten += connection.execute(named).rowcount
         elif row.kind == "unsaid":
             connection.execute(delete(history).where(history.c.kind == "words", history.c.a == row.a))
@@ -59,6 +60,16 @@ def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson
         marks[_LESSON] = str(lesson)
     set_marks(connection, marks)
     return forgotten
+
+
+def _beside(person: str) -> ColumnElement[bool]:
+    """Rows of the kind that names two people at once, this one among them."""
+    both = history.c.b
+    first, second = first_of(person), second_of(person)
+    return and_(
+        history.c.kind == "beside",
+        or_(both.startswith(first, autoescape=True), both.endswith(second, autoescape=True)),
+    )
 
 
 def learned_at(connection: Connection) -> float | None:

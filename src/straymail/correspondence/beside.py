@@ -1,0 +1,58 @@
+"""Who stands beside whom in the messages of one sender: a count for each (sender, one, other), by their integers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_BETWEEN = "\n"  # stands in no address
+
+
+class Beside:
+    """Counts of messages of a sender that went to two people together."""
+
+    def __init__(self) -> None:
+        self._counts: dict[int, int] = {}
+
+    def add(self, sender: int, one: int, other: int, count: int = 1) -> None:
+        """Count messages."""
+        at = _key(sender, one, other)
+        self._counts[at] = self._counts.get(at, 0) + count
+
+    def count(self, senders: Sequence[int], ones: Sequence[int], others: Sequence[int]) -> int:
+        """Messages of any of these senders (one person's addresses) that went to one of each."""
+        counts, found = self._counts, 0
+        for other in others:
+            for one in ones:
+                for sender in senders:
+                    found += counts.get(_key(sender, one, other), 0)
+        return found
+
+
+def _key(sender: int, a: int, b: int) -> int:
+    return hash((sender, a, b) if a < b else (sender, b, a))
+
+
+def joined(one: str, other: str) -> str:
+    """Two person keys as one key of a row, whichever comes first."""
+    return f"{one}{_BETWEEN}{other}" if one < other else f"{other}{_BETWEEN}{one}"
+
+
+def parted(key: str) -> tuple[str, str]:
+    """Inverse of ``joined``."""
+    one, _, other = key.partition(_BETWEEN)
+    return one, other
+
+
+def names(key: str, person: str) -> bool:
+    """Whether a key of a row is this person's, or one of two joined."""
+    return key == person or (_BETWEEN in key and person in parted(key))
+
+
+def first_of(person: str) -> str:
+    """What the keys begin with in which this person comes first."""
+    return person + _BETWEEN
+
+
+def second_of(person: str) -> str:
+    """What the keys end with in which this person comes second."""
+    return _BETWEEN + person
