@@ -212,9 +212,9 @@ class Correspondence:
         return sum(len(self._books.get(who, ())) for who in self._group(key))
 
     def beginning(self, key: str, local: str) -> Sequence[str]:
-        """The contacts of ``key`` whose local part has the same ``first_letters`` as ``local``."""
+        """The contacts of ``key`` whose local part begins with the ``first_letters`` of ``local``; at most 400."""
         letters = first_letters(local)
-        found = [other for who in self._group(key) for other in self._beginning(who).get(letters, ())]
+        found = [other for who in self._group(key) for other in self._beginning(who).get(letters, ())[:_NAMED_LIMIT]]
         if not found:
             return ()
         return [other for other in self._first(found) if first_letters(other.partition("@")[0]) == letters]
@@ -244,10 +244,9 @@ class Correspondence:
 
     def namesakes(self, sender: str, token: str) -> list[str]:
         """As ``named``, within the address book of ``sender``; of each person the address used last."""
-        found = self._named.get(token)
-        if not found:
-            return []
-        return self._first(who for each in self._group(sender) for who in self._books.get(each, set()) & found)
+        found = self._named.get(token, set())
+        books = (self._books.get(each, set()) & found for each in self._group(sender))
+        return self._first(who for book in books for who in islice(book, _NAMED_LIMIT))
 
     def together(self, sender: str, person: str, others: Sequence[str]) -> list[int]:
         """How many messages of ``sender`` went to the person and each of the others (to himself: 0)."""

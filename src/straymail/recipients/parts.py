@@ -10,6 +10,7 @@ from straymail.recipients.context import Context
 _WEEK, _SEASON = 7 * 86_400.0, 60 * 86_400.0
 _BESIDE = 40  # recipients of a message up to which it is counted who stands beside whom
 _FULL_NAME = 2
+_MOST_TOPIC = 2.0  # above which messages are as like as form letters: more says nothing more
 _BEFORE = list(PARTS).index("group")
 
 
@@ -49,7 +50,7 @@ def _alone(context: Context, key: str) -> tuple[float, ...]:
         float(quoted > 0),
         float(not names.isdisjoint(context.mentioned)),
         float(bool(context.greeted) and any(name.startswith(context.greeted) for name in names)),
-        math.log1p(10.0 * context.topic(key)),
+        math.log1p(10.0 * min(_MOST_TOPIC, context.topic(key))),
         float(stranger),
         float(stranger and person is None),
         math.log1p(person.received) if person else 0.0,

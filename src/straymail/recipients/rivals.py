@@ -92,29 +92,36 @@ def _promise(context: Context, key: str) -> float:
     return 10.0 * evident + math.log1p(context.tie(key))
 
 
-def _alike(context: Context, address: Address, known: Iterable[str]) -> Iterator[tuple[str, str, float]]:
-    """(key, kind, likeness) of the sender's other contacts that look like the recipient; a list looks like a list."""
+def _alike(context: Context, address: Address, known: Iterable[str]) -> Sequence[tuple[str, str, float]]:
+    """(key, kind, likeness) of the sender's other contacts that look like the recipient; a list looks like a list.
+
+    At most ``_LOOKED_AT``: of those with the same first letters, the closest.
+    """
     key = address.person
     listed, inside = _is_list(key), context.history.is_own(address.domain)
     if _MADE_UP in key:
-        return
+        return ()
     mine = tuple(dict.fromkeys((*tokens_of(address.local), *(() if listed else tokens_of(context.name_of(key))))))
-    found: dict[str, tuple[str, float] | None] = dict.fromkeys((*known, *context.addressed, *context.history.same(key)))
-    for token in mine:
-        for other in context.history.namesakes(context.sender, token):
-            if other not in found:
-                likeness = 1.0
-                if _is_list(other) is listed and _MADE_UP not in other:
-                    likeness = _LISTED if listed else _likeness(mine, tuple(context.history.words(other)))
-                    across = context.history.is_own(other.rpartition("@")[2]) is not inside
-                    if likeness == 1 and across and len(mine) > 1:
-                        likeness = _SAME_ELSEWHERE
-                found[other] = ("namesake", likeness) if likeness < 1 else None
-    for other in () if listed else context.history.beginning(context.sender, key.partition("@")[0]):
-        if other not in found and not _is_list(other):
-            found[other] = ("prefix", _shared_letters(key, other))
-    looks = ((other, *look) for other, look in found.items() if look)
-    yield from (look for _, look in zip(range(_LOOKED_AT), looks, strict=False))
+    passed = {*known, *context.addressed, *context.history.same(key)}
+    looks: list[tuple[str, str, float]] = []
+    for other in (each for token in mine for each in context.history.namesakes(context.sender, token)):
+        if other in passed or len(looks) >= _LOOKED_AT:
+            continue
+        passed.add(other)
+        likeness = 1.0
+        if _is_list(other) is listed and _MADE_UP not in other:
+            likeness = _LISTED if listed else _likeness(mine, tuple(context.history.words(other)))
+            across = context.history.is_own(other.rpartition("@")[2]) is not inside
+            if likeness == 1 and across and len(mine) > 1:
+                likeness = _SAME_ELSEWHERE
+        if likeness < 1:
+            looks.append((other, "namesake", likeness))
+    begin = () if listed else context.history.beginning(context.sender, key.partition("@")[0])
+    begin = [other for other in begin if other not in passed and not _is_list(other)]
+    if len(looks) + len(begin) > _LOOKED_AT:
+        ties = dict(zip(begin, context.ties(begin), strict=True))
+        begin = sorted(begin, key=lambda other: (-ties[other], other))[: _LOOKED_AT - len(looks)]
+    return (*looks, *((other, "prefix", _shared_letters(key, other)) for other in begin))
 
 
 def _is_list(key: str) -> bool:
