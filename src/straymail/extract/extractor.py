@@ -20,8 +20,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from straymail.extract.frames import read_frame, write_frame
-from straymail.extract.kinds import IMAGES, kind_of
+from straymail.extract.kinds import IMAGES, is_named_html, is_named_mail, kind_of
 from straymail.extract.limits import ReadLimits
+from straymail.extract.mail import body_texts, is_cut, read_block
 from straymail.extract.model import Extraction, File, unread
 from straymail.extract.reading import RETURNED, read_one, reader_of
 from straymail.message import Message, Part
@@ -182,7 +183,9 @@ def _harmless(part: Part, limits: ReadLimits) -> bool:
     kind = kind_of(part.content)
     if limits.ocr and kind in IMAGES:
         return False
-    return reader_of(kind) is None or (kind in ("text", "ics", "vcf") and not part.filename.lower().endswith(".eml"))
+    if kind == "text" and (is_named_mail(part.filename) or is_named_html(part.filename)):
+        return False
+    return reader_of(kind) is None or kind in ("text", "ics", "vcf")
 
 
 def _files(message: Message) -> Iterator[Part]:
@@ -199,12 +202,19 @@ def _inner_texts(message: Message, found: Extraction) -> None:
     for part in message.parts:
         if part.content_type in ("text/plain", "text/html") and b"-----BEGIN PGP MESSAGE-----" in part.content:
             found.unread.append(unread("encrypted", "body", "PGP"))
-        if not embedded:
-            continue
         if part.path + "." in embedded:
-            found.texts.append((f"attached message {part.path}, header", part.text()))
-        elif not part.is_attachment and part.path.startswith(tuple(embedded)):
-            found.texts.append((f"attached message, part {part.path}", part.text()))
+            header = read_block(part.content, f"attached message {part.path}")
+            found.texts += header.texts
+            found.properties += header.labels
+        elif embedded and not part.is_attachment and part.path.startswith(tuple(embedded)):
+            _inner_body(part, found)
+
+
+def _inner_body(part: Part, found: Extraction) -> None:
+    place = f"attached message, part {part.path}"
+    found.texts += [(where, text) for where, text in body_texts(part, place) if text.strip()]
+    if is_cut(part):
+        found.unread.append(unread("limit", place, f"{len(part.content)} bytes"))
 
 
 def _merge(found: Extraction, answer: Any, blob: bytes, part: Part, where: str) -> None:  # noqa: ANN401  (JSON)

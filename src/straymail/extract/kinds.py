@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from straymail.extract.crypto import crypto_kind
+
 # (offset, bytes, kind); the first that fits counts.
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%PDF-", "pdf"),
@@ -52,17 +54,22 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (8, b"AVI ", "video"),
     (0, b"\x1aE\xdf\xa3", "video"),
     (0, b"-----BEGIN PGP MESSAGE-----", "pgp"),
-    (0, b"-----BEGIN PKCS7-----", "pkcs7"),
     (0, b"wOF", "font"),
     (0, b"\0\x01\0\0\0", "font"),
     (0, b"!BDN", "pst"),
 )
 _MAIL_FIELDS = (b"return-path:", b"received:", b"from:", b"message-id:", b"mime-version:", b"delivered-to:", b"date:",
-                b"subject:", b"to:", b"x-")  # fmt: skip
+                b"subject:", b"to:", b"x-", b"content-type:")  # fmt: skip
 _HEAD = 4_096
-_PKCS7 = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07"  # object identifier 1.2.840.113549.1.7 (RFC 5652)
+# What an HTML document or a fragment of one begins with, comments apart. No <script> or <title>: programs and feeds
+# begin with them as well, and HTML is read without its scripts and attributes.
+_HTML = ("!doctype html", "html", "head", "body", "meta", "base", "link", "style", "div", "p", "span", "table", "tr",
+         "td", "center", "font", "br", "hr", "h1", "h2", "h3", "ul", "ol", "b", "i", "a", "img", "form")  # fmt: skip
+_HTML_OPENINGS = tuple(f"<{name}{end}".encode() for name in _HTML for end in (">", " ", "\n", "\r", "\t", "/"))
+_WIDE_KINDS = frozenset(("html", "xml", "svg", "ics", "vcf"))
+_HTML_NAMES = (".html", ".htm", ".xhtml", ".shtml")
 IMAGES = frozenset(("jpeg", "png", "gif", "tiff", "webp", "heic", "avif", "bmp"))
-TEXTS = frozenset(("text", "html", "xml", "kml", "gpx", "svg", "eml", "ics", "vcf", "json", "dxf"))
+TEXTS = frozenset(("text", "html", "xml", "kml", "gpx", "svg", "eml", "mbox", "ics", "vcf", "json", "dxf"))
 UNREADABLE = {
     "rar": "a RAR archive",
     "zstd": "a zstd archive",
@@ -135,23 +142,36 @@ def kind_of(data: bytes) -> str:
             return kind
     if b"%PDF-" in data[:1_024]:
         return "pdf"
-    if data[:1] == b"0" and _PKCS7 in data[:64]:
-        return "enveloped" if _PKCS7 + b"\x03" in data[:64] else "signed"
-    return _text_kind(data)
+    return crypto_kind(data) or _text_kind(data)
 
 
 def _text_kind(data: bytes) -> str:
     head = data[:_HEAD]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "text"
-    if not is_text(head):
-        return "unknown"
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    wide = wide_codec(head)
+    if wide:
+        kind = _opening_kind(head.decode(wide, "replace").encode("utf-8", "replace"))
+        return kind if kind in _WIDE_KINDS else "text"
+    return _opening_kind(head) if is_text(head) else "unknown"
+
+
+def wide_codec(data: bytes) -> str:
+    """The codec of UTF-16 and UTF-32, told by their mark or by the zero bytes of mostly ASCII text; else ""."""
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "utf-32"
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if len(data) > 1 and not data[1:512:2].strip(b"\0"):
+        return "utf-16-le"
+    return "utf-16-be" if len(data) > 1 and not data[:512:2].strip(b"\0") else ""
+
+
+def _opening_kind(head: bytes) -> str:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(b"begin:vcalendar"):
         return "ics"
     if start.startswith(b"begin:vcard"):
         return "vcf"
-    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+    if _after_comments(start).startswith(_HTML_OPENINGS):
         return "html"
     if start.startswith((b"<?xml", b"<kml", b"<gpx", b"<svg")):
         return next((name for name in ("kml", "gpx", "svg", "html") if f"<{name}".encode() in start), "xml")
@@ -159,7 +179,25 @@ def _text_kind(data: bytes) -> str:
         return "json"
     if start.startswith((b"0\n", b"0\r\nsection")) or b"\nsection" in start[:40]:
         return "dxf"
+    if start.startswith(b"from ") and _is_mail(start.partition(b"\n")[2]):
+        return "mbox"
     return "eml" if _is_mail(start) else "text"
+
+
+def _after_comments(start: bytes) -> bytes:
+    while start.startswith(b"<!--"):
+        start = start.partition(b"-->")[2].lstrip()
+    return start
+
+
+def is_named_mail(name: str) -> bool:
+    """Whether a text is a mail (or a web archive, which is one) by its name: its fields may be few."""
+    return name.lower().endswith((".eml", ".mht", ".mhtml"))
+
+
+def is_named_html(name: str) -> bool:
+    """Whether a text is HTML by its name: fragments begin with anything."""
+    return name.lower().endswith(_HTML_NAMES)
 
 
 def _is_mail(start: bytes) -> bool:

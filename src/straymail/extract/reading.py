@@ -118,9 +118,9 @@ _READERS = {
     "ole": ("ole", "read_ole"),
     "rtf": ("rtf", "read_rtf"),
     "tnef": ("tnef", "read_tnef"),
-    "signed": ("text", "read_signed"),
+    "signed": ("signed", "read_signed"),
     "pgp": ("text", "read_encrypted"),
-    "pkcs7": ("text", "read_encrypted"),
+    "pkcs12": ("text", "read_encrypted"),
     "enveloped": ("text", "read_encrypted"),
     **dict.fromkeys(TEXTS, ("text", "read_text")),
 }

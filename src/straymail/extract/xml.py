@@ -16,6 +16,8 @@ _BREAKS = frozenset(
      "title", "subject", "creator", "description", "keywords", "t", "name", "cm", "text")
 )  # fmt: skip
 _MAX_DEPTH = 1_000
+_FAULT = "not well-formed XML"
+_CHARACTERS = {"tab": "\t", "nobreakhyphen": "-"}
 
 
 class _Texts(ContentHandler):
@@ -39,7 +41,9 @@ class _Texts(ContentHandler):
     def endElement(self, name: str) -> None:  # noqa: N802
         self._depth -= 1
         local = name.rpartition(":")[2].lower()
-        mark = "\t" if local == "tab" else "\n" if local in _BREAKS and name not in ("w:t", "a:t") else ""
+        mark = " " if name == "text:s" else _CHARACTERS.get(local, "")
+        if not mark and local in _BREAKS and name not in ("w:t", "a:t"):
+            mark = "\n"
         if mark and self.pieces and self.pieces[-1] != mark:
             self.pieces.append(mark)
         if self._depth == 1:
@@ -51,27 +55,32 @@ class _Texts(ContentHandler):
         self._value.append(content)
 
 
-def _parse(data: bytes, attributes: frozenset[str] = frozenset()) -> _Texts:
-    handler = _Texts(attributes)
+def _parse(data: bytes, handler: _Texts) -> str:
+    """Parse; returns what was wrong, "" when nothing."""
     try:
         defusedxml.sax.parseString(data, handler, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     except DefusedXmlException as error:
         raise Unread("damaged", f"XML that defines entities ({type(error).__name__})") from error
     except SAXException as error:
         if not handler.pieces:
-            raise Unread("damaged", "not well-formed XML") from error
-    return handler
+            raise Unread("damaged", _FAULT) from error
+        return f"{_FAULT} after {len(handler.pieces)} pieces of text"
+    return ""
 
 
-def xml_text(data: bytes) -> str:
-    """All character data, a line for each paragraph; what stands before a fault is kept.
+def xml_text(data: bytes) -> tuple[str, str]:
+    """All character data, a line for each paragraph, and what was wrong ("" or that the text ends at a fault).
 
     Raises:
         Unread: entities are defined, nesting is too deep, or nothing could be read.
     """
-    return "".join(_parse(data).pieces)
+    handler = _Texts(frozenset())
+    fault = _parse(data, handler)
+    return "".join(handler.pieces), fault
 
 
 def xml_pairs(data: bytes, attributes: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
     """(name, text) of each child of the root, and of each of these attributes anywhere."""
-    return [(name, value) for name, value in _parse(data, attributes).pairs if value.strip()]
+    handler = _Texts(attributes)
+    _parse(data, handler)
+    return [(name, value) for name, value in handler.pairs if value.strip()]

@@ -58,7 +58,10 @@ def _holds_text(name: str, kind: str) -> bool:
 
 def _text(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) -> None:
     try:
-        reading.text(place, xml_text(_part(reading, archive, info)))
+        text, fault = xml_text(_part(reading, archive, info))
+        reading.text(place, text)
+        if fault:
+            reading.problem(place, "damaged", fault)
     except Unread as stop:
         if stop.why != "damaged":
             raise

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from straymail.extract.kinds import kind_of
+import re
+
+from straymail.extract.kinds import is_named_html, is_named_mail, kind_of, wide_codec
 from straymail.extract.limits import Unread
+from straymail.extract.mail import Header, body_texts, is_cut, read_block, read_header
 from straymail.extract.reading import Reading
 from straymail.extract.xml import xml_text
-from straymail.message import embedded_data, html_to_text, parse_message
+from straymail.message import Part, embedded_data, html_to_text, parse_message
 from straymail.message.encoded import decode_text
+
+_MAX_SOURCE = 2_000_000  # characters
+_FROM = re.compile(rb"(?:\A\s{0,4}|(?<=\n))From [^\n]{1,200}\n(?=[!-9;-~]{1,70}:)")
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_ESCAPED = re.compile(r"\\([nN,;\\])")
 
 
 def plain_text(data: bytes) -> str:
     """Decode by byte order mark, by the zero bytes of UTF-16, else as UTF-8 or Windows-1252."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    if len(data) > 1 and not data[1:512:2].strip(b"\0"):
-        return data.decode("utf-16-le", "replace")
-    if len(data) > 1 and not data[:512:2].strip(b"\0"):
-        return data.decode("utf-16-be", "replace")
-    return decode_text(data.removeprefix(b"\xef\xbb\xbf"), "")
+    wide = wide_codec(data)
+    return data.decode(wide, "replace") if wide else decode_text(data.removeprefix(b"\xef\xbb\xbf"), "")
 
 
 def read_text(reading: Reading, data: bytes, name: str, where: str, depth: int) -> str:
@@ -26,43 +29,97 @@ def read_text(reading: Reading, data: bytes, name: str, where: str, depth: int) 
     kind = kind_of(data)
     if b"-----BEGIN PGP MESSAGE-----" in data[:100_000]:
         reading.problem(where, "encrypted", "PGP")
-    if kind == "eml" or name.lower().endswith(".eml"):
+    if kind == "mbox":
+        read_mailbox(reading, data, where, depth)
+    elif kind == "eml" or name.lower().endswith(".eml") or (kind == "text" and is_named_mail(name)):
         read_mail(reading, data, where, depth)
         return "eml"
-    text = plain_text(data)
-    if kind == "html":
-        reading.text(f"{where}, data", embedded_data(text))
-        text = html_to_text(text)
     elif kind in ("xml", "svg"):
-        text = xml_text(data)
-    reading.text(where, text)
+        _xml(reading, data, kind, where)
+    elif kind == "html" or (kind == "text" and is_named_html(name)):
+        _html(reading, plain_text(data), where)
+        return "html"
+    else:
+        reading.text(where, unfolded(data) if kind in ("ics", "vcf") else plain_text(data))
     return ""
+
+
+def _html(reading: Reading, text: str, where: str) -> None:
+    reading.text(f"{where}, data", embedded_data(text))
+    reading.text(where, html_to_text(text))
+
+
+def _xml(reading: Reading, data: bytes, kind: str, where: str) -> None:
+    """The text, and the source as it stands: settings keep their passwords in attributes, and names say what they are.
+
+    Drawings (SVG) are without the source: numbers all over.
+    """
+    try:
+        text, fault = xml_text(data)
+        reading.text(where, text)
+    except Unread as stop:
+        if reading.budget.text >= reading.budget.limits.text:
+            raise
+        fault = ""
+        reading.problem(where, stop.why, stop.text)
+    if kind == "svg":
+        if fault:
+            reading.problem(where, "damaged", fault)
+        return
+    source = plain_text(data)
+    reading.text(f"{where}, source", source[:_MAX_SOURCE])
+    if len(source) > _MAX_SOURCE:
+        reading.problem(where, "limit", f"only the first {_MAX_SOURCE} characters of its attributes")
+        if fault:
+            reading.problem(where, "damaged", fault)
 
 
 def read_mail(reading: Reading, data: bytes, where: str, depth: int) -> None:
-    """An attached mail: subject, bodies, and its attachments as files of their own."""
+    """An attached mail: header, bodies, and its attachments as files of their own."""
     message = parse_message(data)
-    reading.text(f"{where}, subject", message.subject)
+    _header(reading, read_header(message, where))
     for part in message.parts:
         place = f"{where} > {part.filename or 'part ' + part.path}"
-        if part.is_attachment:
+        if part.content_type == "message/rfc822":
+            _header(reading, read_block(part.content, place))
+        elif part.is_attachment:
             reading.budget.take(len(part.content))
             reading.file(part.content, part.filename, place, depth + 1)
-        elif part.content_type == "text/html":
-            reading.text(f"{where}, data", embedded_data(part.text()))
-            reading.text(where, html_to_text(part.text()))
         else:
-            reading.text(where, part.text())
+            _body(reading, part, where)
 
 
-def read_encrypted(_reading: Reading, _data: bytes, _name: str, _where: str, _depth: int) -> str:
-    """PGP messages and PKCS #7 envelopes."""
-    raise Unread("encrypted", "PGP or S/MIME")
+def _header(reading: Reading, header: Header) -> None:
+    for place, text in header.texts:
+        reading.text(place, text)
+    for place, name, value in header.labels:
+        reading.property(place, name, value)
 
 
-def read_signed(reading: Reading, data: bytes, _name: str, where: str, depth: int) -> str:
-    """S/MIME signed data (RFC 8551): the mail inside, when it holds one in clear; detached signatures hold nothing."""
-    start = data.find(b"Content-Type:")
-    if start >= 0:
-        read_mail(reading, data[start:], where, depth + 1)
-    return ""
+def _body(reading: Reading, part: Part, where: str) -> None:
+    for place, text in body_texts(part, where):
+        reading.text(place, text)
+    if is_cut(part):
+        reading.problem(where, "limit", f"a text of {len(part.content)} bytes")
+
+
+def read_mailbox(reading: Reading, data: bytes, where: str, depth: int) -> None:
+    """A mailbox (RFC 4155): each message as an attached mail."""
+    starts = [match.start() for match in _FROM.finditer(data)]
+    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(data)], strict=True), 1):
+        reading.budget.file()
+        mail = data[start:end].lstrip().partition(b"\n")[2]
+        read_mail(reading, mail, f"{where} > message {number}", depth)
+
+
+def unfolded(data: bytes) -> str:
+    """Calendar and card lines put together again (RFC 5545 3.1), their escaped line breaks and commas as such."""
+    if wide_codec(data):
+        data = plain_text(data).encode("utf-8", "replace")
+    text = plain_text(_FOLD.sub(b"", data))
+    return _ESCAPED.sub(lambda match: "\n" if match[1] in "nN" else match[1], text)
+
+
+def read_encrypted(reading: Reading, data: bytes, _name: str, where: str, _depth: int) -> str:
+    """PGP messages, CMS envelopes, key stores."""
+    raise Unread("encrypted", "a store of keys (PKCS #12)" if kind_of(data) == "pkcs12" else "PGP or S/MIME")
