@@ -84,3 +84,47 @@ def xml_pairs(data: bytes, attributes: frozenset[str] = frozenset()) -> list[tup
     handler = _Texts(attributes)
     _parse(data, handler)
     return [(name, value) for name, value in handler.pairs if value.strip()]
+
+
+class _Leaves(ContentHandler):
+    """Values under the name of the nearest element that is not RDF's own (``rdf:li`` in ``dc:title``)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs: list[tuple[str, str]] = []
+        self._names: list[str] = []
+        self._value: list[str] = []
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
+        if len(self._names) >= _MAX_DEPTH:
+            raise Unread("limit", "XML nested too deeply")
+        inherited = self._names[-1] if self._names else name
+        self._names.append(inherited if name.startswith("rdf:") else name)
+        self._value.clear()
+        self.pairs += [
+            (key, value) for key, value in attrs.items() if not key.startswith(("xmlns", "rdf:", "xml:", "x:"))
+        ]
+
+    def endElement(self, _name: str) -> None:  # noqa: N802
+        name = self._names.pop()
+        if value := "".join(self._value).strip():
+            self.pairs.append((name, value))
+        self._value.clear()
+
+    def characters(self, content: str) -> None:
+        self._value.append(content)
+
+
+def xml_leaves(data: bytes) -> list[tuple[str, str]]:
+    """(name with prefix, text) of the innermost elements and of attributes, as metadata in RDF has them.
+
+    Raises:
+        Unread: as ``xml_text``.
+    """
+    handler = _Leaves()
+    try:
+        defusedxml.sax.parseString(data, handler, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    except (DefusedXmlException, SAXException) as error:
+        if not handler.pairs:
+            raise Unread("damaged", _FAULT) from error
+    return handler.pairs

@@ -74,33 +74,54 @@ def xlsx() -> bytes:
 
 
 def pdf(text: str, extra: bytes = b"") -> bytes:
-    """A PDF of one page in a built-in font."""
-    stream = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode()
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        (
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R "
-            b"/Resources << /Font << /F1 5 0 R >> >> >>"
-        ),
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+    """A PDF of one page in a built-in font; ``extra`` goes into the trailer."""
+    return pages([drawn(text)], (b"<< /Title (The title) >>",), trailer=b"/Info 6 0 R " + extra)
+
+
+def drawn(text: str) -> bytes:
+    """What a page's stream says to show a line of text."""
+    return f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET".encode()
+
+
+def pages(
+    contents: list[bytes],
+    objects: tuple[bytes, ...] = (),
+    catalog: bytes = b"",
+    page: bytes = b"",
+    trailer: bytes = b"",
+) -> bytes:
+    """A PDF of these pages; page ``n`` (from 0) is object ``4 + 2n``, further objects follow the last page's stream.
+
+    ``catalog``, ``page`` (of each page) and ``trailer`` are put into these dictionaries.
+    """
+    kids = b" ".join(b"%d 0 R" % (4 + 2 * number) for number in range(len(contents)))
+    every = [
+        b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog,
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids, len(contents)),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        b"<< /Title (The title) >>",
     ]
-    out = bytearray(b"%PDF-1.4\n")
+    for content in contents:
+        every.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents %d 0 R "
+            b"/Resources << /Font << /F1 3 0 R >> >> %s >>" % (len(every) + 2, page)
+        )
+        every.append(stream(content))
+    every += objects
+    out = bytearray(b"%PDF-1.7\n")
     places = []
-    for number, content in enumerate(objects, 1):
+    for number, each in enumerate(every, 1):
         places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
     start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(every) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer\n<< /Size %d /Root 1 0 R /Info 6 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (
-        len(objects) + 1,
-        extra,
-        start,
-    )
+    out += b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (len(every) + 1, trailer, start)
     return bytes(out)
+
+
+def stream(content: bytes, entries: bytes = b"") -> bytes:
+    """A stream object."""
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), entries, content)
 
 
 def compound(streams: dict[str, bytes]) -> bytes:

@@ -1,14 +1,20 @@
-"""PDF by PDFium: the text of each page, metadata, attached files."""
+"""PDF by PDFium: the text of each page and what is noted on it, metadata, bookmarks, attached files."""
 
 from __future__ import annotations
+
+from itertools import islice
 
 import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pypdfium2.raw  # type: ignore[import-untyped]
 
 from straymail.extract.limits import ReadLimits, Unread
+from straymail.extract.readers.pdf_notes import Notes, read_attachment, read_filled_form
+from straymail.extract.readers.xmp import read_xmp
 from straymail.extract.reading import Reading
 
 _ATTACHMENTS = 100
+_BOOKMARKS = 5_000
+_NAMED = 10  # ranges of pages that are named one by one
 _POINTS = 72
 _LONGEST_SIDE = 6_000  # dots of a page that is drawn
 
@@ -21,6 +27,7 @@ def read_pdf(reading: Reading, data: bytes, _name: str, where: str, depth: int) 
         locked = getattr(error, "err_code", 0) == pypdfium2.raw.FPDF_ERR_PASSWORD or "assword" in str(error)
         raise Unread("encrypted" if locked else "damaged", "PDF") from error
     try:
+        _read_properties(reading, document, data, where)
         _read(reading, document, where, depth)
     except pypdfium2.PdfiumError as error:
         raise Unread("damaged", "PDF") from error
@@ -44,26 +51,86 @@ def _drawn(page: pypdfium2.PdfPage, limits: ReadLimits) -> str:
         bitmap.close()
 
 
-def _read(reading: Reading, document: pypdfium2.PdfDocument, where: str, depth: int) -> None:
-    for key, value in document.get_metadata_dict(skip_empty=True).items():
+def _read_properties(reading: Reading, document: pypdfium2.PdfDocument, data: bytes, where: str) -> None:
+    properties = document.get_metadata_dict(skip_empty=True)
+    for key, value in properties.items():
         reading.property(where, key, value)
+    read_xmp(reading, data, where, frozenset(properties.values()))
+
+
+def _read(reading: Reading, document: pypdfium2.PdfDocument, where: str, depth: int) -> None:
+    document.init_forms()  # before any page is opened
     count = len(document)
-    seen = False
+    pages = _Pages(reading, Notes(reading, document, where, depth), where)
     for number in range(min(count, reading.budget.limits.pages)):
-        page = document[number]
-        textpage = page.get_textpage()
-        text = textpage.get_text_range() or _drawn(page, reading.budget.limits)
-        seen = seen or bool(text.strip())
-        reading.text(f"{where}, page {number + 1}", text)
-        textpage.close()
-        page.close()
+        pages.read(document, number)
+    read_filled_form(reading, document, where)
+    titles = [bookmark.get_title() for bookmark in islice(document.get_toc(), _BOOKMARKS)]
+    reading.text(f"{where}, bookmarks", "\n".join(titles))
     for number in range(min(document.count_attachments(), _ATTACHMENTS)):
-        attachment = document.get_attachment(number)
-        content = bytes(attachment.get_data())
-        reading.budget.take(len(content))
-        name = attachment.get_name()
-        reading.file(content, name, f"{where} > {name}", depth + 1)
+        read_attachment(reading, document.get_attachment(number), where, depth)
     if count > reading.budget.limits.pages:
-        raise Unread("limit", f"more than {reading.budget.limits.pages} pages")
-    if count and not seen:
-        raise Unread("type", "pages without text, probably a scan")
+        reading.problem(where, "limit", f"more than {reading.budget.limits.pages} pages")
+    pages.tell()
+
+
+class _Pages:
+    """Reads pages, and remembers which of them could not be read or have no text."""
+
+    def __init__(self, reading: Reading, notes: Notes, where: str) -> None:
+        self._reading, self._notes, self._where = reading, notes, where
+        self._seen = False
+        self._count = 0
+        self._pictures: list[int] = []
+        self._broken: list[int] = []
+
+    def read(self, document: pypdfium2.PdfDocument, index: int) -> None:
+        """Read one page."""
+        self._count += 1
+        try:
+            page = document[index]
+        except pypdfium2.PdfiumError:
+            self._broken.append(index + 1)
+            return
+        try:
+            self._text(page, index + 1)
+            self._notes.read_page(page, index + 1)
+        except pypdfium2.PdfiumError:
+            self._broken.append(index + 1)
+        finally:
+            page.close()
+
+    def _text(self, page: pypdfium2.PdfPage, number: int) -> None:
+        textpage = page.get_textpage()
+        try:
+            text = textpage.get_text_range()
+        finally:
+            textpage.close()
+        limits = self._reading.budget.limits
+        text = text if text.strip() else _drawn(page, limits)
+        if text.strip():
+            self._seen = True
+        elif not limits.ocr and pypdfium2.raw.FPDFPage_CountObjects(page) > 0:
+            self._pictures.append(number)
+        self._reading.text(f"{self._where}, page {number}", text)
+
+    def tell(self) -> None:
+        """Say which pages are unread."""
+        if self._broken:
+            self._reading.problem(self._where, "damaged", f"PDF, {_named(self._broken)}")
+        if self._count and not self._seen:
+            self._reading.problem(self._where, "type", "pages without text, probably a scan")
+        elif self._pictures:
+            self._reading.problem(self._where, "type", f"without text, probably scanned: {_named(self._pictures)}")
+
+
+def _named(pages: list[int]) -> str:
+    """Ascending numbers as a person lists them: ``pages 2-5, 9``."""
+    ranges: list[list[int]] = []
+    for number in pages:
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    named = ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in ranges[:_NAMED])
+    return f"page{'s' if len(pages) > 1 else ''} {named}" + (" and more" if len(ranges) > _NAMED else "")
