@@ -20,8 +20,10 @@ _FAULT = "not well-formed XML"
 _CHARACTERS = {"tab": "\t", "nobreakhyphen": "-"}
 
 
-class _Texts(ContentHandler):
-    def __init__(self, attributes: frozenset[str]) -> None:
+class Texts(ContentHandler):
+    """Gathers text in ``pieces``; in ``pairs`` (name, text) of children of the root and of ``attributes``."""
+
+    def __init__(self, attributes: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self.pieces: list[str] = []
         self.pairs: list[tuple[str, str]] = []
@@ -31,14 +33,17 @@ class _Texts(ContentHandler):
         self._value: list[str] = []
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  (the interface's name)
+        """Take the opening of an element."""
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise Unread("limit", "XML nested too deeply")
         self._name = attrs.get("name", "") or name.rpartition(":")[2] if self._depth == 2 else self._name
+        self.opened(name.rpartition(":")[2], attrs)
         for attribute in self._wanted.intersection(attrs.getNames()):
             self.pairs.append((attribute, attrs[attribute]))
 
     def endElement(self, name: str) -> None:  # noqa: N802
+        """Take the end of an element."""
         self._depth -= 1
         local = name.rpartition(":")[2].lower()
         mark = " " if name == "text:s" else _CHARACTERS.get(local, "")
@@ -46,17 +51,29 @@ class _Texts(ContentHandler):
             mark = "\n"
         if mark and self.pieces and self.pieces[-1] != mark:
             self.pieces.append(mark)
+        self.closed(name.rpartition(":")[2])
         if self._depth == 1:
             self.pairs.append((self._name, "".join(self._value)))
             self._value.clear()
 
+    def opened(self, local: str, attributes: AttributesImpl) -> None:
+        """For handlers of one format: an element began; ``local`` is its name without prefix."""
+
+    def closed(self, local: str) -> None:
+        """For handlers of one format: an element ended."""
+
     def characters(self, content: str) -> None:
+        """Take text."""
         self.pieces.append(content)
         self._value.append(content)
 
 
-def _parse(data: bytes, handler: _Texts) -> str:
-    """Parse; returns what was wrong, "" when nothing."""
+def parse_xml(data: bytes, handler: Texts) -> str:
+    """Parse; returns what was wrong, "" when nothing.
+
+    Raises:
+        Unread: entities are defined, nesting is too deep, or nothing could be read.
+    """
     try:
         defusedxml.sax.parseString(data, handler, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     except DefusedXmlException as error:
@@ -74,15 +91,15 @@ def xml_text(data: bytes) -> tuple[str, str]:
     Raises:
         Unread: entities are defined, nesting is too deep, or nothing could be read.
     """
-    handler = _Texts(frozenset())
-    fault = _parse(data, handler)
+    handler = Texts()
+    fault = parse_xml(data, handler)
     return "".join(handler.pieces), fault
 
 
 def xml_pairs(data: bytes, attributes: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
     """(name, text) of each child of the root, and of each of these attributes anywhere."""
-    handler = _Texts(attributes)
-    _parse(data, handler)
+    handler = Texts(attributes)
+    parse_xml(data, handler)
     return [(name, value) for name, value in handler.pairs if value.strip()]
 
 

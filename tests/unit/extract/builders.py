@@ -18,6 +18,12 @@ def zipped(members: dict[str, bytes | str], compression: int = zipfile.ZIP_DEFLA
     return buffer.getvalue()
 
 
+def unzipped(data: bytes) -> dict[str, bytes]:
+    """The members of a ZIP archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def locked_zip() -> bytes:
     """A ZIP archive whose entry says that it is encrypted."""
     data = bytearray(zipped({"secret.txt": "hidden"}, zipfile.ZIP_STORED))

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import python_calamine
 
+from straymail.extract.kinds import kind_of
 from straymail.extract.limits import Unread
-from straymail.extract.reading import Reading
+from straymail.extract.readers.office_parts import master_text, sheet_header
+from straymail.extract.reading import Reading, reader_of
 from straymail.extract.xml import xml_pairs, xml_text
 
 _LABELS = frozenset(("name", "id", "siteId"))
-_SKIPPED = ("theme", "styles", "fonttable", "settings", "numbering", "websettings", "printersettings", "slidelayout",
-            "slidemaster", "calcchain", "tablestyles", "presprops", "viewprops", "webextension")  # fmt: skip
+_SKIPPED = ("theme", "styles", "fonttable", "settings", "numbering", "websettings", "printersettings", "calcchain",
+            "tablestyles", "presprops", "viewprops", "webextension")  # fmt: skip
+_MASTERS = ("slidemaster", "slidelayout", "notesmaster", "handoutmaster")
+_READ_ELSEWHERE = (".xml", ".rels", ".bin", ".vml", ".odttf", ".fntdata", ".ttf", ".xsl")  # .bin: sheets, printers
+_SHEET = re.compile(r"xl/worksheets/[^/]{1,80}\.xml$")
 _EMBEDDED = ("/embeddings/", "/media/", "Pictures/", "Object ")
 
 
@@ -36,20 +42,34 @@ def _one(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind
     base = name.rpartition("/")[2].lower()
     if any(mark in f"/{name}" for mark in _EMBEDDED) and not info.is_dir() and not name.endswith((".xml", ".rels")):
         reading.file(_part(reading, archive, info), base, f"{where} > {base}", depth + 1)
-    elif name.startswith(("docProps/", "docMetadata/")) or name == "meta.xml":
-        if name.endswith(".xml"):
+    elif name.startswith(("docProps/", "docMetadata/")) or name == "meta.xml" or name.endswith(".psmdcp"):
+        if name.endswith((".xml", ".psmdcp")):
             for key, value in xml_pairs(_part(reading, archive, info), _LABELS if "Metadata/" in name else frozenset()):
                 reading.property(where, key, value)
     elif name.endswith(".rels") and name.startswith(("word/", "xl/", "ppt/")):
         _links(reading, archive, info, where)
     elif name.endswith(".xml") and _holds_text(name, kind):
         _text(reading, archive, info, f"{where}, {base.removesuffix('.xml')}")
+    elif _SHEET.match(name) and kind == "xlsx":
+        reading.text(f"{where}, header of {base[:-4]}", sheet_header(archive, info, reading.budget.limits.unpacked))
+    elif base == "vbaproject.bin":
+        reading.problem(f"{where} > {base}", "type", "macros")
+    elif (kind != "odf" or name.startswith("Scripts/")) and not info.is_dir() and not base.endswith(_READ_ELSEWHERE):
+        _other(reading, archive, info, f"{where} > {base}", depth)
+
+
+def _other(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str, depth: int) -> None:
+    """Parts of no kind of their own: whole documents that Word shows as if they were its text (altChunk)."""
+    content = _part(reading, archive, info)
+    if reader_of(kind_of(content)):
+        reading.file(content, info.filename.rpartition("/")[2], place, depth + 1)
 
 
 def _holds_text(name: str, kind: str) -> bool:
     if kind == "odf":
-        return name.endswith(("content.xml", "styles.xml"))  # headers and footers stand in styles.xml
-    if any(word in name.lower() for word in _SKIPPED):
+        # Headers and footers stand in styles.xml; what the lists of macros name is in the macros.
+        return name.endswith(("content.xml", "styles.xml")) or (name.startswith("Basic/") and "/script-l" not in name)
+    if name.lower().rpartition("/")[2].startswith(_SKIPPED):
         return False
     if kind == "xlsx":
         return name.startswith("xl/") and not name.startswith(("xl/worksheets/sheet", "xl/sharedStrings"))
@@ -58,7 +78,9 @@ def _holds_text(name: str, kind: str) -> bool:
 
 def _text(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str) -> None:
     try:
-        text, fault = xml_text(_part(reading, archive, info))
+        content = _part(reading, archive, info)
+        is_master = info.filename.lower().rpartition("/")[2].startswith(_MASTERS)
+        text, fault = master_text(content) if is_master else xml_text(content)
         reading.text(place, text)
         if fault:
             reading.problem(place, "damaged", fault)

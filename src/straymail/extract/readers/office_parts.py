@@ -1,0 +1,75 @@
+"""Parts of Office documents that say little, but where banners stand: headers of sheets, masters of slides."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from html import unescape
+from xml.sax.xmlreader import AttributesImpl
+
+from straymail.extract.xml import Texts, parse_xml
+
+_START = re.compile(rb"<(?:[a-z]{1,9}:)?headerFooter\b")
+_END = re.compile(rb"</(?:[a-z]{1,9}:)?headerFooter>")
+_TAG = re.compile(r"<[^<>]{1,200}>")
+# Codes of headers (ECMA-376 18.3.1.39): sections, then fonts, colours, sizes, fields. Two && are one.
+_SECTION = re.compile(r"&[LCR]")
+_CODE = re.compile(r'&(?:"[^"]{0,100}"|K[0-9A-F]{2}(?:[0-9A-F]{4}|[+-][0-9]{3})|[0-9]{1,3}|[A-Z])')
+_CHUNK = 1 << 20
+_LONGEST = 1 << 16
+_MARGIN = 64  # bytes; longer than the opening tag
+
+
+def sheet_header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> str:
+    """Header and footer of a worksheet, "" for most; they stand at its end, so at most ``most`` bytes are looked at.
+
+    The cells are read elsewhere, and are not kept here.
+    """
+    kept, seen = b"", 0
+    with archive.open(info) as file:
+        while seen <= most and (chunk := file.read(_CHUNK)):
+            seen += len(chunk)
+            kept += chunk
+            if start := _START.search(kept):
+                return header_text(kept[start.start() :] + file.read(_LONGEST))
+            kept = kept[-_MARGIN:]
+    return ""
+
+
+def header_text(part: bytes) -> str:
+    """Text of a ``headerFooter`` element and what follows it, without codes."""
+    end = _END.search(part)
+    source = part[: end.start() if end else _LONGEST].decode("utf-8", "replace")
+    text = unescape(_TAG.sub("\n", source)).replace("&&", "\0")
+    lines = (line.strip() for line in _CODE.sub("", _SECTION.sub("\n", text)).replace("\0", "&").splitlines())
+    return "\n".join(dict.fromkeys(line for line in lines if line))
+
+
+class _Master(Texts):
+    """Leaves out placeholders: what stands in them is an invitation to click, the same in most presentations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shapes: list[int] = []
+        self._placeholder = False
+
+    def opened(self, local: str, attributes: AttributesImpl) -> None:
+        if local == "sp":
+            self._shapes.append(len(self.pieces))
+            self._placeholder = False
+        elif local == "ph":
+            self._placeholder = attributes.get("type", "") not in ("ftr", "hdr")
+
+    def closed(self, local: str) -> None:
+        if local == "sp" and self._shapes:
+            start = self._shapes.pop()
+            if self._placeholder:
+                del self.pieces[start:]
+            self._placeholder = False
+
+
+def master_text(data: bytes) -> tuple[str, str]:
+    """Text of a slide master or layout, and what was wrong; as ``xml_text``."""
+    handler = _Master()
+    fault = parse_xml(data, handler)
+    return "".join(handler.pieces), fault

@@ -1,0 +1,123 @@
+"""Office documents: the parts where banners and inserted documents stand, and what is damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from straymail.extract import Extraction, Extractor
+from straymail.extract.readers.office_parts import header_text
+
+from . import builders as make
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Iterator[Extractor]:
+    with Extractor() as shared:
+        yield shared
+
+
+def text_of(found: Extraction) -> str:
+    return "\n".join(text for _, text in found.texts)
+
+
+def with_parts(data: bytes, parts: dict[str, bytes | str]) -> bytes:
+    return make.zipped({**make.unzipped(data), **parts})
+
+
+HEADER = '<headerFooter><oddHeader>&amp;L&amp;"Arial,Bold"&amp;12{}&amp;RPage &amp;P</oddHeader></headerFooter>'
+
+
+def test_headers_of_sheets_are_read(extractor: Extractor) -> None:
+    book = make.unzipped(make.xlsx())
+    sheet = "xl/worksheets/sheet1.xml"
+    rows = b"<row r='2'><c r='A2'><v>1</v></c></row>" * 40_000  # so that it is not in the first piece
+    book[sheet] = book[sheet].replace(b"</sheetData>", rows + b"</sheetData>" + HEADER.format("SECRET").encode())
+    found = extractor.read_file(make.zipped({**book}), "crew.xlsx")
+    assert ("crew.xlsx, header of sheet1", "SECRET\nPage") in found.texts
+    assert not any("header of sheet2" in where for where, _ in found.texts)
+    assert found.unread == []
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("<headerFooter><oddHeader>&amp;CR&amp;&amp;D &amp;K01+000x</oddHeader></headerFooter>", "R&D x"),
+        ("<x:headerFooter><x:oddFooter>&amp;KFF0000RED</x:oddFooter></x:headerFooter><x:a>no</x:a>", "RED"),
+        ("<headerFooter><oddHeader>a</oddHeader><evenHeader>a</evenHeader><firstHeader/></headerFooter>", "a"),
+        ("<headerFooter>", ""),
+        ("<headerFooter " + "<" * 500, "<" * 500),
+    ],
+)
+def test_codes_of_headers_are_left_out(part: str, text: str) -> None:
+    assert header_text(part.encode()).removeprefix("<headerFooter ") == text
+
+
+SHAPE = "<p:sp><p:nvSpPr><p:nvPr>{}</p:nvPr></p:nvSpPr><p:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></p:txBody></p:sp>"
+MASTER = (
+    "<p:sldMaster xmlns:p='p' xmlns:a='a'>"
+    + SHAPE.format("<p:ph type='title'/>", "Click to edit")
+    + SHAPE.format("", "SECRET//NOFORN")
+    + "<p:grpSp>"
+    + SHAPE.format("", "grouped")
+    + "</p:grpSp>"
+    + SHAPE.format("<p:ph type='ftr' idx='3'/>", "foot words")
+    + SHAPE.format("<p:ph/>", "Second level")
+    + "</p:sldMaster>"
+)
+
+
+@pytest.mark.parametrize(
+    "part", ["slideMasters/slideMaster1.xml", "slideLayouts/slideLayout3.xml", "notesMasters/notesMaster1.xml"]
+)
+def test_banners_on_masters_are_read_without_their_invitations(extractor: Extractor, part: str) -> None:
+    data = make.zipped({"[Content_Types].xml": "<Types/>", f"ppt/{part}": MASTER})
+    found = extractor.read_file(data, "talk.pptx")
+    assert text_of(found).split() == ["SECRET//NOFORN", "grouped", "foot", "words"]
+
+
+def test_inserted_documents_are_read(extractor: Extractor) -> None:
+    mht = "MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>archive <b>words</b></p>"
+    data = with_parts(make.docx("body"), {
+        "word/afchunk1.mht": mht, "word/afchunk2.html": "<p>page <b>words</b></p>",
+        "word/afchunk3.rtf": "{\\rtf1 rich words}", "word/afchunk4.txt": "plain words",
+        "word/afchunk5.docx": make.docx("deep words"), "word/fonts/font1.odttf": b"\0\1\2" * 99,
+        "word/unknown.dat": bytes(range(256)), "word/header_settings.xml": "<w:hdr><w:t>top words</w:t></w:hdr>",
+    })  # fmt: skip
+    found = extractor.read_file(data, "a.docx")
+    for words in ("archive words", "page words", "rich words", "plain words", "deep words", "top words"):
+        assert words in text_of(found)
+    assert found.unread == []
+
+
+def test_macros_are_said_to_be_unread(extractor: Extractor) -> None:
+    found = extractor.read_file(with_parts(make.docx("body"), {"word/vbaProject.bin": b"\xd0\xcf"}), "a.docm")
+    assert [(each.id, each.where) for each in found.unread] == [("unread.type", "a.docm > vbaproject.bin")]
+
+
+def test_macros_of_open_documents_are_read(extractor: Extractor) -> None:
+    module = "<script:module xmlns:script='s'>macro words</script:module>"
+    data = make.zipped({
+        "mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>",
+        "Basic/Standard/Module1.xml": module, "Basic/script-lc.xml": "<a>list</a>",
+        "Scripts/python/a.py": "x = 'words'",
+    })  # fmt: skip
+    assert text_of(extractor.read_file(data, "a.odt")).splitlines() == ["macro words", "x = 'words'"]
+
+
+def test_what_stands_before_a_fault_is_read_and_the_fault_is_said(extractor: Extractor) -> None:
+    body = f"<w:document {make.W}><w:p><w:t>first words</w:t></w:p><w:p></w:r></w:p></w:document>"
+    found = extractor.read_file(with_parts(make.docx(), {"word/document.xml": body}), "a.docx")
+    assert "first words" in text_of(found)
+    assert [(each.id, each.where) for each in found.unread] == [("unread.damaged", "a.docx, document")]
+
+
+def test_hyphens_and_spaces_that_are_elements_are_kept(extractor: Extractor) -> None:
+    body = f"<w:document {make.W}><w:p><w:t>OFFICIAL</w:t><w:noBreakHyphen/><w:t>SENSITIVE</w:t></w:p></w:document>"
+    assert text_of(extractor.read_file(with_parts(make.docx(), {"word/document.xml": body}), "a.docx")) == (
+        "OFFICIAL-SENSITIVE"
+    )
+    spaced = "<a xmlns:text='t'><text:p>two<text:s/>words</text:p></a>"
+    odt = make.zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": spaced})
+    assert text_of(extractor.read_file(odt, "a.odt")) == "two words"
