@@ -148,3 +148,15 @@ def test_folded_lines_are_put_together(extractor: Extractor, codec: str) -> None
     assert "Visit, then:\nthe root password is Größe9#x" in text_of(found)
     split = extractor.read_file("BEGIN:VCARD\r\nFN:Jörg\r\nEND:VCARD".encode().replace(b"\xb6", b"\r\n \xb6"), "a.vcf")
     assert "FN:Jörg" in text_of(split)
+
+
+PLACES = [
+    b"<?xml version='1.0'?><gml:Point xmlns:gml='g'><gml:pos>34.0868 62.1675</gml:pos></gml:Point>",
+    b"<?xml version='1.0'?><gml:posList srsDimension='2'>34.0868 62.1675 34.1 62.2</gml:posList>",
+    b"<?xml version='1.0'?><T><LatitudeDegrees>34.0868</LatitudeDegrees>\n<LongitudeDegrees>62.1675</LongitudeDegrees></T>",
+]
+
+
+@pytest.mark.parametrize("data", PLACES)
+def test_positions_in_maps_and_tracks_are_read(extractor: Extractor, data: bytes) -> None:
+    assert ("a.xml, positions", "lat 34.0868 lon 62.1675") in extractor.read_file(data, "a.xml").texts

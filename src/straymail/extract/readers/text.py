@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from straymail.extract.kinds import is_named_html, is_named_mail, kind_of, wide_codec
 from straymail.extract.limits import Unread
@@ -13,6 +14,12 @@ from straymail.message import Part, embedded_data, html_to_text, parse_message
 from straymail.message.encoded import decode_text
 
 _MAX_SOURCE = 2_000_000  # characters
+_MAX_POSITIONS = 200
+# Positions in GML (latitude first, as EPSG:4326 has them) and in tracks of training computers (TCX).
+_POSITION = re.compile(
+    r"<gml:pos(?:List)?\b[^<>]{0,200}>\s{0,40}(-?[0-9]{1,2}\.[0-9]{1,15})\s{1,9}(-?[0-9]{1,3}\.[0-9]{1,15})"
+    r"|<LatitudeDegrees>(-?[0-9.]{1,20})</LatitudeDegrees>\s{0,40}<LongitudeDegrees>(-?[0-9.]{1,20})</"
+)
 _FROM = re.compile(rb"(?:\A\s{0,4}|(?<=\n))From [^\n]{1,200}\n(?=[!-9;-~]{1,70}:)")
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _ESCAPED = re.compile(r"\\([nN,;\\])")
@@ -68,6 +75,10 @@ def _xml(reading: Reading, data: bytes, kind: str, where: str) -> None:
         return
     source = plain_text(data)
     reading.text(f"{where}, source", source[:_MAX_SOURCE])
+    places = islice(_POSITION.finditer(source[:_MAX_SOURCE]), _MAX_POSITIONS)
+    reading.text(
+        f"{where}, positions", "\n".join(f"lat {each[1] or each[3]} lon {each[2] or each[4]}" for each in places)
+    )
     if len(source) > _MAX_SOURCE:
         reading.problem(where, "limit", f"only the first {_MAX_SOURCE} characters of its attributes")
         if fault:
