@@ -86,6 +86,9 @@ def make_reader(reading: Extractor, settings: Settings) -> Reader:
         for file in extraction.files:
             found += dictionary.documents.find_file(file.digest, file.where)
             found += examine_file(file.kind, file.name, file.data, file.where)
+            if file.name != file.where:  # inside another; the guard sees the names of attachments themselves
+                folders = file.name.replace("\\", "/").replace("/", "\n")  # a folder says as much as a file
+                found += examine_text(folders, f"file name {file.where}", dictionary)
         return tuple(found)
 
     return read if settings.attachments.read else unopened

@@ -96,6 +96,11 @@ class Reading:
             self.problem(where, "mismatch", f"the content is {kind}")
         self._record(data, name, where, kind)
 
+    def name(self, name: str, where: str) -> None:
+        """Count a file of which only the name can be read."""
+        self.budget.file()
+        self.files.append((where, name, "unknown", 0, "", b""))
+
     def _record(self, data: bytes, name: str, where: str, kind: str) -> None:
         wanted = kind in RETURNED and self.budget.returned + len(data) <= self.budget.limits.returned
         self.budget.returned += len(data) if wanted else 0

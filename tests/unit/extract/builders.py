@@ -24,9 +24,9 @@ def unzipped(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def locked_zip() -> bytes:
+def locked_zip(name: str = "secret.txt") -> bytes:
     """A ZIP archive whose entry says that it is encrypted."""
-    data = bytearray(zipped({"secret.txt": "hidden"}, zipfile.ZIP_STORED))
+    data = bytearray(zipped({name: "hidden"}, zipfile.ZIP_STORED))
     data[6] |= 1
     central = data.index(b"PK\x01\x02")
     data[central + 8] |= 1

@@ -5,18 +5,24 @@ from __future__ import annotations
 import bz2
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 import zlib
+from typing import Protocol
 
 from straymail.extract.kinds import zip_kind
 from straymail.extract.limits import Unread
 from straymail.extract.readers.office import read_office
+from straymail.extract.readers.text import plain_text
 from straymail.extract.reading import Reading
 from straymail.extract.sevenzip import Entry, Folder, Unpacking, read_header
 
 _ENCRYPTED = 0x1
-_CHUNK = 1 << 20
+_COMPRESSED = 1 << 16  # bytes given to a decoder at once; what it does not use is copied
+_MAX_MEMBERS = 10_000
+_ZEROS = re.compile(rb"\0*")
+_STARTS = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
 _LZMA_MEMORY = 256 << 20
 
 
@@ -29,6 +35,7 @@ def read_zip(reading: Reading, data: bytes, _name: str, where: str, depth: int) 
             if kind in ("docx", "xlsx", "pptx", "odf"):
                 read_office(reading, archive, data, kind, where, depth)
             else:
+                reading.text(f"{where}, comment", plain_text(archive.comment))
                 _members(reading, archive, members, where, depth)
             return kind
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:
@@ -41,7 +48,7 @@ def _members(
     for info in members:
         place = f"{where} > {info.filename}"
         if info.flag_bits & _ENCRYPTED:
-            reading.budget.file()
+            reading.name(info.filename, place)
             reading.problem(place, "encrypted", "ZIP with a password")
             continue
         try:
@@ -73,7 +80,7 @@ def read_7z(reading: Reading, data: bytes, _name: str, where: str, depth: int) -
         except Unread as stop:
             if stop.why == "limit":
                 raise
-            reading.budget.file()
+            reading.name(entry.name, place)
             reading.problem(place, stop.why, stop.text)
             unpacking = stop  # nor can what follows in this folder be read
             continue
@@ -118,35 +125,69 @@ def read_tar(reading: Reading, data: bytes, _name: str, where: str, depth: int) 
 
 
 def read_stream(reading: Reading, data: bytes, name: str, where: str, depth: int) -> str:
-    """One file compressed by gzip, bzip2 or xz (the first member; others are noted)."""
-    content = _inflate(reading, data)
+    """One file compressed by gzip, bzip2 or xz, all its members one after the other, as their programs do."""
+    content = _inflate(reading, data, where)
     inner = name.rpartition("/")[2]
     lower = inner.lower()
     inner = inner[: inner.rfind(".")] if lower.endswith((".gz", ".bz2", ".xz")) else inner.replace(".tgz", ".tar")
-    reading.file(content, inner, f"{where} > {inner or 'content'}", depth + 1)
+    if content:
+        reading.file(content, inner, f"{where} > {inner or 'content'}", depth + 1)
     return ""
 
 
-def _inflate(reading: Reading, data: bytes) -> bytes:
-    try:
-        if data.startswith(b"\x1f\x8b"):
-            return _gzip(reading, data)
-        decoder: bz2.BZ2Decompressor | lzma.LZMADecompressor = (
-            bz2.BZ2Decompressor() if data.startswith(b"BZh") else lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)
-        )
-        content = decoder.decompress(data, reading.budget.room() + 1)
+class _Decoder(Protocol):
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+def _inflate(reading: Reading, data: bytes, where: str) -> bytes:
+    pieces: list[bytes] = []
+    at = 0
+    for _ in range(_MAX_MEMBERS):
+        try:
+            at, ended = _member(reading, data, at, pieces)
+        except (OSError, zlib.error, lzma.LZMAError, EOFError) as error:
+            reading.problem(where, "damaged", f"compressed file: {type(error).__name__}")
+            break
+        if not ended:
+            reading.problem(where, "damaged", "the compressed file ends too early")
+            break
+        at = _past_zeros(data, at)  # xz and tapes fill up with them
+        if at >= len(data):
+            break
+        if not data.startswith(_STARTS, at):
+            reading.problem(where, "damaged", f"{len(data) - at} bytes after the end of the compressed file")
+            break
+    else:
+        reading.problem(where, "limit", f"more than {_MAX_MEMBERS} compressed pieces")
+    return b"".join(pieces)
+
+
+def _past_zeros(data: bytes, at: int) -> int:
+    match = _ZEROS.match(data, at)
+    return match.end() if match else at
+
+
+def _member(reading: Reading, data: bytes, at: int, pieces: list[bytes]) -> tuple[int, bool]:
+    """Unpack the member that starts here; returns where it ended, and whether it had an end."""
+    decoder = _decoder(data[at : at + 6])
+    while at < len(data) and not decoder.eof:
+        chunk = data[at : at + _COMPRESSED]
+        content = decoder.decompress(chunk, reading.budget.room() + 1)  # what is more raises below
         reading.budget.take(len(content))
-    except (OSError, zlib.error, lzma.LZMAError, EOFError) as error:
-        raise Unread("damaged", f"compressed file: {type(error).__name__}") from error
-    if not decoder.eof:
-        raise Unread("damaged", "the compressed file ends too early")
-    return content
+        pieces.append(content)
+        at += len(chunk) - len(decoder.unused_data)
+    return at, decoder.eof
 
 
-def _gzip(reading: Reading, data: bytes) -> bytes:
-    decoder = zlib.decompressobj(wbits=31)
-    content = decoder.decompress(data, reading.budget.room() + 1)
-    reading.budget.take(len(content))
-    if not decoder.eof:
-        raise Unread("damaged", "the compressed file ends too early")
-    return content
+def _decoder(start: bytes) -> _Decoder:
+    if start.startswith(b"\x1f\x8b"):
+        return zlib.decompressobj(wbits=31)
+    if start.startswith(b"BZh"):
+        return bz2.BZ2Decompressor()
+    return lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)
