@@ -80,11 +80,26 @@ def test_kinds_are_told_of_anything(data: bytes, name: str) -> None:
 @given(
     st.lists(
         st.sampled_from(
-            [b"{", b"}", b"\\", b"'", b"u12", b"*", b"\\'f", b"\\uc9 ", b"\\info", b"\\title ", b"x", b"\xff"]
+            [
+                b"{",
+                b"}",
+                b"\\",
+                b"'",
+                b"u12",
+                b"*",
+                b"\\'f",
+                b"\\uc9 ",
+                b"\\info",
+                b"\\title ",
+                b"x",
+                b"\xff",
+                b"\\bin2 ",
+                b"\\objdata ",
+            ]
         )
     )
 )
 def test_rtf_never_raises(pieces: list[bytes]) -> None:
-    text, properties = rtf_text(b"{\\rtf1" + b"".join(pieces))
+    text, properties, _, _ = rtf_text(b"{\\rtf1" + b"".join(pieces))
     assert isinstance(text, str)
     assert isinstance(properties, list)

@@ -153,8 +153,7 @@ def test_folded_lines_are_put_together(extractor: Extractor, codec: str) -> None
 PLACES = [
     b"<?xml version='1.0'?><gml:Point xmlns:gml='g'><gml:pos>34.0868 62.1675</gml:pos></gml:Point>",
     b"<?xml version='1.0'?><gml:posList srsDimension='2'>34.0868 62.1675 34.1 62.2</gml:posList>",
-    b"<?xml version='1.0'?><T><LatitudeDegrees>34.0868</LatitudeDegrees>\n"
-    b"<LongitudeDegrees>62.1675</LongitudeDegrees></T>",
+    b"<?xml?><T><LatitudeDegrees>34.0868</LatitudeDegrees>\n<LongitudeDegrees>62.1675</LongitudeDegrees></T>",
 ]
 
 

@@ -10,7 +10,7 @@ import olefile  # type: ignore[import-untyped]  # ships no types
 from straymail.extract.limits import Unread
 from straymail.extract.readers.lzfu import unpack
 from straymail.extract.readers.office import read_sheets
-from straymail.extract.readers.rtf import rtf_text
+from straymail.extract.readers.rtf import read_rtf_text
 from straymail.extract.reading import Reading
 from straymail.message import html_to_text
 from straymail.message.encoded import decode_text
@@ -139,7 +139,7 @@ def _msg(reading: Reading, ole: olefile.OleFileIO, streams: list[list[str]], whe
         elif tag == _MSG_RTF:
             body = unpack(_stream(reading, ole, path))
             reading.budget.take(len(body))
-            reading.text(where, rtf_text(body)[0])
+            read_rtf_text(reading, body, where, depth)
         elif tag in _MSG_TEXT or tag == _MSG_HTML:
             text = _string(_stream(reading, ole, path), kind)
             reading.text(

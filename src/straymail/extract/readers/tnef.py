@@ -6,7 +6,7 @@ import struct
 
 from straymail.extract.limits import Unread
 from straymail.extract.readers.lzfu import find_rtf
-from straymail.extract.readers.rtf import rtf_text
+from straymail.extract.readers.rtf import read_rtf_text
 from straymail.extract.reading import Reading
 from straymail.message.encoded import decode_text
 
@@ -39,7 +39,7 @@ def read_tnef(reading: Reading, data: bytes, _name: str, where: str, depth: int)
             reading.text(f"{where}, properties", wide_strings(value))
             for body in find_rtf(value):
                 reading.budget.take(len(body))
-                reading.text(where, rtf_text(body)[0])
+                read_rtf_text(reading, body, where, depth)
     _attach(reading, name, content, where, depth)
     return ""
 
