@@ -66,7 +66,8 @@ class Extractor:
             found.unread.append(unread("limit", where, "no time left"))
             return
         if _harmless(part, self.limits):
-            answer, blob = read_one(part.content, part.filename, where, self.limits)
+            shown = part.disposition != "attachment"
+            answer, blob = read_one(part.content, part.filename, where, self.limits, shown=shown)
             _merge(found, answer, blob, part, where)
             return
         with self._worker() as worker:

@@ -11,6 +11,7 @@ from typing import Any
 
 from straymail.extract.kinds import IMAGES, TEXTS, UNREADABLE, contradicts, kind_of
 from straymail.extract.limits import Budget, ReadLimits, Unread
+from straymail.extract.pictures import holds_writing
 
 RETURNED = IMAGES | {
     "kml",
@@ -27,6 +28,7 @@ RETURNED = IMAGES | {
     "vcf",
     "ticket",
 }
+_NAMED_PICTURES = 3
 _MAX_TEXTS = 20_000
 _MAX_PROPERTIES = 2_000
 _MAX_PROPERTY = 2_000
@@ -37,6 +39,7 @@ class Reading:
     """Collects what is found; plain lists and bytes, ready to be sent to the parent."""
 
     budget: Budget
+    pictures: list[str] = field(default_factory=list)  # places of those whose writing was not read
     texts: list[tuple[str, str]] = field(default_factory=list)
     unread: list[tuple[str, str, str]] = field(default_factory=list)
     properties: list[tuple[str, str, str]] = field(default_factory=list)
@@ -65,8 +68,11 @@ class Reading:
         if len(self.unread) < _MAX_PROPERTIES:
             self.unread.append((why, where, detail))
 
-    def file(self, data: bytes, name: str, where: str, depth: int = 0) -> None:
-        """Read a file of any kind; what cannot be read is noted, and reading goes on beside it."""
+    def file(self, data: bytes, name: str, where: str, depth: int = 0, *, shown: bool = False) -> None:
+        """Read a file of any kind; what cannot be read is noted, and reading goes on beside it.
+
+        ``shown``: it stands in the text of a mail or document, as pictures do.
+        """
         self.budget.file()
         kind = kind_of(data)
         if depth > self.budget.limits.depth:
@@ -77,6 +83,8 @@ class Reading:
         try:
             if reader:
                 kind = reader(self, data, name, where, depth) or kind
+            elif kind in IMAGES and holds_writing(kind, data, shown=shown):
+                self.pictures.append(where)
             elif kind in UNREADABLE:
                 self.problem(where, "type", UNREADABLE[kind])
         except Unread as stop:
@@ -100,6 +108,14 @@ class Reading:
         """Count a file of which only the name can be read."""
         self.budget.file()
         self.files.append((where, name, "unknown", 0, "", b""))
+
+    def tell_pictures(self, where: str) -> None:
+        """Say once that pictures were not read: a document may hold hundreds."""
+        if len(self.pictures) <= _NAMED_PICTURES:
+            for place in self.pictures:
+                self.problem(place, "type", "a picture, whose writing is not looked for")
+        else:
+            self.problem(where, "type", f"{len(self.pictures)} pictures, whose writing is not looked for")
 
     def _record(self, data: bytes, name: str, where: str, kind: str) -> None:
         wanted = kind in RETURNED and self.budget.returned + len(data) <= self.budget.limits.returned
@@ -156,15 +172,18 @@ def load_readers(limits: ReadLimits) -> None:
         import_module("straymail.extract.readers.picture").ready(limits)
 
 
-def read_one(data: bytes, name: str, where: str, limits: ReadLimits) -> tuple[dict[str, Any], bytes]:
+def read_one(
+    data: bytes, name: str, where: str, limits: ReadLimits, *, shown: bool = False
+) -> tuple[dict[str, Any], bytes]:
     """Read one file; the answer is plain JSON, inner bytes follow one after the other."""
     reading = Reading(Budget(limits))
     try:
-        reading.file(data, name, where)
+        reading.file(data, name, where, shown=shown)
     except Unread as stop:
         reading.problem(where, stop.why, stop.text)
     except MemoryError:
         reading.problem(where, "limit", "needs too much memory")
+    reading.tell_pictures(where)
     inner = [file for file in reading.files if file[0] != where]  # the parent has the attachment itself
     return {
         "texts": [(place, _clean(text)) for place, text in reading.texts],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zipfile
@@ -22,6 +23,11 @@ def unzipped(data: bytes) -> dict[str, bytes]:
     """The members of a ZIP archive."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def base64_lines(data: bytes) -> bytes:
+    """Bytes in base64 as mail carries them."""
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
 
 
 def locked_zip(name: str = "secret.txt") -> bytes:

@@ -41,7 +41,7 @@ def _one(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind
     name = info.filename
     base = name.rpartition("/")[2].lower()
     if any(mark in f"/{name}" for mark in _EMBEDDED) and not info.is_dir() and not name.endswith((".xml", ".rels")):
-        reading.file(_part(reading, archive, info), base, f"{where} > {base}", depth + 1)
+        reading.file(_part(reading, archive, info), base, f"{where} > {base}", depth + 1, shown=True)
     elif name.startswith(("docProps/", "docMetadata/")) or name == "meta.xml" or name.endswith(".psmdcp"):
         if name.endswith((".xml", ".psmdcp")):
             for key, value in xml_pairs(_part(reading, archive, info), _LABELS if "Metadata/" in name else frozenset()):

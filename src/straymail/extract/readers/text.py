@@ -95,7 +95,8 @@ def read_mail(reading: Reading, data: bytes, where: str, depth: int) -> None:
             _header(reading, read_block(part.content, place))
         elif part.is_attachment:
             reading.budget.take(len(part.content))
-            reading.file(part.content, part.filename, place, depth + 1)
+            shown = part.disposition != "attachment"
+            reading.file(part.content, part.filename, place, depth + 1, shown=shown)
         else:
             _body(reading, part, where)
 
