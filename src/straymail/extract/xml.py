@@ -38,7 +38,6 @@ class Texts(ContentHandler):
         if self._depth > _MAX_DEPTH:
             raise Unread("limit", "XML nested too deeply")
         self._name = attrs.get("name", "") or name.rpartition(":")[2] if self._depth == 2 else self._name
-        self.opened(name.rpartition(":")[2], attrs)
         for attribute in self._wanted.intersection(attrs.getNames()):
             self.pairs.append((attribute, attrs[attribute]))
 
@@ -51,16 +50,9 @@ class Texts(ContentHandler):
             mark = "\n"
         if mark and self.pieces and self.pieces[-1] != mark:
             self.pieces.append(mark)
-        self.closed(name.rpartition(":")[2])
         if self._depth == 1:
             self.pairs.append((self._name, "".join(self._value)))
             self._value.clear()
-
-    def opened(self, local: str, attributes: AttributesImpl) -> None:
-        """For handlers of one format: an element began; ``local`` is its name without prefix."""
-
-    def closed(self, local: str) -> None:
-        """For handlers of one format: an element ended."""
 
     def characters(self, content: str) -> None:
         """Take text."""

@@ -53,15 +53,18 @@ class _Master(Texts):
         self._shapes: list[int] = []
         self._placeholder = False
 
-    def opened(self, local: str, attributes: AttributesImpl) -> None:
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  (the interface's name)
+        super().startElement(name, attrs)
+        local = name.rpartition(":")[2]
         if local == "sp":
             self._shapes.append(len(self.pieces))
             self._placeholder = False
         elif local == "ph":
-            self._placeholder = attributes.get("type", "") not in ("ftr", "hdr")
+            self._placeholder = attrs.get("type", "") not in ("ftr", "hdr")
 
-    def closed(self, local: str) -> None:
-        if local == "sp" and self._shapes:
+    def endElement(self, name: str) -> None:  # noqa: N802
+        super().endElement(name)
+        if name.rpartition(":")[2] == "sp" and self._shapes:
             start = self._shapes.pop()
             if self._placeholder:
                 del self.pieces[start:]
