@@ -130,7 +130,7 @@ _TEXT_NAMES = frozenset(
 )
 _UNTOLD = frozenset(("unknown", "video", "audio"))
 _HABITS = frozenset(  # what programs write under these names
-    (("doc", "html"), ("xls", "html"), ("xls", "text"), ("xls", "xml"), ("doc", "xml"), ("msg", "eml"))
+    (("doc", "html"), ("xls", "html"), ("xls", "text"), ("xls", "xml"), ("doc", "xml"), ("msg", "eml"), ("msg", "mbox"))
 )
 _KNOWN = frozenset().union(*_NAMES.values()) - {"dat", "key", "pages", "numbers", "com"}
 

@@ -92,3 +92,17 @@ def test_very_many_pictures_are_counted(extractor: Extractor) -> None:
     media: dict[str, bytes | str] = {f"word/media/image{number}.jpg": PHOTO for number in range(9)}
     found = extractor.read_file(make.zipped({**make.unzipped(make.docx()), **media}), "a.docx")
     assert [(each.where, "9 pictures" in each.text) for each in found.unread] == [("a.docx", True)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (("header1",), False), (("slideMaster1",), False), (("slideLayout2", "slideMaster1"), False),
+        (("document",), True), (("header1", "document"), True), ((), True),
+    ],
+)  # fmt: skip
+def test_backgrounds_and_letterheads_are_no_pages(extractor: Extractor, parts: tuple[str, ...], *, said: bool) -> None:
+    links = "<Relationships><Relationship Id='r1' Type='t' Target=\"../media/Image1.jpg\"/></Relationships>"
+    more: dict[str, bytes | str] = {f"word/_rels/{part}.xml.rels": links for part in parts}
+    data = make.zipped({**make.unzipped(make.docx()), "word/media/Image1.jpg": PHOTO, **more})
+    assert [each.id for each in extractor.read_file(data, "a.docx").unread] == (["unread.type"] if said else [])

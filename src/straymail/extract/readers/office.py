@@ -10,7 +10,7 @@ import python_calamine
 
 from straymail.extract.kinds import kind_of
 from straymail.extract.limits import Unread
-from straymail.extract.readers.office_parts import master_text, sheet_header
+from straymail.extract.readers.office_parts import master_text, ornaments, sheet_header
 from straymail.extract.reading import Reading, reader_of
 from straymail.extract.xml import xml_pairs, xml_text
 
@@ -33,8 +33,22 @@ def read_office(reading: Reading, archive: zipfile.ZipFile, data: bytes, kind: s
             raise Unread("encrypted", "document with a password")
     for info in archive.infolist():
         _one(reading, archive, info, kind, where, depth)
+    _forget_ornaments(reading, archive, where)
     if kind == "xlsx":
         read_sheets(reading, data, where)
+
+
+def _forget_ornaments(reading: Reading, archive: zipfile.ZipFile, where: str) -> None:
+    """A background or a letterhead, which every document of an organisation has, is no page that nobody read."""
+    if not reading.pictures:
+        return
+    links = [(info.filename, _part(reading, archive, info)) for info in archive.infolist() if _is_links(info.filename)]
+    places = {f"{where} > {name}" for name in ornaments(links)}
+    reading.pictures = [place for place in reading.pictures if place not in places]
+
+
+def _is_links(name: str) -> bool:
+    return name.endswith(".rels") and name.startswith(("word/", "xl/", "ppt/"))
 
 
 def _one(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind: str, where: str, depth: int) -> None:
@@ -46,7 +60,7 @@ def _one(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind
         if name.endswith((".xml", ".psmdcp")):
             for key, value in xml_pairs(_part(reading, archive, info), _LABELS if "Metadata/" in name else frozenset()):
                 reading.property(where, key, value)
-    elif name.endswith(".rels") and name.startswith(("word/", "xl/", "ppt/")):
+    elif _is_links(name):
         _links(reading, archive, info, where)
     elif name.endswith(".xml") and _holds_text(name, kind):
         _text(reading, archive, info, f"{where}, {base.removesuffix('.xml')}")

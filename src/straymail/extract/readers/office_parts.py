@@ -1,9 +1,10 @@
-"""Parts of Office documents that say little, but where banners stand: headers of sheets, masters of slides."""
+"""Parts of Office documents that say little, but where banners and ornaments stand: headers, masters of slides."""
 
 from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterable
 from html import unescape
 from xml.sax.xmlreader import AttributesImpl
 
@@ -18,6 +19,19 @@ _CODE = re.compile(r'&(?:"[^"]{0,100}"|K[0-9A-F]{2}(?:[0-9A-F]{4}|[+-][0-9]{3})|
 _CHUNK = 1 << 20
 _LONGEST = 1 << 16
 _MARGIN = 64  # bytes; longer than the opening tag
+
+
+_MEDIA = re.compile(rb"media/([^\"'/<>]{1,200})[\"']")
+_ORNAMENTAL = ("slidemaster", "slidelayout", "notesmaster", "handoutmaster", "theme", "header", "footer")
+
+
+def ornaments(links: Iterable[tuple[str, bytes]]) -> frozenset[str]:
+    """Names of pictures, lower case, that only masters, headers and footers show; takes (name, content) of .rels."""
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for name, content in links:
+        ornamental = name.rpartition("/")[2].lower().startswith(_ORNAMENTAL)
+        names[ornamental].update(each.decode("utf-8", "replace").lower() for each in _MEDIA.findall(content))
+    return frozenset(names[True] - names[False])
 
 
 def sheet_header(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> str:
