@@ -104,7 +104,8 @@ def pages(
 ) -> bytes:
     """A PDF of these pages; page ``n`` (from 0) is object ``4 + 2n``, further objects follow the last page's stream.
 
-    ``catalog``, ``page`` (of each page) and ``trailer`` are put into these dictionaries.
+    Pages may draw the first of these as ``/I``. ``catalog``, ``page`` (of each page) and ``trailer`` are put into these
+    dictionaries.
     """
     kids = b" ".join(b"%d 0 R" % (4 + 2 * number) for number in range(len(contents)))
     every = [
@@ -115,7 +116,8 @@ def pages(
     for content in contents:
         every.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents %d 0 R "
-            b"/Resources << /Font << /F1 3 0 R >> >> %s >>" % (len(every) + 2, page)
+            b"/Resources << /Font << /F1 3 0 R >> /XObject << /I %d 0 R >> >> %s >>"
+            % (len(every) + 2, 4 + 2 * len(contents), page)
         )
         every.append(stream(content))
     every += objects

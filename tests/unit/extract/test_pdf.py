@@ -129,6 +129,27 @@ def test_pages_that_hold_only_pictures_are_named(
     assert details(extractor.read_file(make.pages(contents), "a.pdf")) == said
 
 
+PICTURE = make.stream(b"x", b"/Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8")
+FULL, SMALL = b"q 300 0 0 200 0 0 cm /I Do Q ", b"q 100 0 0 50 0 0 cm /I Do Q "
+STAMP, LONG = make.drawn("Scanned with a telephone"), make.drawn("A long line of ordinary text. " * 4)
+
+
+@pytest.mark.parametrize(
+    ("contents", "said"),
+    [
+        ([FULL + STAMP] * 3, "pages 1-3"),
+        ([FULL + STAMP, FULL, LONG, LONG], "pages 1-2"),
+        ([FULL + STAMP, LONG, LONG], ""),
+        ([FULL + LONG] * 3, ""),
+        ([SMALL + STAMP] * 3, ""),
+        ([STAMP], ""),
+    ],
+)
+def test_scans_with_a_stamp_are_scans(extractor: Extractor, contents: list[bytes], said: str) -> None:
+    found = extractor.read_file(make.pages(contents, (PICTURE,)), "a.pdf")
+    assert [each.text.partition("scanned: ")[2].rstrip(")") for each in found.unread] == ([said] if said else [])
+
+
 def test_very_many_notes_are_bounded(extractor: Extractor) -> None:
     note = b"<< %s /Subtype /Text /Contents (note words) >>" % RECT
     data = make.pages(PAGE * 60, (note,), page=b"/Annots [%s]" % (b"124 0 R " * 500))

@@ -14,6 +14,9 @@ from straymail.extract.reading import Reading
 
 _ATTACHMENTS = 100
 _BOOKMARKS = 5_000
+_STAMP = 80  # characters
+_COVERED = 0.7  # of the page
+_PICTURES = 50
 _NAMED = 10  # ranges of pages that are named one by one
 _POINTS = 72
 _LONGEST_SIDE = 6_000  # dots of a page that is drawn
@@ -82,6 +85,7 @@ class _Pages:
         self._seen = False
         self._count = 0
         self._pictures: list[int] = []
+        self._stamped: list[int] = []
         self._broken: list[int] = []
 
     def read(self, document: pypdfium2.PdfDocument, index: int) -> None:
@@ -110,6 +114,8 @@ class _Pages:
         text = text if text.strip() else _drawn(page, limits)
         if text.strip():
             self._seen = True
+            if not limits.ocr and len(text.strip()) <= _STAMP and _is_covered(page):
+                self._stamped.append(number)
         elif not limits.ocr and pypdfium2.raw.FPDFPage_CountObjects(page) > 0:
             self._pictures.append(number)
         self._reading.text(f"{self._where}, page {number}", text)
@@ -120,8 +126,22 @@ class _Pages:
             self._reading.problem(self._where, "damaged", f"PDF, {_named(self._broken)}")
         if self._count and not self._seen:
             self._reading.problem(self._where, "type", "pages without text, probably a scan")
-        elif self._pictures:
+            return
+        if 2 * (len(self._pictures) + len(self._stamped)) >= self._count:  # a cover alone is no scan
+            self._pictures = sorted(self._pictures + self._stamped)
+        if self._pictures:
             self._reading.problem(self._where, "type", f"without text, probably scanned: {_named(self._pictures)}")
+
+
+def _is_covered(page: pypdfium2.PdfPage) -> bool:
+    """Whether one picture fills the page, as scans do whose program adds its name or a number."""
+    width, height = page.get_size()
+    pictures = page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=2)
+    for picture in islice(pictures, _PICTURES):
+        left, bottom, right, top = picture.get_bounds()
+        if (right - left) * (top - bottom) >= _COVERED * width * height:
+            return True
+    return False
 
 
 def _named(pages: list[int]) -> str:
