@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from unicodedata import normalize
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,11 @@ KEYS = parse_keys(new_key().decode())
 DATE = datetime(2026, 11, 25, tzinfo=UTC)
 DESK = Address("straymail+token", "mod.example")
 COMMANDS = ("fix", "send", "discard", "correct", "cancel", "delete")
+FIELDS = [
+    *("message-id", "date", "from", "reply-to", "to", "subject", "auto-submitted", "precedence"),
+    *("x-auto-response-suppress", "in-reply-to", "references", "content-type", "mime-version"),
+]
+INJECTION = "=?utf-8?q?a=0aReply-To:_evil@attacker.example=0a=0aYour_mailbox_is_full?="
 local = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=64)
 some_text = st.text(max_size=300) | st.text(alphabet="fixsendcard 12,.!@\n> ", max_size=60)
 
@@ -47,6 +53,11 @@ def test_a_denied_command_is_never_carried_out(word: str, denial: str) -> None:
 @example("\xa0", "", "", b"")
 @example("x" * 200, "", "", b"")
 @example("\xe4 \xa0" * 40, "", "", b"")
+@example("a\u2028b", "", "", b"")
+@example(INJECTION, "", "", b"")
+@example("a", INJECTION, "", b"")
+@example("a", f"{'x' * 70} {INJECTION} \u2028 \xe9", "", b"")
+@example("a", "", INJECTION, b"")
 def test_a_notice_is_mail_whatever_stands_in_it(name: str, subject: str, reference: str, original: bytes) -> None:
     stray = Address(name, "army.ml")
     evidence = {"id": "x", "weight": 1.0, "sender_text": subject}
@@ -54,14 +65,18 @@ def test_a_notice_is_mail_whatever_stands_in_it(name: str, subject: str, referen
     waiting = (Waiting(str(stray), suspect=True, meant=(str(stray),)), Waiting("tom@mod.example", suspect=False))
     held = Held("abc", "ask", "asked", "clara@mod.example", 0.0, 1.0, 10, {}, view, waiting)
     notice = question(held, subject, DESK, "signed")
-    to = Address(name, "mod.example")
+    to = Address(normalize("NFC", name), "mod.example")
     raw = as_mail(notice, Frame("Straymail", DESK, to, subject, DATE, "id1", reference, original))
     message = parse_message(raw)
     assert [box.address for box in message.from_] == [DESK]
-    assert len(message.to) == 1
+    assert [box.address for box in message.to] == [to]
     assert message.automatic
     names = [key.lower() for key, _ in message.headers]
-    assert len(names) == len(set(names))
+    assert sorted(names) == sorted(each for each in FIELDS if each not in {"in-reply-to", "references"} - set(names))
+    head = raw.partition(b"\r\n\r\n")[0]
+    lines = [line for line in head.split(b"\r\n") if line[:1] not in (b" ", b"\t")]
+    assert [line.partition(b":")[0].lower().decode() for line in lines] == names
+    assert all(len(line) <= 998 for line in head.split(b"\r\n"))
     assert b"<script" not in raw.lower()
 
 

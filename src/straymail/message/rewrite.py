@@ -39,7 +39,7 @@ def remove_headers(raw: bytes, *names: str) -> bytes:
 def add_headers(raw: bytes, fields: Iterable[tuple[str, str]]) -> bytes:
     """Put fields on top, in order, in the message's own line end; line breaks in values become spaces.
 
-    Text outside ASCII is written as RFC 2047 words, long values are folded at spaces.
+    Text outside ASCII, or that reads as RFC 2047 words, is written as such words; long values are folded at spaces.
     """
     newline = _newline(raw)
     added = b"".join(_field(name, value, newline) for name, value in fields)
@@ -128,7 +128,7 @@ def _newline(raw: bytes) -> bytes:
 
 def _field(name: str, value: str, newline: bytes) -> bytes:
     clean = "".join(c if c.isprintable() else " " for c in value)
-    text = clean if clean.isascii() else _words(clean)
+    text = clean if clean.isascii() and "=?" not in clean else _words(clean)
     lines, line = list[str](), f"{name}:"
     for word in text.split(" "):
         if len(line) + 1 + len(word) > _LINE and line.strip() and not line.endswith(":"):
