@@ -113,6 +113,10 @@ class Courier:
             local_hostname=self.settings.gateway.hostname or None,
         )
         async with client:
+            try:  # the library says it by itself only with MAIL: too late to know what the hop offers
+                await client.ehlo()
+            except aiosmtplib.SMTPHeloError:
+                await client.helo()
             options = [each for each in delivery.parameters if client.supports_extension(_keyword(each))]
             utf8 = "SMTPUTF8" in (each.upper() for each in options)
             if not utf8 and not all(each.isascii() for each in (delivery.sender, *ready)):

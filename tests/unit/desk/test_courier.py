@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from straymail.config import parse
 from straymail.desk import Courier
-from straymail.message import Envelope
+from straymail.message import Address, Envelope
 
 from .office import CLARA, STRAY, Hop, Office, asked
 
@@ -97,6 +97,59 @@ def test_starttls_as_the_setting_says(
     assert office.state(identifier) == state
     assert bool(hop.over_tls) is over_tls
     assert bool(hop.got) is (state == "released")
+
+
+JOSE = Address("josé", "army.ml")
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_what_the_hop_offers_is_known_with_and_without_tls(
+    office: Office, server_tls: ssl.SSLContext, offered: bool
+) -> None:
+    parameters = ("BODY=8BITMIME", "SMTPUTF8")
+    envelope = Envelope(CLARA, (JOSE,), mail_parameters=parameters)
+    identifier = office.take(envelope=envelope, verdict=asked(JOSE))
+    office.deliver()
+    office.desk.release(identifier, actor="officer", now=office.now)
+    hop = Watching({})
+
+    async def run() -> None:
+        context = server_tls if offered else None
+        make = lambda: SMTP(hop, tls_context=context, enable_SMTPUTF8=True)  # noqa: E731
+        server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
+        await through(office, server.sockets[0].getsockname()[1], "may")
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(run())
+    assert office.state(identifier) == "released"
+    assert (str(CLARA), list(parameters)) in hop.mails
+
+
+def test_a_hop_of_helo_gets_its_helo(office: Office) -> None:
+    identifier = released(office)
+    conversations: list[list[bytes]] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard: list[bytes] = []
+        conversations.append(heard)
+        writer.write(b"220 hop\r\n")
+        while line := await reader.readline():
+            heard.append(line[:4])
+            if line[:4] == b"DATA":
+                writer.write(b"354 go\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+            writer.write(b"502 no\r\n" if line[:4] == b"EHLO" else b"250 ok\r\n")
+        writer.close()
+
+    async def run() -> None:
+        server = await asyncio.start_server(talk, "127.0.0.1", 0)
+        await through(office, server.sockets[0].getsockname()[1], "never")
+        server.close()
+
+    asyncio.run(run())
+    assert [each[:5] for each in conversations] == [[b"EHLO", b"HELO", b"MAIL", b"RCPT", b"DATA"]] * 2
+    assert office.state(identifier) == "released"
 
 
 SCRIPT = (b"220 hop\r\n", b"250 hop\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n", b"250 taken\r\n")
