@@ -14,6 +14,7 @@ from typing import Protocol
 from straymail.config import Outbox, Tcp
 from straymail.desk import write_outbox
 from straymail.errors import NextHopDown
+from straymail.gateway.starttls import spoke_early
 from straymail.record.custody import new_id
 
 _LONGEST_LINE = 4_096
@@ -104,10 +105,13 @@ class SmtpHop:
 
     async def _secure(self) -> None:
         assert self._writer is not None
+        assert self._reader is not None
         if not (await self.command(b"STARTTLS")).good:
             if self._starttls == "must":
                 raise NextHopDown(f"{self._address}: STARTTLS refused")
             return
+        if await spoke_early(self._reader, self._writer):
+            raise NextHopDown(f"{self._address}: replies came before the encryption")
         context = ssl.create_default_context()
         if self._starttls == "may":
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

@@ -10,39 +10,23 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from dataclasses import dataclass, field
 
 import structlog
 
 from straymail.config import Outbox, Settings
-from straymail.errors import AddressError, NextHopDown
+from straymail.errors import NextHopDown
 from straymail.gateway.hop import Hop, HopReply, OutboxHop, SmtpHop
 from straymail.gateway.outcome import Accept, Arrival, Engine, Refused, Reply, Taken
 from straymail.gateway.smtp_session import Command, Data, SmtpReader
-from straymail.message import Address, Envelope, parse_address
+from straymail.gateway.smtp_transaction import Recipient, Transaction, is_local_name, mailbox, read_path
+from straymail.gateway.starttls import spoke_early
+from straymail.message import Envelope
 from straymail.message.rewrite import add_headers, remove_headers
 
 _log = structlog.get_logger("straymail.smtp")
 _PASSED_ON = ("8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES", "DSN")
 _OK = HopReply(250, ("2.0.0 Ok",))
 _ERRORS_ALLOWED = 20
-
-
-@dataclass(slots=True)
-class _Recipient:
-    address: Address
-    line: bytes
-    upstream: bool
-
-
-@dataclass(slots=True)
-class _Transaction:
-    """One message: the MAIL line, and each accepted RCPT line."""
-
-    line: bytes
-    sender: Address | None
-    parameters: tuple[str, ...]
-    recipients: list[_Recipient] = field(default_factory=list)
 
 
 class SmtpProxy:
@@ -110,7 +94,7 @@ class SmtpConnection:
         self._settings = proxy.settings
         self._lines = SmtpReader(self._settings.gateway.limits.size)
         self._hop: Hop | None = None
-        self._mail: _Transaction | None = None
+        self._mail: Transaction | None = None
         self._greeted = self._secure = False
         self._errors = 0
         peer = writer.get_extra_info("peername")
@@ -230,12 +214,14 @@ class SmtpConnection:
     async def _starttls(self) -> bool:
         if self._proxy.tls is None or self._secure:
             return await self._fault(502, "5.5.1 command not offered")
-        if self._lines.pending:
+        if self._lines.pending or await spoke_early(self._reader, self._writer):
             await self._say(421, "4.7.0 commands came before the encryption")
             return False
         await self._say(220, "2.0.0 Go ahead")
         await self._writer.start_tls(self._proxy.tls)
-        self._secure, self._greeted, self._mail = True, False, None
+        self._secure, self._greeted = True, False
+        if self._mail is not None:
+            await self._reset()
         return True
 
     # Envelope --------------------------------------------------------------------------------------------------------
@@ -245,46 +231,46 @@ class SmtpConnection:
             return await self._fault(503, "5.5.1 say EHLO first")
         if self._mail is not None:
             return await self._fault(503, "5.5.1 one message at a time: RSET first")
-        parsed = _path(command.argument, "FROM:")
-        if parsed is None:
+        path, parameters = read_path(command.argument, "FROM:") or ("?", ())
+        sender = mailbox(path)
+        if path and sender is None:
             return await self._fault(501, "5.1.7 not a mailbox in MAIL FROM:<...>")
-        address, parameters = parsed
         reply = await self._relay(command.line)
         if reply is None:
             return False
         if reply.good:
-            self._mail = _Transaction(command.line, address, parameters)
+            self._mail = Transaction(command.line, sender, parameters)
         await self._send(reply)
         return True
 
     async def _rcpt_to(self, command: Command) -> bool:
         if self._mail is None:
             return await self._fault(503, "5.5.1 say MAIL first")
-        parsed = _path(command.argument, "TO:")
-        if parsed is None or parsed[0] is None:
+        path, _ = read_path(command.argument, "TO:") or ("", ())
+        address = mailbox(path)
+        if address is None and not is_local_name(path):
             return await self._fault(501, "5.1.3 not a mailbox in RCPT TO:<...>")
         if len(self._mail.recipients) >= self._settings.gateway.limits.recipients:
             await self._say(452, "4.5.3 too many recipients, send the message again for the others")
             return True
-        address = parsed[0]
-        if self._proxy.engine.is_desk_address(address):
-            self._mail.recipients.append(_Recipient(address, command.line, upstream=False))
+        engine = self._proxy.engine
+        if address is not None and engine.is_desk_address(address):
+            self._mail.recipients.append(Recipient(path, address, command.line, upstream=False))
             await self._send(_OK)
             return True
-        if refusal := self._proxy.engine.recipient(self._envelope(self._mail), address):
+        if address is not None and (refusal := engine.recipient(self._envelope(self._mail), address)):
             await self._refuse(refusal)
             return True
         reply = await self._relay(command.line)
         if reply is None:
             return False
         if reply.good:
-            self._mail.recipients.append(_Recipient(address, command.line, upstream=True))
+            self._mail.recipients.append(Recipient(path, address, command.line, upstream=True))
         await self._send(reply)
         return True
 
-    def _envelope(self, mail: _Transaction) -> Envelope:
-        addresses = tuple(each.address for each in mail.recipients)
-        return Envelope(mail.sender, addresses, client=self._client, mail_parameters=mail.parameters)
+    def _envelope(self, mail: Transaction) -> Envelope:
+        return Envelope(mail.sender, mail.addresses, client=self._client, mail_parameters=mail.parameters)
 
     # Message ---------------------------------------------------------------------------------------------------------
 
@@ -302,25 +288,28 @@ class SmtpConnection:
         await self._send(reply)
         return reply.code != 421
 
-    async def _judge(self, mail: _Transaction, data: Data) -> HopReply:
+    async def _judge(self, mail: Transaction, data: Data) -> HopReply:
         if data.bare:
             await self._rset()
             return HopReply(550, ("5.5.2 the message holds a bare <CR> or <LF>; lines end with <CR><LF>",))
         if data.oversize:
             await self._rset()
             return HopReply(552, (f"5.3.4 the message is larger than {self._settings.gateway.limits.size} bytes",))
-        said = await self._proxy.engine.message(Arrival(self._envelope(mail), data.raw))
+        said = await self._proxy.engine.message(Arrival(self._envelope(mail), data.raw, unreadable=mail.local_names))
         match said:
             case Taken(hold):
                 await self._rset()
                 return HopReply(250, (f"2.0.0 Ok: waiting as {hold}",))
-            case Refused(reply):
+            case Refused(why):
                 await self._rset()
-                return _as_reply(reply)
+                return _as_reply(why)
             case Accept():
-                return await self._pass_on(mail, data.raw, said)
+                reply = await self._pass_on(mail, data.raw, said)
+                if not reply.good:  # a hop that refused DATA itself still waits for it
+                    await self._rset()
+                return reply
 
-    async def _pass_on(self, mail: _Transaction, raw: bytes, accept: Accept) -> HopReply:
+    async def _pass_on(self, mail: Transaction, raw: bytes, accept: Accept) -> HopReply:
         """To the next hop; where recipients were dropped, the envelope is said again without them."""
         assert self._hop is not None
         gone = set(accept.drop)
@@ -388,37 +377,3 @@ class SmtpConnection:
 
 def _as_reply(reply: Reply) -> HopReply:
     return HopReply(reply.code, tuple(line[4:] for line in reply.lines()))
-
-
-def _path(argument: str, keyword: str) -> tuple[Address | None, tuple[str, ...]] | None:
-    """Mailbox (None for ``<>``) and parameters of ``FROM:<...> A B``; None when it is no path."""
-    if argument[: len(keyword)].upper() != keyword:
-        return None
-    rest = argument[len(keyword) :].strip()
-    if not rest.startswith("<"):
-        return None
-    end = _closing(rest)
-    if end < 0:
-        return None
-    inner, parameters = rest[1:end], tuple(rest[end + 1 :].split())
-    if not inner:
-        return (None, parameters) if keyword == "FROM:" else None
-    try:
-        return parse_address(inner), parameters
-    except AddressError:
-        return None
-
-
-def _closing(path: str) -> int:
-    """Where the ``>`` that ends the path stands; one inside a quoted local part does not count."""
-    quoted = escaped = False
-    for at, sign in enumerate(path):
-        if escaped:
-            escaped = False
-        elif sign == "\\":
-            escaped = quoted
-        elif sign == '"':
-            quoted = not quoted
-        elif sign == ">" and not quoted:
-            return at
-    return -1

@@ -18,6 +18,7 @@ from straymail.config import Settings, parse
 from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Reply, Taken
 from straymail.gateway.smtp_proxy import SmtpProxy
 from straymail.gateway.smtp_session import Command, Data, SmtpReader
+from straymail.gateway.starttls import spoke_early
 from straymail.message import Address, Envelope, parse_address
 
 MESSAGE = b"Subject: x\r\n\r\nhello\r\n"
@@ -258,13 +259,17 @@ Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]
 
 
 @asynccontextmanager
-async def hop(answers: dict[bytes, bytes], greeting: bytes = b"220 hop\r\n") -> AsyncIterator[int]:
-    """A next hop that answers each verb as told ("" closes the connection)."""
+async def hop(
+    answers: dict[bytes, bytes], greeting: bytes = b"220 hop\r\n", heard: list[bytes] | None = None
+) -> AsyncIterator[int]:
+    """A next hop that answers each verb as told ("" closes the connection); ``heard`` gets its command lines."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(greeting)
         while line := await reader.readline():
             verb = line.split()[0].upper()
+            if heard is not None:
+                heard.append(line.rstrip())
             answer = answers.get(verb, b"250 ok\r\n")
             if not answer:
                 break
@@ -304,6 +309,30 @@ async def test_replies_of_the_next_hop_come_back_as_they_are() -> None:
         assert await client.send() == "554 5.6.0 I do not like it"
 
 
+@pytest.mark.parametrize("refusal", [{b"DATA": b"554 no\r\n"}, {b"DATA": b"354 go\r\n", b".": b"554 no\r\n"}])
+async def test_after_a_refused_message_the_next_one_begins_anew(refusal: dict[bytes, bytes]) -> None:
+    heard: list[bytes] = []
+    async with (
+        hop({b"EHLO": EHLO, **refusal}, heard=heard) as port,
+        connected(ScriptedEngine(), settings_for(f"127.0.0.1:{port}")) as client,
+    ):
+        await client.begin(b"x@d.example")
+        assert (await client.send()).startswith("554")
+        assert (await client.say(b"MAIL FROM:<c@b.example>\r\n")).startswith("250")
+    assert heard[3:6] == [b"DATA", b"RSET", b"MAIL FROM:<c@b.example>"]
+
+
+async def test_names_without_a_domain_are_the_next_hops_own(tmp_path: Path) -> None:
+    engine = ScriptedEngine(Accept(drop=(parse_address("y@d.example"),)))
+    async with connected(engine, settings_for(f"outbox:{tmp_path}")) as client:
+        said = await client.begin(b"Postmaster", b"y@d.example", b"no body", b"@", b"")
+        assert [each[:3] for each in said[2:]] == ["250", "250", "501", "501", "501"]
+        assert (await client.send()).startswith("250")
+    assert outbox(tmp_path)[0][0]["recipients"] == ["Postmaster"]
+    assert engine.arrivals[0].unreadable == ("Postmaster",)
+    assert engine.arrivals[0].envelope.recipients == (parse_address("y@d.example"),)
+
+
 @pytest.mark.parametrize("verb", [b"MAIL", b"RCPT", b"DATA", b"."])
 async def test_a_next_hop_that_goes_away_means_421(verb: bytes) -> None:
     answers = {b"EHLO": EHLO, b"DATA": b"354 go\r\n", verb: b""}
@@ -340,6 +369,67 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     command += ["-days", "2", "-subj", "/CN=localhost", "-keyout", str(key), "-out", str(cert)]
     subprocess.run(command, check=True, capture_output=True)
     return cert, key
+
+
+@pytest.mark.parametrize(("early", "found"), [(b"", False), (b"MAIL FROM:<evil@b.example>\r\n", True)])
+async def test_lines_that_came_before_the_encryption_are_found(early: bytes, found: bool) -> None:
+    answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        answer.set_result(await spoke_early(reader, writer))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    _, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
+    writer.write(b"STARTTLS\r\n" + early)
+    async with asyncio.timeout(10):
+        assert await answer is found
+    writer.close()
+    server.close()
+
+
+async def test_starttls_is_refused_where_commands_wait_unread(certificate: tuple[Path, Path]) -> None:
+    """A full read ends just after STARTTLS: what follows is still in the stream, not among the lines."""
+    cert, key = certificate
+    line, tail = b"NOOP " + b"x" * 3_993 + b"\r\n", b"STARTTLS\r\n"
+    rest = (1 << 16) - 16 * len(line) - len(tail)
+    wire = line * 16 + b"NOOP " + b"x" * (rest - 7) + b"\r\n" + tail
+    assert len(wire) == 1 << 16
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hop\r\n")
+        await reader.readline()
+        await asyncio.sleep(0.3)  # what the client says meanwhile waits
+        writer.write(EHLO)
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    more = f'tls_cert = "{cert}"\ntls_key = "{key}"\nstarttls_out = "never"\n'
+    async with connected(ScriptedEngine(), settings_for(f"127.0.0.1:{port}", more)) as client:
+        client.writer.write(b"EHLO c\r\n")
+        await asyncio.sleep(0.1)
+        client.writer.write(wire + b"MAIL FROM:<evil@b.example>\r\n")
+        said = [(await client.reply())[:3] for _ in range(19)]
+    assert said == ["250"] * 18 + ["421"]
+    server.close()
+
+
+async def test_starttls_within_a_message_ends_it_at_the_next_hop_too(certificate: tuple[Path, Path]) -> None:
+    cert, key = certificate
+    heard: list[bytes] = []
+    async with hop({b"EHLO": EHLO}, heard=heard) as port:
+        more = f'tls_cert = "{cert}"\ntls_key = "{key}"\nstarttls_out = "never"\n'
+        async with connected(ScriptedEngine(), settings_for(f"127.0.0.1:{port}", more)) as client:
+            await client.begin()
+            assert (await client.say(b"STARTTLS\r\n")).startswith("220")
+            context = ssl.create_default_context(cafile=str(cert))
+            await client.writer.start_tls(context, server_hostname="localhost")
+            assert (await client.say(b"EHLO c\r\n")).startswith("250")
+            assert (await client.say(b"MAIL FROM:<a@b.example>\r\n")).startswith("250")
+    assert [line[:4] for line in heard][1:4] == [b"MAIL", b"RSET", b"MAIL"]
 
 
 async def test_starttls_forgets_what_came_before(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
