@@ -19,7 +19,7 @@ from straymail.record.custody import Held, Waiting
 KEYS = parse_keys(new_key().decode())
 DATE = datetime(2026, 11, 25, tzinfo=UTC)
 DESK = Address("straymail+token", "mod.example")
-COMMANDS = ("fix", "send", "discard", "correct", "cancel", "delete")
+COMMANDS = ("fix", "send", "discard", "cancel", "delete")
 FIELDS = [
     *("message-id", "date", "from", "reply-to", "to", "subject", "auto-submitted", "precedence"),
     *("x-auto-response-suppress", "in-reply-to", "references", "content-type", "mime-version"),
@@ -46,6 +46,7 @@ def test_an_answer_is_clear_or_none(text: str, numbers: int) -> None:
 def test_a_denied_command_is_never_carried_out(word: str, denial: str) -> None:
     assert read_answer(f"{denial} {word}", 1) is None
     assert read_answer(f"{word} {denial}", 1) is None
+    assert read_answer(f"{word}\n{denial} {word}", 1) is None
 
 
 @settings(max_examples=150, deadline=None)

@@ -6,9 +6,10 @@ An address may stand in place of a number, or after it: ``fix kate@navy.example`
 that was written or one that was suggested, and takes no other.
 
 What is not clear is None: nobody guesses what a person wants done with their mail. So every word that is neither a
-command nor filler makes a line unclear ("do not send", "send it to Kate"), and so does a further line that says
-another command ("Send", then "no, discard"). Whom it gets wrong: nobody's mail is lost by it; who writes sentences is
-asked again.
+command nor filler makes a line unclear ("do not send", "send it to Kate"), and so does a next line that says another
+command or a "no", or is a number alone ("Send", then "wait, don't"; "fix", then "2"). "Correct" is no command: it is
+said of an address that is right, and of one that is to be put right. Whom it gets wrong: nobody's mail is lost by it;
+who writes sentences is asked again.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from dataclasses import dataclass
 FIX, SEND, DISCARD = "fix", "send", "discard"
 _WORDS = {
     "fix": FIX,
-    "correct": FIX,
     "send": SEND,
     "discard": DISCARD,
     "cancel": DISCARD,
@@ -62,13 +62,17 @@ def read_answer(text: str, numbers: int) -> tuple[Answer, ...] | None:
     for line in lines if found else ():
         more = _commands(line, numbers)
         if more is None:
-            if {_WORDS[word] for word in line if word in _WORDS} - {each.word for each in found or ()}:
-                return None
-            break
+            return None if _takes_back(line, found or ()) else found
         found = _joined(found or (), more)
         if found is None:
             return None
     return found
+
+
+def _takes_back(line: Sequence[str], said: Sequence[Answer]) -> bool:
+    """Whether a line that is no command casts doubt on those before it: another command, a "no", a number alone."""
+    others = {_WORDS[word] for word in line if word in _WORDS} - {each.word for each in said}
+    return bool(others) or not _AGAINST.isdisjoint(line) or all(word.isdecimal() for word in line)
 
 
 def _telling_lines(text: str) -> Iterator[list[str]]:
