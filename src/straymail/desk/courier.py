@@ -67,7 +67,7 @@ class Courier:
 
     async def _one(self, delivery: Delivery, now: float) -> None:
         try:
-            targets = await self.deliver(delivery)
+            targets = _broken(delivery) if delivery.problem else await self.deliver(delivery)
         except StoreDown:
             raise
         except Exception as error:  # noqa: BLE001  (one delivery that cannot be made must not stop the others)
@@ -152,6 +152,11 @@ def _keyword(parameter: str) -> str:
     """The EHLO keyword that allows a MAIL parameter (RFC 6152, 6531, 3461)."""
     folded = parameter.upper()
     return _KEYWORDS.get(folded) or _KEYWORDS.get(folded.partition("=")[0], "unknown")
+
+
+def _broken(delivery: Delivery) -> list[Target]:
+    _log.error("delivery.unreadable", id=delivery.id, held=delivery.held_id, problem=delivery.problem)
+    return [_after(each, 550, delivery.problem) for each in delivery.targets]
 
 
 def _after(target: Target, code: int, text: str) -> Target:

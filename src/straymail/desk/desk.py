@@ -17,14 +17,15 @@ from sqlalchemy import Connection
 
 from straymail.config import Settings
 from straymail.desk import notices
+from straymail.desk.delivered import settle_delivery, write_down
 from straymail.desk.resolve import decisions_of
 from straymail.desk.settle import Decision, Result, carry_out
 from straymail.desk.signature import DELIVERY_HEADER, recognise_delivery
-from straymail.desk.telling import HOUR, Teller
+from straymail.desk.telling import HOUR, Teller, is_ours
 from straymail.errors import BadInput, Conflict, NotFound, TokenRefused
 from straymail.evidence import Action, RecipientVerdict, Verdict
 from straymail.message import Address, Envelope, Message, new_text, parse_address, parse_message
-from straymail.record import Record, custody, log, outbound, tokens
+from straymail.record import Record, custody, log, tokens
 from straymail.record.custody import OPEN, Held, NewHold, Waiting
 from straymail.record.outbound import Delivery, Target
 from straymail.verdict.decide import is_automatic
@@ -106,9 +107,10 @@ class Desk:
         return identifier
 
     def _nobody_there(self, envelope: Envelope, message: Message) -> bool:
-        """Whether asking the sender would talk to a machine, a list, nobody, or ourselves."""
+        """Whether asking the sender would talk to a machine, a list, nobody, ourselves, or a stranger."""
         sender = envelope.sender
-        return is_automatic(envelope, message) or sender is None or self.is_desk_address(sender)
+        nobody = sender is None or self.is_desk_address(sender) or not is_ours(self.settings, envelope)
+        return nobody or is_automatic(envelope, message)
 
     def _new_hold(
         self, envelope: Envelope, raw: bytes, verdict: Verdict, view: Mapping[str, Any], now: float, *, automatic: bool
@@ -188,7 +190,7 @@ class Desk:
             raise TokenRefused("an answer must come from the address that was asked")
         tokens_in = [each.local.lower().partition("+")[2] for each in envelope.recipients if self.is_desk_address(each)]
         text = next(filter(None, tokens_in), "")
-        identifier = tokens.held_id_of(text, self.record.keys, sender.key)
+        identifier = tokens.held_id_of(text, self.record.keys, sender.person, sender.key)
         try:
             return self.show(identifier).id, text
         except NotFound:
@@ -328,17 +330,23 @@ class Desk:
             custody.remind_at(connection, held.id, later if asked else now + HOUR)
 
     def _expire(self, held: Held, now: float) -> None:
-        """Nobody answered: the message goes back to its sender, whole; the officers are told of a machine's."""
+        """Nobody answered: the message goes back to its sender, whole; the officers are told of a machine's.
+
+        Until that notice is delivered the body stays; where nobody can be told, it stays for good, as ``failed``.
+        """
         with self.record.writing() as connection, contextlib.suppress(Conflict, NotFound):
             raw = custody.body(connection, self.record.keys, held.id)
-            custody.transition(connection, held.id, OPEN, "expired", actor="time", now=now)
+            custody.transition(connection, held.id, OPEN, "expired", actor="time", now=now, keep_body=True)
             self._log(connection, now, "expired", held, {})
             message = parse_message(raw, headers_only=True)
             attached = raw if len(raw) <= notices.ATTACH_MOST else b""
             told = notices.done(held, message.subject, "expired" if attached else "too large", self._signature)
-            if not self.tell.sender(connection, held, told, now, about=message, original=attached):
-                task = notices.officer_news(held, "expired and was not sent to anybody", self._signature)
-                self.tell.officers(connection, held, task, now)
+            if self.tell.sender(connection, held, told, now, about=message, original=attached, kind="return"):
+                return
+            task = notices.officer_news(held, "expired and was not sent to anybody", self._signature)
+            if not self.tell.officers(connection, held, task, now, kind="return"):
+                custody.transition(connection, held.id, ("expired",), "failed", actor="time", now=now)
+                self._log(connection, now, "failed", held, {"errors": ["nobody could be told that its time was up"]})
 
     # Delivery --------------------------------------------------------------------------------------------------------
 
@@ -351,42 +359,8 @@ class Desk:
         Raises:
             StoreDown: nothing was written; the attempt counts as not made.
         """
-        pause = self.settings.desk.retry_after.total_seconds()
         with self.record.writing() as connection:
-            state = outbound.settle(connection, delivery.id, targets, now=now, pause=pause, attempts=delivery.attempts)
-            with contextlib.suppress(Conflict, NotFound):  # a second process was faster
-                if delivery.kind == "release" and state == "done":
-                    self._delivered(connection, delivery, now)
-                elif delivery.kind == "release" and state == "failed":
-                    self._failed(connection, delivery, targets, now)
-                elif state == "failed":
-                    self._undeliverable(connection, delivery, targets, now)
-        return state
-
-    def _delivered(self, connection: Connection, delivery: Delivery, now: float) -> None:
-        """A released message is with the next hop: its body goes."""
-        held = custody.get(connection, delivery.held_id)
-        state = "corrected" if any(each.decision == "fix" for each in held.recipients) else "released"
-        custody.transition(connection, held.id, ("releasing",), state, actor=held.actor, now=now)
-        self._log(connection, now, state, held, {"delivery": delivery.id})
-
-    def _failed(self, connection: Connection, delivery: Delivery, targets: Sequence[Target], now: float) -> None:
-        """The next hop refused a released message for good: it stays, visible, and its sender is told."""
-        held = custody.get(connection, delivery.held_id)
-        custody.transition(connection, held.id, ("releasing",), "failed", actor="next hop", now=now)
-        errors = [f"{each.address}: {each.error}" for each in targets if each.state == "failed"]
-        self._log(connection, now, "failed", held, {"errors": errors})
-        message = self._message(connection, held)
-        told = notices.done(held, message.subject, "failed", self._signature, errors)
-        if not self.tell.sender(connection, held, told, now, about=message):
-            task = notices.officer_news(held, "was released but the next hop refused it", self._signature)
-            self.tell.officers(connection, held, task, now)
-
-    def _undeliverable(self, connection: Connection, delivery: Delivery, targets: Sequence[Target], now: float) -> None:
-        """A notice nobody takes: there is nobody left to tell but the log."""
-        errors = [f"{each.address}: {each.error}" for each in targets if each.state == "failed"]
-        entry = log.Entry(now, "undeliverable", {"held": delivery.held_id, "errors": errors})
-        log.append(connection, self.record.keys, [entry])
+            return settle_delivery(connection, self.record.keys, self.tell, delivery, targets, now)
 
     # Lessons and re-entry --------------------------------------------------------------------------------------------
 
@@ -414,13 +388,7 @@ class Desk:
         return "" if held.state in custody.CLOSED else self._message(connection, held).subject
 
     def _log(self, connection: Connection, now: float, kind: str, held: Held, more: Mapping[str, Any]) -> None:
-        payload = {
-            "held": held.id,
-            "sender": held.sender,
-            "recipients": [each.address for each in held.recipients],
-            **more,
-        }
-        log.append(connection, self.record.keys, [log.Entry(now, kind, payload)])
+        write_down(connection, self.record.keys, now, kind, held, more)
 
 
 def _meant(verdict: RecipientVerdict) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Whom the desk writes to, how often, and never: notices are queued here, in the caller's transaction.
 
 Never to the null sender, to machines and lists (RFC 3834 section 2), or to the desk itself: nothing the desk writes can
-start a loop. What a sender cannot be told, the officers are told.
+start a loop. Nor to strangers, whose mail is only passed on: a notice would name an address they were not to know.
+What a sender cannot be told, the officers are told.
 """
 
 from __future__ import annotations
@@ -14,11 +15,19 @@ from straymail.config import Settings
 from straymail.desk import notices
 from straymail.desk.mail import Frame, as_mail
 from straymail.desk.notices import Notice
-from straymail.message import Address, Message, parse_address
+from straymail.message import Address, Envelope, Message, parse_address
 from straymail.record import Keys, custody, outbound, tokens
 from straymail.record.custody import Held
 
 HOUR = 3_600.0
+
+
+def is_ours(settings: Settings, envelope: Envelope) -> bool:
+    """Whether one of ours sends: an own domain, somebody logged in, or the null sender. All are ours if none is own."""
+    organisation = settings.organisation
+    if envelope.sender is None or envelope.authenticated or not organisation.domains:
+        return True
+    return organisation.is_own(envelope.sender.domain)
 
 
 class Teller:
@@ -58,7 +67,7 @@ class Teller:
     def reply_to(self, connection: Connection, held: Held) -> Address:
         """The desk's address with the token of this message for its sender."""
         sender = parse_address(held.sender)
-        text = tokens.issue(connection, self.keys, held.id, sender.key, held.expires_at)
+        text = tokens.issue(connection, self.keys, held.id, sender.person, held.expires_at)
         return Address(f"{self.address.local}+{text}", self.address.domain)
 
     def sender(
@@ -71,11 +80,12 @@ class Teller:
         about: Message | None = None,
         original: bytes = b"",
         reply_to: Address | None = None,
+        kind: str = "notice",
     ) -> bool:
         """Tell the sender, if anybody is there; whether it was told."""
         if not self.reachable(held):
             return False
-        self.send(connection, notice, held.sender, about, now, held.id, original=original, reply_to=reply_to)
+        self.send(connection, notice, held.sender, about, now, held.id, original=original, reply_to=reply_to, kind=kind)
         return True
 
     def answer(
@@ -92,11 +102,14 @@ class Teller:
         if outbound.recent_notices(connection, held.sender, now - HOUR) <= self.settings.desk.notice_rate:
             self.sender(connection, held, notice, now, about=about, reply_to=reply_to)
 
-    def officers(self, connection: Connection, held: Held, notice: Notice, now: float) -> None:
-        """Tell each officer; beyond the rate one notice says to look at the list."""
+    def officers(self, connection: Connection, held: Held, notice: Notice, now: float, *, kind: str = "notice") -> bool:
+        """Tell each officer; beyond the rate one notice says to look at the list. Whether anybody was told."""
+        told = False
         for officer in self.settings.organisation.officers:
             if self._room(connection, str(officer), now, notices.many_tasks(self.signature)):
-                self.send(connection, notice, str(officer), None, now, held.id)
+                self.send(connection, notice, str(officer), None, now, held.id, kind=kind)
+                told = True
+        return told
 
     def _room(self, connection: Connection, to: str, now: float, digest: Notice) -> bool:
         """Whether one more notice is allowed this hour; the first one too many is told by ``digest``."""
@@ -116,6 +129,7 @@ class Teller:
         *,
         reply_to: Address | None = None,
         original: bytes = b"",
+        kind: str = "notice",
     ) -> None:
         """Queue a notice; ``about`` is the message it stands in one thread with."""
         identifier = custody.new_id()
@@ -132,7 +146,7 @@ class Teller:
         outbound.enqueue(
             connection,
             self.keys,
-            kind="notice",
+            kind=kind,
             held_id=held_id,
             sender="",
             recipients=[to],

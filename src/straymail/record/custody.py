@@ -3,8 +3,10 @@
     asked | held  ->  releasing  ->  released | corrected | failed
                   ->  discarded | expired
     failed        ->  releasing
+    expired       ->  failed
 
-``asked`` waits for its sender, ``held`` for an officer. The body goes with the last step, but for ``failed``.
+``asked`` waits for its sender, ``held`` for an officer. The body goes with the last step, but for ``failed``; that of
+an expired message goes when somebody has been told, and if nobody can be, the message has ``failed`` too.
 """
 
 from __future__ import annotations
@@ -158,22 +160,38 @@ def body(connection: Connection, keys: Keys, identifier: str) -> bytes:
 
 
 def transition(
-    connection: Connection, identifier: str, allowed: Sequence[str], state: str, *, actor: str, now: float
+    connection: Connection,
+    identifier: str,
+    allowed: Sequence[str],
+    state: str,
+    *,
+    actor: str,
+    now: float,
+    keep_body: bool = False,
 ) -> None:
-    """Move to another state; a closed state lets the body go.
+    """Move to another state; a closed state lets the body go, unless it is to be kept until ``let_go``.
 
     Raises:
         Conflict: the message is in none of the allowed states (somebody was faster).
     """
-    values: dict[str, Any] = {"state": state, "actor": actor}
+    values: dict[str, Any] = {"state": state, "actor": actor, "closed_at": None}
     if state in CLOSED:
-        values |= {"closed_at": now, "body": None, "remind_at": None}
+        values |= {"closed_at": now, "remind_at": None} | ({} if keep_body else {"body": None})
     if state not in OPEN:
         values["fingerprint"] = f"closed {identifier}"
-    done = connection.execute(update(held).where(held.c.id == identifier, held.c.state.in_(allowed)).values(values))
+    which = update(held).where(held.c.id == identifier, held.c.state.in_(allowed))
+    if state == "failed":
+        which = which.where(held.c.body.is_not(None))  # what is gone cannot be tried again
+    done = connection.execute(which.values(values))
     if done.rowcount != 1:
         present = connection.execute(select(held.c.state).where(held.c.id == identifier)).scalar()
         raise Conflict(f"{identifier} is {present}" if present else f"there is no message {identifier}")
+
+
+def let_go(connection: Connection, identifier: str) -> None:
+    """Somebody was told that the message has expired: its body goes."""
+    expired = (held.c.id == identifier, held.c.state == "expired")
+    connection.execute(update(held).where(*expired).values(body=None))
 
 
 def decide(connection: Connection, identifier: str, position: int, decision: str, final: str) -> None:

@@ -8,6 +8,7 @@ least once, and each copy carries the same key.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
+from straymail.errors import BadInput
 from straymail.record.custody import new_id
 from straymail.record.keys import Keys
 from straymail.record.schema import delivery
@@ -36,7 +38,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery that is due. ``sender`` "" is the null reverse-path."""
+    """A delivery that is due.
+
+    ``kind``: ``release``, ``notice``, or ``return`` (a notice on which the end of an expired message depends).
+    ``sender`` "" is the null reverse-path. ``problem``: why its row cannot be read, so that it can only fail.
+    """
 
     id: str
     kind: str
@@ -47,6 +53,7 @@ class Delivery:
     attempts: int
     made_at: float
     raw: bytes = field(repr=False)
+    problem: str = ""
 
 
 def enqueue(
@@ -112,28 +119,27 @@ def claim(connection: Connection, keys: Keys, now: float, *, limit: int = 50, mo
 
 def _leased(connection: Connection, keys: Keys, identifier: str) -> Delivery:
     row = connection.execute(select(delivery).where(delivery.c.id == identifier)).one()
+    targets: tuple[Target, ...] = ()
+    parameters: tuple[str, ...] = ()
+    raw, problem = b"", ""
+    try:
+        targets, parameters = _targets(row.recipients), tuple(json.loads(row.parameters))
+        raw = zlib.decompress(keys.decrypt(row.body, f"delivery {row.id}"))
+    except (BadInput, zlib.error, ValueError, TypeError, KeyError) as error:  # it must not stop the others
+        problem = f"cannot be read: {error}"
     return Delivery(
-        row.id,
-        row.kind,
-        row.held_id,
-        row.sender,
-        _targets(row.recipients),
-        tuple(json.loads(row.parameters)),
-        row.attempts,
-        row.made_at,
-        zlib.decompress(keys.decrypt(row.body, f"delivery {row.id}")),
+        row.id, row.kind, row.held_id, row.sender, targets, parameters, row.attempts, row.made_at, raw, problem
     )
 
 
 def delivered_to(connection: Connection, held_id: str) -> frozenset[str]:
-    """Addresses that have the message already, from earlier releases of it."""
+    """Addresses that have the message already, from earlier releases of it (as far as those can be read)."""
     query = select(delivery.c.recipients).where(delivery.c.held_id == held_id, delivery.c.kind == "release")
-    return frozenset(
-        each.address
-        for recipients in connection.execute(query).scalars()
-        for each in _targets(recipients)
-        if each.state == "done"
-    )
+    have: set[str] = set()
+    for recipients in connection.execute(query).scalars():
+        with contextlib.suppress(ValueError, TypeError, KeyError):  # twice is better than never
+            have.update(each.address for each in _targets(recipients) if each.state == "done")
+    return frozenset(have)
 
 
 def reclaim(connection: Connection, now: float) -> int:
@@ -147,6 +153,8 @@ def settle(
 ) -> str:
     """Write down how an attempt went; returns the new state: ``done``, ``failed`` (nothing left) or ``ready``.
 
+    No targets at all is a failure: the row could not be read.
+
     ``stale``: somebody else has settled it, after this attempt's lease was over; nothing is written.
     """
     error = next((each.error for each in targets if each.error), "")
@@ -156,7 +164,7 @@ def settle(
         state = "ready"
         values |= {"state": state, "next_at": now + wait}
     else:
-        state = "failed" if any(each.state == "failed" for each in targets) else "done"
+        state = "done" if targets and all(each.state == "done" for each in targets) else "failed"
         values |= {"state": state, "body": None}
     leased = update(delivery).where(delivery.c.id == identifier, delivery.c.state == "sending")
     return state if connection.execute(leased.values(values)).rowcount == 1 else "stale"
@@ -165,7 +173,8 @@ def settle(
 def recent_notices(connection: Connection, address: str, since: float) -> int:
     """How many notices to the address were queued since then (they have one recipient each)."""
     to_address = delivery.c.recipients.contains(json.dumps(address), autoescape=True)
-    query = select(func.count()).where(delivery.c.kind == "notice", delivery.c.made_at >= since, to_address)
+    notices = delivery.c.kind.in_(("notice", "return"))
+    query = select(func.count()).where(notices, delivery.c.made_at >= since, to_address)
     return int(connection.execute(query).scalar_one())
 
 

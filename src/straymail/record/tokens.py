@@ -28,8 +28,10 @@ def issue(connection: Connection, keys: Keys, held_id: str, sender: str, expires
     return text
 
 
-def held_id_of(text: str, keys: Keys, sender: str) -> str:
-    """The held message a token belongs to, if it was made for this sender; nothing is looked up or used.
+def held_id_of(text: str, keys: Keys, *senders: str) -> str:
+    """The held message a token belongs to, if it was made for one of these names of the sender.
+
+    Nothing is looked up or used.
 
     Raises:
         TokenRefused: malformed, or made for somebody else.
@@ -40,7 +42,8 @@ def held_id_of(text: str, keys: Keys, sender: str) -> str:
         mac = base64.b32decode(signature.upper())
     except ValueError:
         mac = b""
-    if len(mac) != _SIGNATURE or not keys.verify(mac, "token", identifier, sender.lower()):
+    made = [keys.verify(mac, "token", identifier, sender.lower()) for sender in senders]
+    if len(mac) != _SIGNATURE or not any(made):
         raise TokenRefused("this token was not made for this sender")
     return identifier
 

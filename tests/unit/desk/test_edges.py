@@ -94,14 +94,38 @@ def test_an_answer_without_a_good_token_is_refused(office: Office, text: str) ->
 )
 def test_senders_of_every_form_are_asked_and_answer(office: Office, written: str) -> None:
     sender = parse_address(written)
-    identifier = office.take(envelope=Envelope(sender, (STRAY,), mail_parameters=("SMTPUTF8",)))
-    ((envelope, notice),) = office.deliver()
-    assert envelope["recipients"] == [str(sender)]
+    envelope = Envelope(sender, (STRAY,), mail_parameters=("SMTPUTF8",), authenticated="a")
+    identifier = office.take(envelope=envelope)
+    ((sent, notice),) = office.deliver()
+    assert sent["recipients"] == [str(sender)]
     assert parse_message(bytes(notice)).to[0].address == sender
     raw = f"From: <{sender}>\r\n\r\nfix\r\n".encode()
     office.desk.answer(Envelope(sender, (reply_address(notice),)), parse_message(raw), NOW)
     office.deliver()
     assert office.state(identifier) == "corrected"
+
+
+TAGGED = parse_address("Clara.Voss+List@mod.example")
+
+
+def test_a_sender_with_a_tag_answers_from_the_mailbox(office: Office) -> None:
+    identifier = office.take(envelope=Envelope(TAGGED, (STRAY,)))
+    ((envelope, notice),) = office.deliver()
+    assert envelope["recipients"] == [str(TAGGED)]
+    assert office.reply(notice, "send", CLARA).kind == "done"
+    office.deliver()
+    assert office.state(identifier) == "released"
+
+
+def test_a_token_made_for_an_address_with_its_tag_still_counts(office: Office) -> None:
+    identifier = office.take(envelope=Envelope(TAGGED, (STRAY,)))
+    with office.desk.record.writing() as connection:
+        old = tokens.issue(connection, office.desk.record.keys, identifier, TAGGED.key, NOW + DAY)
+    raw = f"From: <{TAGGED}>\r\n\r\nsend\r\n".encode()
+    to = parse_address(f"straymail+{old}@mod.example")
+    assert office.desk.answer(Envelope(TAGGED, (to,)), parse_message(raw), NOW).kind == "done"
+    with pytest.raises(TokenRefused):
+        office.desk.answer(Envelope(TOM, (to,)), parse_message(f"From: {TOM}\r\n\r\nsend\r\n".encode()), NOW)
 
 
 @pytest.mark.parametrize(

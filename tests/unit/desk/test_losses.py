@@ -1,0 +1,155 @@
+"""No message ends without somebody told, and no row that cannot be read keeps the others from going out."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select, update
+
+from straymail.config import Settings
+from straymail.desk import Desk
+from straymail.errors import NotFound
+from straymail.evidence import Action
+from straymail.message import Envelope
+from straymail.record import custody, outbound, schema
+from straymail.record.outbound import Target
+
+from .office import CLARA, NOW, RAW, STRAY, Hop, Office, asked, message_of, run_against, texts
+
+DAY = 86_400
+OFFICER = "officer@mod.example"
+LATE = 5 * DAY + 1
+
+
+def body_is_here(office: Office, identifier: str) -> bool:
+    with office.desk.record.reading() as connection:
+        try:
+            return bool(custody.body(connection, office.desk.record.keys, identifier))
+        except NotFound:
+            return False
+
+
+def expired(office: Office, **more: object) -> str:
+    identifier = office.take(**more)  # type: ignore[arg-type]
+    office.deliver()
+    office.now = NOW + LATE
+    office.desk.tick(office.now)
+    return identifier
+
+
+def without_officers(office: Office) -> None:
+    settings = office.desk.settings
+    bare: Settings = settings.model_copy(
+        update={"organisation": settings.organisation.model_copy(update={"officers": ()})}
+    )
+    office.desk = Desk(office.desk.record, bare)
+
+
+def test_the_body_stays_until_the_returned_message_is_delivered(office: Office) -> None:
+    identifier = expired(office)
+    assert (office.state(identifier), body_is_here(office, identifier)) == ("expired", True)
+    ((_, returned),) = office.deliver()
+    assert str(returned["Subject"]).startswith("Not sent")
+    assert (office.state(identifier), body_is_here(office, identifier)) == ("expired", False)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_an_expired_message_that_nobody_takes_back_is_kept_and_the_officers_are_told(
+    office: Office, large: bool
+) -> None:
+    identifier = expired(office, raw=RAW + b"x" * (6 << 20 if large else 0))
+    hop = Hop({str(CLARA): "550 5.1.1 no such user"})
+    asyncio.run(run_against(office, hop, 0))
+    asyncio.run(run_against(office, hop, 0))
+    assert office.state(identifier) == "failed"
+    ((to, told),) = hop.got
+    assert to == [OFFICER]
+    assert "could not be sent back, and is kept" in " ".join(texts(message_of(told))[0].split())
+    office.desk.release(identifier, actor="officer", now=office.now)
+    assert [envelope for envelope, _ in office.deliver() if envelope["sender"]]
+    assert office.state(identifier) == "released"
+
+
+def test_officers_learn_of_a_sender_who_cannot_be_asked(office: Office) -> None:
+    identifier = office.take()
+    hop = Hop({str(CLARA): "550 5.1.1 no such user"})
+    asyncio.run(run_against(office, hop, 0))
+    asyncio.run(run_against(office, hop, 0))
+    assert [to for to, _ in hop.got] == [[OFFICER]]
+    assert office.state(identifier) == "asked"
+
+
+def test_automatic_mail_that_expires_where_nobody_can_be_told_is_kept(office: Office) -> None:
+    without_officers(office)
+    hold = asked(STRAY, action=Action.HOLD)
+    identifier = expired(office, verdict=hold, envelope=Envelope(None, (STRAY,)))
+    assert (office.state(identifier), body_is_here(office, identifier)) == ("failed", True)
+
+
+def test_automatic_mail_goes_when_an_officer_has_the_news(office: Office) -> None:
+    identifier = expired(office, verdict=asked(STRAY, action=Action.HOLD), envelope=Envelope(None, (STRAY,)))
+    ((envelope, _),) = office.deliver()
+    assert envelope["recipients"] == [OFFICER]
+    assert (office.state(identifier), body_is_here(office, identifier)) == ("expired", False)
+
+
+def test_a_late_failure_keeps_nothing_that_is_gone(office: Office) -> None:
+    identifier = expired(office)
+    with office.desk.record.writing() as connection:
+        (due,) = outbound.claim(connection, office.desk.record.keys, office.now)
+        custody.let_go(connection, identifier)
+    failed = [Target(each.address, "failed", "550") for each in due.targets]
+    assert office.desk.settle_delivery(due, failed, office.now) == "failed"
+    assert office.state(identifier) == "expired"
+
+
+@pytest.mark.parametrize(
+    "harm", [{"body": b"\0"}, {"body": b"x" * 60}, {"body": None}, {"recipients": "{"}, {"parameters": "["}]
+)
+def test_a_row_that_cannot_be_read_fails_alone(office: Office, harm: dict[str, object]) -> None:
+    broken, fine = office.take(), office.take(RAW + b"2")
+    office.deliver()
+    for each in (broken, fine):
+        office.desk.release(each, actor="officer", now=NOW)
+    table = schema.delivery
+    with office.desk.record.writing() as connection:
+        harmed = (table.c.held_id == broken, table.c.kind == "release")
+        connection.execute(update(table).where(*harmed).values(**harm))
+    sent = [envelope for envelope, _ in office.deliver() if envelope["sender"]]
+    assert len(sent) == 1
+    assert (office.state(broken), office.state(fine)) == ("failed", "released")
+    with office.desk.record.reading() as connection:
+        state = connection.execute(select(table.c.state).where(*harmed)).scalar_one()
+    assert state == "failed"
+    office.desk.release(broken, actor="officer", now=office.now)
+    assert [envelope for envelope, _ in office.deliver() if envelope["sender"]]
+    assert office.state(broken) == "released"
+
+
+def test_a_release_whose_key_is_gone_is_kept(office: Office) -> None:
+    identifier = office.take()
+    office.deliver()
+    office.desk.release(identifier, actor="officer", now=NOW)
+    with office.desk.record.writing() as connection:
+        for table in (schema.delivery, schema.held):
+            connection.execute(update(table).values(body=b"oldkey".ljust(60, b"\0")))
+    office.deliver()
+    assert office.state(identifier) == "failed"
+
+
+def test_a_stranger_learns_no_address_from_a_notice(office: Office) -> None:
+    """Mail from outside that is forwarded: where to is nothing its sender should learn, when it is held or expires."""
+    stranger = Envelope(replace(CLARA, domain="outside.example"), (STRAY,))
+    office.take(verdict=asked(STRAY, action=Action.HOLD), envelope=stranger)
+    first = office.deliver()
+    office.now = NOW + LATE
+    office.desk.tick(office.now)
+    assert [envelope["recipients"] for envelope, _ in (*first, *office.deliver())] == [[OFFICER]] * 2
+
+
+def test_a_colleague_elsewhere_who_has_logged_in_is_no_stranger(office: Office) -> None:
+    office.take(envelope=Envelope(replace(CLARA, domain="outside.example"), (STRAY,), authenticated="clara"))
+    ((envelope, _),) = office.deliver()
+    assert envelope["recipients"] == ["clara.voss@outside.example"]
