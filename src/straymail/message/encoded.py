@@ -11,6 +11,7 @@ from functools import lru_cache
 
 # Each repeat ends at a character the next cannot begin with, so there is nothing to backtrack into.
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,8000})\?=")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ALIASES = {"unicode-1-1-utf-7": "utf-7", "x-sjis": "cp932", "ks_c_5601-1987": "cp949", "x-gbk": "gbk", "gb2312": "gbk"}
 _NOT_TEXT = frozenset({"base64", "bz2", "hex", "quopri", "rot_13", "uu", "zlib", "idna", "punycode", "undefined"})
 
@@ -45,7 +46,8 @@ def decode_text(data: bytes, charset: str) -> str:
 
 
 def _nfc(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """NFC, and no half of a surrogate pair: UTF-7 can write one, and no other encoding can say it again."""
+    return text if text.isascii() else unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", text))
 
 
 def header_text(data: bytes) -> str:

@@ -88,7 +88,8 @@ class Keys:
         return found
 
     def _mac(self, identifier: str, purpose: str, parts: tuple[str, ...]) -> bytes:
-        return hmac.new(self._derived(identifier, purpose), "\0".join(parts).encode(), hashlib.sha256).digest()
+        data = "\0".join(parts).encode("utf-8", "surrogatepass")
+        return hmac.new(self._derived(identifier, purpose), data, hashlib.sha256).digest()
 
     def _derived(self, identifier: str, purpose: str) -> bytes:
         return _derive(dict(self.material)[identifier], purpose)
