@@ -10,8 +10,10 @@ from straymail.message import Address, Envelope, Message
 from straymail.verdict.view import Seal, verdict_view
 
 
-def refusal(verdict: RecipientVerdict) -> Reply:
-    """550, with the right address where there is one."""
+def refusal(verdict: RecipientVerdict, *, told: bool = True) -> Reply:
+    """550, with the right address where there is one; a stranger is not told where his mail was to be forwarded."""
+    if not told:
+        return Reply(550, "5.7.1", "this message is not passed on", verdict.rule)
     meant = f": did you mean {verdict.meant[0]}?" if verdict.meant else " looks like a mistake"
     return Reply(550, "5.7.1", f"<{verdict.address}>{meant}", verdict.rule)
 

@@ -15,7 +15,7 @@ import structlog
 
 from straymail.config import Settings
 from straymail.correspondence import observation
-from straymail.desk import Desk
+from straymail.desk import Desk, is_ours
 from straymail.errors import StoreDown, TokenRefused
 from straymail.evidence import Action, Finding, RecipientVerdict, Verdict
 from straymail.gateway import account
@@ -94,7 +94,7 @@ class GuardEngine:
     def recipient(self, so_far: Envelope, address: Address) -> Reply | None:
         """Refuse a recipient whose address alone is wrong, if the policy says so; None to go on."""
         situation = self.situation
-        if not situation.refuses or self.desk.is_desk_address(address) or not _is_ours(situation, so_far):
+        if not situation.refuses or self.desk.is_desk_address(address) or not is_ours(situation.settings, so_far):
             return None
         try:
             verdict = situation.guard.judge_recipient(so_far, address, datetime.now(UTC))
@@ -152,8 +152,6 @@ class GuardEngine:
             self._learn(message, envelope)
             self.metrics.messages.labels("inbound").inc()
             return Accept()
-        if over := next((each for each in message.defects if each.id in _OVER_LIMIT), None):
-            return await self._failed(situation, arrival, "oversize", over.id)
         return await self._judge(situation, arrival, message)
 
     async def _parse(self, situation: Situation, raw: bytes) -> Message:
@@ -162,6 +160,8 @@ class GuardEngine:
         return await self._aside(situation, lambda: parse_message(raw, situation.limits))
 
     async def _judge(self, situation: Situation, arrival: Arrival, message: Message) -> Disposition:
+        if over := next((each for each in message.defects if each.id in _OVER_LIMIT), None):
+            return await self._failed(situation, arrival, "oversize", over.id)
         began = time.perf_counter()
         guard, envelope = situation.guard, arrival.envelope
         findings: Sequence[Finding] | None = None
@@ -171,7 +171,7 @@ class GuardEngine:
         elif len(arrival.raw) >= BIG:
             findings = await self._aside(situation, lambda: guard.findings(message))
         verdict = guard.judge(envelope, message, datetime.now(UTC), findings)
-        if not _is_ours(situation, envelope):
+        if not is_ours(situation.settings, envelope):
             verdict = _nobody_to_ask(verdict)
         self.metrics.seconds.observe(time.perf_counter() - began)
         return await self._act(arrival, message, verdict)
@@ -189,7 +189,7 @@ class GuardEngine:
         self._decide("judged", account.summary(envelope, message, verdict, self.desk.seal))
         if verdict.action is Action.REFUSE:
             worst = next(each for each in verdict.recipients if each.action is Action.REFUSE)
-            return Refused(account.refusal(worst))
+            return Refused(account.refusal(worst, told=is_ours(self.situation.settings, envelope)))
         if verdict.action is Action.DEFER:
             return Refused(Reply(451, "4.7.1", _LATER, "policy"))
         # A recipient somebody would have asked about teaches nothing: repetition must not become trust.
@@ -278,17 +278,9 @@ class GuardEngine:
         self.memory.decided(Entry(time.time(), kind, payload))
 
 
-def _is_ours(situation: Situation, envelope: Envelope) -> bool:
-    """Whether one of ours sends: an own domain, somebody logged in, or the null sender. All are ours if none is own."""
-    organisation = situation.settings.organisation
-    if envelope.sender is None or envelope.authenticated or not organisation.domains:
-        return True
-    return organisation.is_own(envelope.sender.domain)
-
-
 def _comes_in(situation: Situation, envelope: Envelope) -> bool:
     """Whether mail comes in from outside: it is learned and not judged. What is forwarded out again is judged."""
-    outside = envelope.sender is None or not _is_ours(situation, envelope)
+    outside = envelope.sender is None or not is_ours(situation.settings, envelope)
     own = situation.settings.organisation
     return outside and bool(own.domains) and all(own.is_own(each.domain) for each in envelope.recipients)
 
