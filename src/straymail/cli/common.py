@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
+from rich.segment import Segment
 
 from straymail.config import Settings, default, find, load
 from straymail.errors import ConfigError
@@ -54,8 +56,34 @@ def config_path(config: Path | None) -> Path:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A Rich console: colour only on a terminal and without ``NO_COLOR``; nothing is read as markup or highlighted."""
-    return Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    """A Rich console: colour only on a terminal and without ``NO_COLOR``; nothing is read as markup or highlighted.
+
+    Nor is anything that is shown obeyed: much of it comes from mail, which may hold what steers a terminal.
+    """
+    out = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    out.push_render_hook(_Harmless())
+    return out
+
+
+def harmless(text: str) -> str:
+    """The text with everything that is not printed (escapes, turned writing direction) as a space; line ends stay."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
+
+
+class _Harmless(RenderHook):
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Shown(each) for each in renderables]
+
+
+class _Shown:
+    """Something to be shown, after all of it has become plain pieces of text."""
+
+    def __init__(self, inner: RenderableType) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for piece in console.render(self._inner, options):
+            yield piece if piece.control else Segment(harmless(piece.text), piece.style)
 
 
 def print_json(value: object) -> None:

@@ -19,6 +19,7 @@ from straymail.cli.opening import open_store
 from straymail.cli.present import percent
 from straymail.cli.tables import facts, listing, moment, moment_json
 from straymail.desk import Desk, Outcome
+from straymail.desk.notices import clean
 from straymail.errors import BadInput, Conflict
 from straymail.message import parse_address, parse_message
 from straymail.record import custody, log
@@ -107,7 +108,7 @@ def discard_held(
     with _desk(config) as desk:
         held = desk.show(identifier)
         if not yes and not json:
-            typer.confirm(f"Discard the message of {held.sender or 'the null sender'} for good?", abort=True)
+            typer.confirm(f"Discard the message of {clean(held.sender) or 'the null sender'} for good?", abort=True)
         _say(desk.discard(held.id, actor=_actor(), now=time.time()), json)
 
 
@@ -182,7 +183,7 @@ def _print(out: Console, held: Held, subject: str) -> None:
         "message": held.id,
         "state": Text(held.state, style=_STATES.get(held.state, "green")),
         "from": held.sender or "<>",
-        "subject": subject,
+        "subject": clean(subject),
         "taken": f"{moment(held.taken_at)} UTC, {held.size:,} bytes",
         "goes back": f"{moment(held.expires_at)} UTC" if held.state in OPEN else "",
         "settled by": held.actor,
@@ -196,7 +197,8 @@ def _print(out: Console, held: Held, subject: str) -> None:
         out.print()
         out.print(listing(("weight", "why", "evidence"), reasons, wide=("why",)))
     holds = [
-        (str(each["id"]), str(each["where"]), str(each["sensitivity"])) for each in held.verdict.get("content", ())
+        (str(each["id"]), clean(str(each["where"])), str(each["sensitivity"]))
+        for each in held.verdict.get("content", ())
     ]
     if holds:
         out.print()
@@ -221,7 +223,7 @@ def _reasons(held: Held) -> Iterator[tuple[str, str, str]]:
         if recipient["address"] in suspects:
             for item in sorted(recipient["evidence"], key=lambda each: -abs(each["weight"])):
                 if abs(item["weight"]) >= 0.05:
-                    yield f"{item['weight']:+.1f}", item["operator_text"] or item["sender_text"], item["id"]
+                    yield f"{item['weight']:+.1f}", clean(item["operator_text"] or item["sender_text"]), item["id"]
 
 
 def _json(held: Held) -> dict[str, Any]:

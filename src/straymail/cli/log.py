@@ -15,6 +15,7 @@ from rich.text import Text
 from straymail.cli.common import ConfigOption, JsonOption, console, print_json, settings_from
 from straymail.cli.opening import open_store
 from straymail.cli.tables import listing, moment, moment_json
+from straymail.desk.notices import clean
 from straymail.errors import BadInput
 from straymail.record import Record, log
 from straymail.record.log import Logged
@@ -96,7 +97,7 @@ def _show(entries: list[Logged], json: bool) -> None:
     if json:
         for each in entries:
             line = {"seq": each.seq, "at": moment_json(each.at), "kind": each.kind, "payload": each.payload}
-            sys.stdout.write(jsonlib.dumps(line, ensure_ascii=False) + "\n")
+            sys.stdout.write(jsonlib.dumps(line) + "\n")
         sys.stdout.flush()
         return
     if entries:
@@ -105,7 +106,7 @@ def _show(entries: list[Logged], json: bool) -> None:
 
 def _rows(entries: list[Logged]) -> Iterator[tuple[str | Text, ...]]:
     for each in entries:
-        yield str(each.seq), moment(each.at), Text(each.kind, style="bold"), _about(each.kind, each.payload)
+        yield str(each.seq), moment(each.at), Text(each.kind, style="bold"), clean(_about(each.kind, each.payload))
 
 
 def _about(kind: str, payload: Mapping[str, Any] | None) -> str:

@@ -157,5 +157,6 @@ def _usage(error: TyperException) -> int:
 
 def _fail(problem: str, code: int) -> int:
     for line in problem.split("\n"):
-        sys.stderr.write(f"straymail: {line}\n")
+        shown = "".join(sign if sign.isprintable() else " " for sign in line)  # it may quote mail
+        sys.stderr.write(f"straymail: {shown}\n")
     return code
