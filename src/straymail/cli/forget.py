@@ -22,7 +22,7 @@ def forget(
 ) -> None:
     """Remove an address from the learned history, and erase it elsewhere.
 
-    Log and settled messages lose it too.
+    Log and settled messages lose it too: in any case of letters, with any plus-tag.
 
     The log's chain still verifies, and says that something was erased. A message that still waits is refused: settle
     it first. A running guard forgets too, within seconds.
@@ -35,14 +35,14 @@ def forget(
         model.forget(who.person)
         rows = model.drain()
         with record.writing() as connection:
-            waiting = custody.naming(connection, str(who), (*custody.OPEN, "releasing", "failed"))
+            waiting = custody.naming(connection, who, settled=False)
             if waiting:
                 raise Conflict(f"{who} is in messages that wait ({', '.join(waiting)}): settle them first")
             facts = history.save_rows(connection, rows, time.time())
-            settled = custody.erase(connection, str(who))
-            outbound.erase(connection, str(who))
-            tokens.erase(connection, who.key)
-            entries = log.erase(connection, record.keys, str(who), time.time())
+            settled = custody.erase(connection, who)
+            outbound.erase(connection, who)
+            tokens.erase(connection, who)
+            entries = log.erase(connection, record.keys, who, time.time())
             told = log.Entry(time.time(), log.FORGOTTEN, {"who": record.keys.mark(who.person)})
             log.append(connection, record.keys, [told])
     if json:

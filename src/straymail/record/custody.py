@@ -22,7 +22,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from straymail.errors import Conflict, NotFound
+from straymail.message import Address
 from straymail.record.keys import Keys
+from straymail.record.persons import named_in_json, names
 from straymail.record.schema import held, held_address
 
 OPEN = ("asked", "held")
@@ -205,18 +207,32 @@ def remind_at(connection: Connection, identifier: str, moment: float | None) -> 
     connection.execute(update(held).where(held.c.id == identifier).values(remind_at=moment))
 
 
-def naming(connection: Connection, address: str, states: Sequence[str]) -> list[str]:
-    """Ids of messages in these states whose sender or recipient it is."""
-    recipients = select(held_address.c.held_id).where(
-        or_(held_address.c.address == address, held_address.c.final == address)
+def naming(connection: Connection, who: Address, *, settled: bool) -> list[str]:
+    """Ids of messages that name a person anywhere but in the body: settled ones, or those that wait.
+
+    An expired message waits until its sender has it back.
+    """
+    texts = (held.c.sender, held.c.envelope, held.c.verdict)
+    each_of = (held_address.c.address, held_address.c.final, held_address.c.meant)
+    gone = held.c.body.is_(None)
+    query = (
+        select(held.c.id, *texts, *each_of)
+        .outerjoin(held_address, held_address.c.held_id == held.c.id)
+        .where(gone if settled else ~gone)
+        .where(or_(*(each.icontains(f"@{who.domain}", autoescape=True) for each in (*texts, *each_of))))
+        .order_by(held.c.taken_at, held_address.c.position)
     )
-    query = select(held.c.id).where(or_(held.c.sender == address, held.c.id.in_(recipients)), held.c.state.in_(states))
-    return [str(each) for each in connection.execute(query).scalars()]
+    found: dict[str, None] = {}
+    for row in connection.execute(query):
+        plain, coded = (row.sender, row.address or "", row.final or ""), (row.envelope, row.verdict, row.meant or "")
+        if row.id not in found and (names(plain, who) or any(named_in_json(each, who) for each in coded)):
+            found[str(row.id)] = None
+    return [*found]
 
 
-def erase(connection: Connection, address: str) -> int:
-    """Take an address out of settled messages: who wrote, to whom, why; state and times stay. Returns how many."""
-    found = naming(connection, address, CLOSED)
+def erase(connection: Connection, who: Address) -> int:
+    """Take a person out of settled messages: who wrote, to whom, why; state and times stay. Returns how many."""
+    found = naming(connection, who, settled=True)
     for identifier in found:
         connection.execute(
             update(held).where(held.c.id == identifier).values(sender="", actor="", envelope="{}", verdict="{}")

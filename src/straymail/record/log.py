@@ -5,9 +5,10 @@
     head     = n, chain_n, HMAC(key, n | chain_n)                  in decision_head
 
 Changing, removing or reordering an entry breaks the chain; cutting the tail off breaks the head, which nobody can make
-without the key. To forget a person, payloads are erased while their digests stay; each erasure is an entry itself, so
-``verify`` tells an erased payload from a stolen one. Who has the key and the database can rewrite both: copy the head
-elsewhere now and then (``straymail log verify`` prints it).
+without the key. The head is there from the start, of entry 0 (``begin``), and never made again: so a log that was
+emptied, head and all, is found as well. To forget a person, payloads are erased while their digests stay; each erasure
+is an entry itself, so ``verify`` tells an erased payload from a stolen one. Who has the key and the database can
+rewrite both: copy the head elsewhere now and then (``straymail log verify`` prints it).
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from straymail.errors import StoreDown
+from straymail.message import Address
 from straymail.record.keys import Keys
+from straymail.record.persons import named_in_json
 from straymail.record.schema import decision, decision_head, decision_text
 
 GENESIS = "0" * 64
@@ -60,15 +63,21 @@ class Verification:
     faults: tuple[str, ...]
 
 
+def begin(connection: Connection, keys: Keys) -> None:
+    """Make the head of a log without entries; called once in the life of a database."""
+    if connection.execute(select(decision.c.seq).limit(1)).first() is None and _head(connection) is None:
+        connection.execute(insert(decision_head).values(id=1, **_signed(keys, 0, GENESIS)))
+
+
 def append(connection: Connection, keys: Keys, entries: Sequence[Entry]) -> None:
-    """Append in the caller's transaction.
+    """Append in the caller's transaction. Where somebody has taken the head away, none is made: ``verify`` must see it.
 
     Raises:
         StoreDown: another process appended at the same moment; the transaction must be tried again.
     """
     if not entries:
         return
-    head = connection.execute(select(decision_head)).one_or_none()
+    head = _head(connection) or _last(connection)
     seq, chain = (head.seq, head.chain) if head else (0, GENESIS)
     rows, texts, before = [], [], seq
     for entry in entries:
@@ -80,11 +89,23 @@ def append(connection: Connection, keys: Keys, entries: Sequence[Entry]) -> None
         texts.append({"seq": seq, "salt": salt, "payload": text})
     connection.execute(insert(decision), rows)
     connection.execute(insert(decision_text), texts)
-    fresh = {"seq": seq, "chain": chain, "mac": keys.sign("log", str(seq), chain).hex()}
-    if head is None:
-        connection.execute(insert(decision_head).values(id=1, **fresh))
-    elif connection.execute(update(decision_head).where(decision_head.c.seq == before).values(fresh)).rowcount != 1:
+    moved = connection.execute(
+        update(decision_head).where(decision_head.c.seq == before).values(_signed(keys, seq, chain))
+    )
+    if moved.rowcount != 1 and _head(connection) is not None:
         raise StoreDown("the decision log was appended to by another process; try again")
+
+
+def _head(connection: Connection) -> Row[Any] | None:
+    return connection.execute(select(decision_head).order_by(decision_head.c.id).limit(1)).one_or_none()
+
+
+def _last(connection: Connection) -> Row[Any] | None:
+    return connection.execute(select(decision).order_by(decision.c.seq.desc()).limit(1)).one_or_none()
+
+
+def _signed(keys: Keys, seq: int, chain: str) -> dict[str, Any]:
+    return {"seq": seq, "chain": chain, "mac": keys.sign("log", str(seq), chain).hex()}
 
 
 def entries(
@@ -105,10 +126,11 @@ def entries(
         yield Logged(row.seq, row.at, row.kind, json.loads(row.payload) if row.payload is not None else None)
 
 
-def erase(connection: Connection, keys: Keys, address: str, at: float) -> int:
-    """Erase the payloads that name the address, and say so in the log; returns how many."""
-    named = decision_text.c.payload.contains(_canonical(address)[1:-1], autoescape=True)
-    seqs = list(connection.execute(select(decision_text.c.seq).where(named)).scalars())
+def erase(connection: Connection, keys: Keys, who: Address, at: float) -> int:
+    """Erase the payloads that name the person, and say so in the log; returns how many."""
+    near = decision_text.c.payload.icontains(f"@{who.domain}", autoescape=True)
+    query = select(decision_text.c.seq, decision_text.c.payload).where(near)
+    seqs = [row.seq for row in connection.execute(query).yield_per(1_000) if named_in_json(row.payload, who)]
     if seqs:
         for start in range(0, len(seqs), 500):
             connection.execute(delete(decision_text).where(decision_text.c.seq.in_(seqs[start : start + 500])))
@@ -136,28 +158,52 @@ def verify(connection: Connection, keys: Keys) -> Verification:
         chain = row.chain
         if row.payload is None:
             missing.add(seq)
-        elif _sha(row.salt + row.payload) != row.digest:
+        elif not _is_text(row.salt, row.payload) or _sha(row.salt + row.payload) != row.digest:
             faults.append(f"entry {seq}: its payload was changed")
         elif row.kind == ERASED:
-            erased.update(json.loads(row.payload)["seqs"])
+            erased.update(_erased_by(row.payload))
     faults += [f"entry {each}: its payload is gone without an erasure" for each in sorted(missing - erased)]
+    faults += _foreign(connection)
     faults += _head_faults(connection, keys, seq, chain)
     return Verification(seq, len(missing & erased), chain, tuple(faults))
 
 
+def _is_text(*values: object) -> bool:
+    """Whether all are text: a column of SQLite may hold anything."""
+    return all(isinstance(value, str) for value in values)
+
+
+def _erased_by(payload: str) -> set[int]:
+    try:
+        return set(json.loads(payload)["seqs"])
+    except (ValueError, TypeError, KeyError):  # then nothing it should have erased counts as erased
+        return set()
+
+
+def _foreign(connection: Connection) -> Iterator[str]:
+    query = (
+        select(decision_text.c.seq)
+        .outerjoin(decision, decision.c.seq == decision_text.c.seq)
+        .where(decision.c.seq.is_(None))
+        .order_by(decision_text.c.seq)
+    )
+    for seq in connection.execute(query).scalars():
+        yield f"a payload is numbered {seq}, and there is no such entry"
+
+
 def _head_faults(connection: Connection, keys: Keys, seq: int, chain: str) -> Iterator[str]:
-    head = connection.execute(select(decision_head)).one_or_none()
-    if head is None:
-        if seq:
-            yield "the head of the log is missing"
+    heads = connection.execute(select(decision_head)).all()
+    if len(heads) != 1:
+        yield "the log has several heads" if heads else "the head of the log is missing"
         return
+    (head,) = heads
     if (head.seq, head.chain) != (seq, chain):
         yield f"the log ends at entry {seq}, its head says {head.seq}: entries were cut off or added"
     try:
         mac = bytes.fromhex(head.mac)
-    except ValueError:
+    except (ValueError, TypeError):
         mac = b""
-    if len(mac) != 32 or not keys.verify(mac, "log", str(head.seq), head.chain):
+    if len(mac) != 32 or not keys.verify(mac, "log", str(head.seq), str(head.chain)):
         yield "the head of the log was not made with this key"
 
 

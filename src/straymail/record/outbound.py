@@ -18,8 +18,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from straymail.errors import BadInput
+from straymail.message import Address
 from straymail.record.custody import new_id
 from straymail.record.keys import Keys
+from straymail.record.persons import named_in_json, names
 from straymail.record.schema import delivery
 
 LEASE = 600.0
@@ -178,12 +180,21 @@ def recent_notices(connection: Connection, address: str, since: float) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def erase(connection: Connection, address: str) -> int:
-    """Take an address out of deliveries that are over; returns how many. State, times and ids stay."""
-    named = or_(delivery.c.sender == address, delivery.c.recipients.contains(json.dumps(address), autoescape=True))
-    over = delivery.c.state.in_(("done", "failed"))
+def erase(connection: Connection, who: Address) -> int:
+    """Take a person out of deliveries that are over; returns how many. State, times and ids stay."""
+    domain = f"@{who.domain}"
+    texts = (delivery.c.sender, delivery.c.recipients, delivery.c.error)
+    near = or_(*(each.icontains(domain, autoescape=True) for each in texts))
+    query = select(delivery.c.id, *texts).where(near, delivery.c.state.in_(("done", "failed")))
+    found = [
+        row.id
+        for row in connection.execute(query)
+        if names([row.sender, row.error], who) or named_in_json(row.recipients, who)
+    ]
     gone = {"sender": "", "recipients": "[]", "error": "", "parameters": "[]"}
-    return connection.execute(update(delivery).where(named, over).values(gone)).rowcount
+    for identifier in found:
+        connection.execute(update(delivery).where(delivery.c.id == identifier).values(gone))
+    return len(found)
 
 
 def counts(connection: Connection) -> Mapping[str, int]:

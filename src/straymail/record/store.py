@@ -15,10 +15,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from straymail.errors import StoreDown
+from straymail.record import log
 from straymail.record.dialect import connect, is_shared
 from straymail.record.keys import Keys, read_keys
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_WITH_HEAD = "0003"  # from this schema on the log has a head from the start
 
 
 class Record:
@@ -75,6 +77,8 @@ class Record:
                 raise StoreDown(f"the database was made by a newer version (schema {present}); nothing was changed")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if present is None or present < _WITH_HEAD:
+                log.begin(connection, self.keys)
 
     @property
     def shared(self) -> bool:

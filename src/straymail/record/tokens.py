@@ -12,7 +12,9 @@ import hashlib
 from sqlalchemy import Connection, delete, insert, select, update
 
 from straymail.errors import TokenRefused
+from straymail.message import Address
 from straymail.record.keys import Keys
+from straymail.record.persons import is_person
 from straymail.record.schema import token
 
 _SIGNATURE = 10  # bytes; 16 base32 characters
@@ -67,9 +69,14 @@ def use(connection: Connection, text: str, now: float) -> None:
         raise TokenRefused("this token was used already")
 
 
-def erase(connection: Connection, sender: str) -> int:
-    """Remove the tokens made for a sender; returns how many."""
-    return connection.execute(delete(token).where(token.c.sender == sender.lower())).rowcount
+def erase(connection: Connection, who: Address) -> int:
+    """Remove the tokens made for a person; returns how many."""
+    near = token.c.sender.endswith(f"@{who.domain}", autoescape=True)
+    query = select(token.c.digest, token.c.sender).where(near)
+    found = [row.digest for row in connection.execute(query) if is_person(row.sender, who)]
+    for digest in found:
+        connection.execute(delete(token).where(token.c.digest == digest))
+    return len(found)
 
 
 def _digest(text: str) -> str:

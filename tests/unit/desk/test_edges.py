@@ -347,11 +347,11 @@ def test_a_settled_message_leaves_no_address_that_was_to_be_forgotten(office: Of
     office.deliver()
     record = office.desk.record
     with record.writing() as connection:
-        assert outbound.erase(connection, str(TOM)) == 0
-        custody.erase(connection, str(CLARA))
-        assert outbound.erase(connection, str(CLARA)) == 3  # question, message, confirmation
-        assert tokens.erase(connection, CLARA.key) == 1
-        log.erase(connection, record.keys, str(CLARA), NOW)
+        assert outbound.erase(connection, TOM) == 0
+        custody.erase(connection, CLARA)
+        assert outbound.erase(connection, CLARA) == 3  # question, message, confirmation
+        assert tokens.erase(connection, CLARA) == 1
+        log.erase(connection, record.keys, CLARA, NOW)
     with record.reading() as connection:
         for table in schema.metadata.sorted_tables:
             assert not [row for row in connection.execute(select(table)) if str(CLARA) in repr(row)], table.name

@@ -11,12 +11,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect
 
-from straymail.record import Record, new_key, open_record, parse_keys
+from straymail.record import Record, log, new_key, open_record, parse_keys
 from straymail.record.schema import metadata
 from straymail.record.store import _MIGRATIONS
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_an_older_database_is_brought_forward(tmp_path: Path, revision: str) -> None:
     url, keys = f"sqlite:///{tmp_path / 'old.db'}", parse_keys(new_key().decode())
     old = Record(url, keys)
@@ -34,4 +34,5 @@ def test_an_older_database_is_brought_forward(tmp_path: Path, revision: str) -> 
             each["name"] for each in inspect(connection).get_indexes("delivery")
         }
         assert connection.exec_driver_sql("select value from meta where name = 'kept'").scalar() == "yes"
+        assert (log.verify(connection, keys).faults == ()) is (revision < "0003")  # made with that step, or never
     record.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, event, select
 
 from straymail.correspondence import Correspondence, Observation, Row
 from straymail.errors import BadInput, ConfigError, Conflict, NotFound, StoreDown, TokenRefused
+from straymail.message import parse_address
 from straymail.record import (
     Record,
     custody,
@@ -30,6 +32,8 @@ from straymail.record import (
 )
 from straymail.record import status as status_of
 from straymail.record.custody import NewHold, Waiting
+from straymail.record.outbound import Target
+from straymail.record.persons import named_in_json, names
 from straymail.record.schema import history as history_table
 
 NOW = 1_800_000_000.0
@@ -194,15 +198,53 @@ def test_the_log_verifies_and_tells(record: Record) -> None:
         "DELETE FROM decision_head",
         "UPDATE decision SET seq = -seq WHERE seq IN (2, 3)",
         "INSERT INTO decision VALUES (7, 1.0, 'judged', 'x', 'y')",
+        "DELETE FROM decision; DELETE FROM decision_text; DELETE FROM decision_head",
+        "DELETE FROM decision; DELETE FROM decision_text",
+        "INSERT INTO decision_text VALUES (99, 'x', '{}')",
+        "INSERT INTO decision_text VALUES (-1, 'x', '{}')",
+        "UPDATE decision_text SET payload = x'ff00' WHERE seq = 3",
+        "UPDATE decision_text SET salt = x'ff00' WHERE seq = 3",
+        "UPDATE decision SET kind = x'ff00' WHERE seq = 3",
+        "UPDATE decision SET digest = x'ff00' WHERE seq = 3",
+        "UPDATE decision SET chain = x'ff00' WHERE seq = 6",
+        "UPDATE decision_head SET mac = x'ff00'",
+        "UPDATE decision_head SET chain = x'ff00'",
+        "UPDATE decision_head SET mac = 'é'",
+        "INSERT INTO decision_head VALUES (2, 6, 'x', 'y')",
     ],
 )
 def test_any_change_of_the_log_is_found(record: Record, tmp_path: Path, tampering: str) -> None:
     fill_log(record)
     with sqlite3.connect(tmp_path / "store.db") as connection:
-        connection.execute(tampering)
+        connection.executescript(tampering)
     connection.close()
     with record.reading() as view:
         assert log.verify(view, record.keys).faults
+
+
+def test_a_fresh_log_is_whole_and_an_emptied_one_stays_suspect(record: Record, tmp_path: Path) -> None:
+    with record.reading() as view:
+        assert log.verify(view, record.keys) == log.Verification(0, 0, log.GENESIS, ())
+    fill_log(record)
+    with sqlite3.connect(tmp_path / "store.db") as connection:
+        for table in ("decision", "decision_text", "decision_head"):
+            connection.execute(f"DELETE FROM {table}")
+    connection.close()
+    fill_log(record)  # the guard goes on, and does not cover it up
+    fill_log(record)
+    again = open_record(f"sqlite:///{tmp_path / 'store.db'}", record.keys)
+    with again.reading() as view:
+        assert log.verify(view, record.keys).faults == ("the head of the log is missing",)
+        assert len(list(log.entries(view))) == 12
+    again.close()
+
+
+def test_an_erasure_that_cannot_be_read_erases_nothing(record: Record, tmp_path: Path) -> None:
+    fill_log(record)
+    with record.writing() as connection:
+        log.append(connection, record.keys, [log.Entry(NOW, log.ERASED, {"other": 1})])
+    with record.reading() as view:
+        assert log.verify(view, record.keys).faults == ()
 
 
 def test_a_tail_cut_off_with_its_head_is_found(record: Record, tmp_path: Path) -> None:
@@ -218,11 +260,70 @@ def test_a_tail_cut_off_with_its_head_is_found(record: Record, tmp_path: Path) -
 def test_forgetting_leaves_the_chain_whole(record: Record) -> None:
     fill_log(record)
     with record.writing() as connection:
-        assert log.erase(connection, record.keys, "p2@army.mil", NOW) == 1
+        assert log.erase(connection, record.keys, parse_address("p2@army.mil"), NOW) == 1
     with record.reading() as connection:
         found = log.verify(connection, record.keys)
         assert (found.faults, found.erased, found.entries) == ((), 1, 7)
         assert next(entry for entry in log.entries(connection) if entry.seq == 3).payload is None
+
+
+ANN = parse_address("Ann@mod.example")
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        ("ann@mod.example", True),
+        ("ANN+lists@MOD.example", True),
+        ({"x": ["<Ann@mod.example>: 550 unknown"]}, True),
+        ({"ann@mod.example": 1}, True),
+        ("bob@x.example corrected to ann@mod.example; ines@x.example sent as it is", True),
+        ("joann@mod.example", False),
+        ("ann@mod.example.org", False),
+        ("xann@mod.example, ann@amod.example", False),
+        ("o'ann@mod.example went", False),
+        ("did you mean 'ann@mod.example'?", True),
+        ([1, None, b"ann@mod.example"], False),
+    ],
+)
+def test_a_person_is_found_by_whole_addresses(value: object, named: bool) -> None:
+    assert names(value, ANN) is named
+    if not isinstance(value, list):
+        assert named_in_json(json.dumps(value), ANN) is named
+
+
+def test_forgetting_takes_the_whole_person_and_nobody_else(record: Record) -> None:
+    senders = ("Ann@mod.example", "ann+x@mod.example", "joann@mod.example")
+    holds = [take(record, hold(RAW + each.encode(), each)) for each in senders]
+    with record.writing() as connection:
+        for identifier, sender in zip(holds, senders, strict=True):
+            token = tokens.issue(connection, record.keys, identifier, sender, NOW + 10)
+            assert token
+            outbound.enqueue(
+                connection,
+                record.keys,
+                kind="notice",
+                held_id=identifier,
+                sender="",
+                recipients=[sender],
+                raw=RAW,
+                now=NOW,
+            )
+            log.append(connection, record.keys, [log.Entry(NOW, "held", {"sender": sender})])
+        assert custody.naming(connection, ANN, settled=False) == holds[:2]
+        assert custody.naming(connection, parse_address("HOLT+x@army.mil"), settled=False) == holds
+        for identifier in holds:
+            custody.transition(connection, identifier, custody.OPEN, "discarded", actor="a", now=NOW)
+        for due in outbound.claim(connection, record.keys, NOW):
+            done = [Target(each.address, "done") for each in due.targets]
+            outbound.settle(connection, due.id, done, now=NOW, pause=1, attempts=1)
+        assert custody.erase(connection, ANN) == 2
+        assert outbound.erase(connection, ANN) == 2
+        assert tokens.erase(connection, ANN) == 2
+        assert log.erase(connection, record.keys, ANN, NOW) == 2
+        left = [custody.get(connection, each).sender for each in holds]
+        assert left == ["", "", "joann@mod.example"]
+        assert log.verify(connection, record.keys).faults == ()
 
 
 def test_history_comes_back(record: Record) -> None:
@@ -294,7 +395,6 @@ _TAKER = """
 import sys
 from straymail.record import custody, open_record
 from straymail.record.custody import NewHold, Waiting
-from straymail.record.schema import history as history_table
 from pathlib import Path
 record = open_record(sys.argv[1], Path(sys.argv[2]))
 number = 0
