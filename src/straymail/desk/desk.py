@@ -131,6 +131,7 @@ class Desk:
             "client": envelope.client,
             "queue_id": envelope.queue_id,
             "automatic": automatic,
+            "went": [str(address) for key, address in every.items() if verdict.split and key not in stopped],
         }
         sender = str(envelope.sender) if envelope.sender else ""
         expires = now + desk.expire_after.total_seconds()

@@ -36,8 +36,9 @@ class Settled:
 class Result:
     """What happened to ``message`` (its header).
 
-    ``closed``: no recipient is open any more; ``finals``: where the message goes now; ``have``: who has it from an
-    earlier release that failed for others. Lessons come when all is decided: a changed mind teaches nothing wrong.
+    ``closed``: no recipient is open any more; ``finals``: where the message goes now; ``have``: who has it already,
+    from an earlier release that failed for others, or because only some had to wait. Lessons come when all is decided:
+    a changed mind teaches nothing wrong.
     """
 
     closed: bool
@@ -68,17 +69,25 @@ def carry_out(
         return Result(False, (), (), described, message)
     settled = [each for each in recipients if each.suspect and each.decision != "discard"]
     lessons = tuple(Settled(each.address, each.final) for each in settled)
-    have = outbound.delivered_to(connection, held.id)  # none, but after a release that failed in part
+    have = _who_has_it(connection, held)
     going = [parse_address(_final(each)) for each in recipients if each.decision != "discard"]
     mailboxes = {address.key: str(address) for address in reversed(going)}
-    finals = tuple(address for address in reversed(mailboxes.values()) if address not in have)
+    finals = tuple(mailboxes[key] for key in reversed(mailboxes) if key not in have)
     if finals:
         _release(connection, keys, held, recipients, finals, raw, actor, now)
-    elif have:
-        custody.transition(connection, held.id, ("failed",), "released", actor=actor, now=now)
     else:
-        custody.transition(connection, held.id, (*OPEN, "failed"), "discarded", actor=actor, now=now)
-    return Result(True, finals, lessons, described, message, tuple(sorted(have)))
+        chosen = mailboxes or outbound.delivered_to(connection, held.id)
+        fixed = any(each.decision == "fix" for each in recipients)
+        state = "discarded" if not chosen else "corrected" if fixed else "released"
+        custody.transition(connection, held.id, (*OPEN, "failed"), state, actor=actor, now=now)
+    return Result(True, finals, lessons, described, message, tuple(sorted(have.values())))
+
+
+def _who_has_it(connection: Connection, held: Held) -> dict[str, str]:
+    """Mailboxes that need no copy any more: by key, as written."""
+    went = held.envelope.get("went", ())
+    every = [parse_address(each) for each in (*went, *outbound.delivered_to(connection, held.id))]
+    return {address.key: str(address) for address in every}
 
 
 def _release(

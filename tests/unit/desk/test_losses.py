@@ -12,11 +12,11 @@ from straymail.config import Settings
 from straymail.desk import Desk
 from straymail.errors import NotFound
 from straymail.evidence import Action
-from straymail.message import Envelope
+from straymail.message import Envelope, parse_address
 from straymail.record import custody, outbound, schema
 from straymail.record.outbound import Target
 
-from .office import CLARA, NOW, RAW, STRAY, Hop, Office, asked, message_of, run_against, texts
+from .office import CLARA, NOW, RAW, STRAY, TOM, Hop, Office, asked, message_of, run_against, texts
 
 DAY = 86_400
 OFFICER = "officer@mod.example"
@@ -153,3 +153,25 @@ def test_a_colleague_elsewhere_who_has_logged_in_is_no_stranger(office: Office) 
     office.take(envelope=Envelope(replace(CLARA, domain="outside.example"), (STRAY,), authenticated="clara"))
     ((envelope, _),) = office.deliver()
     assert envelope["recipients"] == ["clara.voss@outside.example"]
+
+
+def test_who_got_the_message_at_once_does_not_get_it_again(office: Office) -> None:
+    """The others went, one waits, and the one who was meant is among the others."""
+    meant = parse_address("Robert.Holt@army.mil")
+    identifier = office.take(envelope=Envelope(CLARA, (meant, STRAY)), verdict=asked(STRAY, split=True))
+    ((_, notice),) = office.deliver()
+    assert office.reply(notice, "fix").kind == "done"
+    ((envelope, told),) = office.deliver()
+    assert envelope["recipients"] == [str(CLARA)]
+    assert f"has reached {meant} and is sent to nobody else" in " ".join(texts(told)[0].split())
+    assert (office.state(identifier), body_is_here(office, identifier)) == ("corrected", False)
+    assert [each.right for each in office.desk.lessons(0)] == [meant.key]
+
+
+def test_of_a_split_message_the_other_part_is_not_said_to_be_discarded(office: Office) -> None:
+    identifier = office.take(envelope=Envelope(CLARA, (TOM, STRAY)), verdict=asked(STRAY, split=True))
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "discard")
+    ((_, told),) = office.deliver()
+    assert f"has reached {TOM} and is sent to nobody else" in " ".join(texts(told)[0].split())
+    assert office.state(identifier) == "discarded"
