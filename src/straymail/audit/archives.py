@@ -11,8 +11,10 @@ import gzip
 import lzma
 import os
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BufferedIOBase
 from pathlib import Path
 from typing import IO, cast
 
@@ -22,6 +24,7 @@ _FROM = b"From "
 _QUOTED_FROM = re.compile(rb"^>(>{0,20}From )", re.MULTILINE)
 _FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]{0,20}:")
 LARGEST = 100_000_000
+_BROKEN = (OSError, EOFError, lzma.LZMAError, zlib.error)
 _PIECE = 1 << 16
 _CHUNK = 1 << 20
 _SEPARATOR = re.compile(rb"\n\r?\nFrom ")
@@ -55,14 +58,18 @@ class Archive:
         """Look the files up.
 
         Raises:
-            ArchiveError: a path does not exist.
+            ArchiveError: a path does not exist, or may not be looked at.
         """
         archive = cls(tuple(paths))
         for path in archive.paths:
-            if not path.exists():
-                raise ArchiveError("does not exist", file=str(path), allowed="mbox, Maildir, a folder of .eml")
-            archive.files += _files(path)
-        archive.total = sum(each.stat().st_size for each in archive.files)
+            try:
+                path.stat()
+            except OSError as error:
+                missing = isinstance(error, FileNotFoundError)
+                problem = "does not exist" if missing else f"cannot be read: {error.strerror}"
+                raise ArchiveError(problem, file=str(path), allowed="mbox, Maildir, a folder of .eml") from error
+            archive.files += _files(path, archive.faults)
+        archive.total = sum(_size(each) for each in archive.files)
         return archive
 
     def read(self, file: Path, start: int = 0) -> Iterator[Item]:
@@ -73,7 +80,7 @@ class Archive:
                 for item in _messages(file, stream, start, self.faults):
                     self.done = before + disk.tell()
                     yield item
-        except (OSError, EOFError, lzma.LZMAError) as error:
+        except _BROKEN as error:
             self.faults.append(ArchiveError(f"cannot be read: {error}", file=str(file)))
         self.done = before + _size(file)
 
@@ -95,13 +102,20 @@ def read_raw(path: Path) -> Iterator[bytes]:
         raise archive.faults[0]
 
 
-def _files(path: Path) -> list[Path]:
-    """Files below a path, sorted; each once, whatever the symbolic links. A Maildir gives ``cur`` and ``new`` only."""
+def _files(path: Path, faults: list[ArchiveError]) -> list[Path]:
+    """Files below a path, sorted; each once, whatever the symbolic links. A Maildir gives ``cur`` and ``new`` only.
+
+    Folders and files that may not be looked at are faults.
+    """
     if not path.is_dir():
         return [path]
+
+    def closed(error: OSError) -> None:
+        faults.append(ArchiveError(f"cannot be read: {error.strerror}", file=str(error.filename)))
+
     found: list[Path] = []
     seen: set[tuple[int, int]] = set()
-    for folder, names, files in os.walk(path, followlinks=True):
+    for folder, names, files in os.walk(path, onerror=closed, followlinks=True):
         here = Path(folder)
         status = here.stat()
         if (status.st_dev, status.st_ino) in seen:
@@ -112,7 +126,12 @@ def _files(path: Path) -> list[Path]:
         if {"cur", "new"} <= set(names):
             names[:] = [name for name in names if name != "tmp"]
             continue
-        found += [here / name for name in sorted(files) if not name.startswith(".") and (here / name).is_file()]
+        for name in sorted(files):
+            try:
+                if not name.startswith(".") and (here / name).is_file():
+                    found.append(here / name)
+            except OSError as error:
+                closed(error)
     return found
 
 
@@ -147,7 +166,8 @@ def _split(head: bytes, stream: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
     """Sizes of messages, ``From `` line and empty line after included, with their bytes (none when over LARGEST)."""
     parts: list[bytes] = []
     size, buffer = 0, head
-    while chunk := stream.read(_CHUNK):
+    pieces = _Pieces(stream)
+    for chunk in pieces:
         buffer += chunk
         begin = 0
         for found in _SEPARATOR.finditer(buffer):
@@ -162,6 +182,27 @@ def _split(head: bytes, stream: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
             begin = keep
         buffer = buffer[begin:]
     yield size + len(buffer), [*parts, buffer] if size < LARGEST else []
+    pieces.check()
+
+
+class _Pieces:
+    """What can be read of a stream, piece by piece; what ended it too early is raised by ``check`` afterwards."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = cast("BufferedIOBase", stream)
+        self._fault: Exception | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            while piece := self._stream.read1(_CHUNK):  # one piece at a time: what came before a fault is not lost
+                yield piece
+        except _BROKEN as error:
+            self._fault = error
+
+    def check(self) -> None:
+        """Raise the fault, if there was one."""
+        if self._fault is not None:
+            raise self._fault
 
 
 def _item(file: Path, offset: int, parts: list[bytes], size: int, faults: list[ArchiveError]) -> Iterator[Item]:
@@ -179,8 +220,14 @@ def _single(file: Path, stream: IO[bytes], head: bytes, start: int, faults: list
         problem = "is empty" if not head else "is no mail: it begins neither with a header field nor with `From `"
         faults.append(ArchiveError(problem, file=str(file), allowed="mbox, Maildir, .eml; .gz and .xz of these"))
         return
-    raw = head + stream.read(LARGEST)
+    raw = bytearray(head)
+    pieces = _Pieces(stream)
+    for piece in pieces:
+        raw += piece
+        if len(raw) > LARGEST:
+            break
     if len(raw) > LARGEST:
         faults.append(ArchiveError(f"is a message over {LARGEST >> 20} MB", file=str(file)))
         return
-    yield Item(file, 0, raw)
+    yield Item(file, 0, bytes(raw))
+    pieces.check()

@@ -1,0 +1,87 @@
+"""Archives that are damaged or closed: what can be read is read, and what cannot is named."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from straymail.audit.archives import Archive
+from straymail.errors import ArchiveError
+
+
+def mails(count: int) -> list[bytes]:
+    return [f"Message-ID: <{number}@x>\nFrom: a@x.example\n\nbody {number}\n".encode() for number in range(count)]
+
+
+def mbox(count: int) -> bytes:
+    return b"".join(b"From x Thu Jan  1 00:00:00 2026\n" + each + b"\n" for each in mails(count))
+
+
+@pytest.mark.parametrize("count", [1, 40, 3_000])
+@pytest.mark.parametrize(("pack", "ending"), [(gzip.compress, "gz"), (lzma.compress, "xz")])
+def test_all_but_the_end_of_a_cut_archive_is_read(tmp_path: Path, count: int, pack: object, ending: str) -> None:
+    file = tmp_path / f"a.mbox.{ending}"
+    file.write_bytes(pack(mbox(count))[:-1])  # type: ignore[operator]
+    archive = Archive.of([file])
+    assert [item.raw.strip() for item in archive] == [each.strip() for each in mails(count)]
+    assert [fault.file for fault in archive.faults] == [str(file)]
+
+
+def test_a_message_in_a_cut_file_of_its_own_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.eml.gz"
+    raw = mails(1)[0] + os.urandom(60_000).hex().encode()
+    file.write_bytes(gzip.compress(raw)[:-4])
+    archive = Archive.of([file])
+    assert [item.raw for item in archive] == [raw]
+    assert len(archive.faults) == 1
+
+
+def test_what_comes_before_damage_is_read(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(mbox(3_000)))
+    packed[-2_000:-1_000] = b"\xff" * 1_000
+    file = tmp_path / "a.mbox.gz"
+    file.write_bytes(packed)
+    archive = Archive.of([file])
+    assert len(list(archive)) > 1_000
+    assert len(archive.faults) == 1
+
+
+@pytest.fixture
+def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that may not be listed, beside one message; permissions mean nothing to root, so it is acted."""
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    (tmp_path / "a.eml").write_bytes(mails(1)[0])
+    scan = os.scandir
+
+    def deny(path: str) -> object:
+        if Path(path) == folder:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", deny)
+    yield folder
+    monkeypatch.undo()
+
+
+def test_a_folder_that_may_not_be_read_is_named(closed: Path) -> None:
+    archive = Archive.of([closed.parent])
+    assert len(list(archive)) == 1
+    assert [str(fault) for fault in archive.faults] == [f"{closed}: cannot be read: Permission denied"]
+
+
+def test_a_path_that_may_not_be_looked_at_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", deny)
+        with pytest.raises(ArchiveError, match="cannot be read: Permission denied"):
+            Archive.of([tmp_path / "x"])
+    with pytest.raises(ArchiveError, match="does not exist"):
+        Archive.of([tmp_path / "x"])
