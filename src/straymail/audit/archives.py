@@ -143,9 +143,10 @@ def _size(file: Path) -> int:
 
 
 def _opened(file: Path, disk: IO[bytes]) -> IO[bytes]:
-    if file.suffix == ".gz":
+    ending = file.suffix.lower()
+    if ending == ".gz":
         return cast("IO[bytes]", gzip.GzipFile(fileobj=disk))
-    return cast("IO[bytes]", lzma.open(disk)) if file.suffix == ".xz" else disk
+    return cast("IO[bytes]", lzma.open(disk)) if ending == ".xz" else disk
 
 
 def _messages(file: Path, stream: IO[bytes], start: int, faults: list[ArchiveError]) -> Iterator[Item]:
@@ -209,6 +210,8 @@ def _item(file: Path, offset: int, parts: list[bytes], size: int, faults: list[A
     raw = b"".join(parts).partition(b"\n")[2]
     if size >= LARGEST:
         faults.append(ArchiveError(f"the message at byte {offset} is over {LARGEST >> 20} MB", file=str(file)))
+    elif any(b"\r" in part for part in parts) and not raw:
+        faults.append(ArchiveError("has no line ends", file=str(file), allowed="lines that end with LF or CRLF"))
     elif raw.strip():
         yield Item(file, offset, _QUOTED_FROM.sub(rb"\1", raw) if b"\n>" in raw else raw)
 

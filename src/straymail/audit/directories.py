@@ -1,22 +1,36 @@
 """Directories of people: CSV and vCard files as (address, name). Bad entries are reported with file, line and column.
 
-CSV (RFC 4180): the delimiter is told from the first lines; the address is in a column named mail, e-mail, email or
-address (or the first column that holds addresses), the name in name, display name, or first and last name.
-vCard 2.1, 3.0 and 4.0 (RFC 6350): every EMAIL of a card, with its FN; quoted-printable values of 2.1 are decoded.
+Text is UTF-8, UTF-16 with its mark, or Windows-1252. CSV (RFC 4180): the delimiter is told from the first lines; the
+address is in a column named mail, e-mail, email or address (or the first column that holds addresses), the name in
+name, display name, or first and last name. vCard 2.1, 3.0 and 4.0 (RFC 6350): every EMAIL of a card, with its FN;
+quoted-printable values of 2.1 are decoded by their CHARSET.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import quopri
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from straymail.errors import AddressError, ArchiveError
 from straymail.message import Address, parse_address
+from straymail.message.encoded import decode_text
 
-_MAIL = ("e-mail address", "email address", "e-mail", "email", "mail", "smtp", "address", "primary email")
+_MAIL = (
+    "e-mail address",
+    "email address",
+    "e-mail",
+    "email",
+    "mail",
+    "smtp",
+    "address",
+    "primary email",
+    "e-mail 1 - value",
+)
 _NAME = ("display name", "displayname", "full name", "name", "cn")
 _FIRST = ("first name", "firstname", "given name", "givenname")
 _LAST = ("last name", "lastname", "surname", "family name", "sn")
@@ -37,16 +51,25 @@ def read_directory(file: Path, faults: list[ArchiveError]) -> Iterator[Person]:
     Raises:
         ArchiveError: the file cannot be read, or has no column of addresses.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = file.read_text(encoding="cp1252", errors="replace")
-    except OSError as error:
-        raise ArchiveError(f"cannot be read: {error.strerror}", file=str(file)) from error
+    text = _text(file)
     if file.suffix.lower() == ".vcf" or text.lstrip()[:11].upper() == "BEGIN:VCARD":
         yield from _cards(file, text, faults)
     else:
         yield from _rows(file, text, faults)
+
+
+def _text(file: Path) -> str:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise ArchiveError(f"cannot be read: {error.strerror}", file=str(file)) from error
+    try:
+        text = data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    if "\0" in text:
+        raise ArchiveError("is no text", file=str(file), allowed="UTF-8, UTF-16 with its mark, Windows-1252")
+    return text
 
 
 def _rows(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person]:
@@ -54,25 +77,43 @@ def _rows(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person]
         dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:_SAMPLE], delimiters=",;\t|")
     except csv.Error:
         dialect = csv.excel
-    rows = list(csv.reader(text.splitlines(), dialect))
+    rows = list(_numbered_rows(file, text, dialect, faults))
     if not rows:
         return
-    heads = [head.strip().lower() for head in rows[0]]
+    heads = [head.strip().lower() for head in rows[0][1]]
     mail = _column(heads, _MAIL)
     first_row = 1
-    if mail is None or "@" in rows[0][mail]:
-        mail, heads, first_row = _first_with_addresses(file, rows), [], 0
-    for number, row in enumerate(rows[first_row:], first_row + 1):
+    if mail is None or "@" in rows[0][1][mail]:
+        mail, heads, first_row = _first_with_addresses(file, [row for _, row in rows]), [], 0
+    for number, row in rows[first_row:]:
         if not any(cell.strip() for cell in row):
             continue
         cell = row[mail].strip() if mail < len(row) else ""
+        for written in cell.split(" ::: "):  # Google's several values in one cell
+            try:
+                yield Person(parse_address(written), _name_in(heads, row))
+            except AddressError as error:
+                where = f"column {mail + 1}" + (f" ({heads[mail]})" if heads else "")
+                faults.append(
+                    ArchiveError(error.problem, file=str(file), line=number, field=where, allowed="name@mod.example")
+                )
+
+
+def _numbered_rows(
+    file: Path, text: str, dialect: type[csv.Dialect] | csv.Dialect, faults: list[ArchiveError]
+) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the number of the line each begins on; a row that cannot be read is a fault."""
+    reader = csv.reader(io.StringIO(text, newline=""), dialect)
+    while True:
+        number = reader.line_num + 1
         try:
-            yield Person(parse_address(cell), _name_in(heads, row))
-        except AddressError as error:
-            where = f"column {mail + 1}" + (f" ({heads[mail]})" if heads else "")
-            faults.append(
-                ArchiveError(error.problem, file=str(file), line=number, field=where, allowed="name@mod.example")
-            )
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            faults.append(ArchiveError(f"no row: {error}", file=str(file), line=number))
+            continue
+        yield number, row
 
 
 def _column(heads: Sequence[str], names: Sequence[str]) -> int | None:
@@ -97,13 +138,13 @@ def _name_in(heads: Sequence[str], row: Sequence[str]) -> str:
 
 
 def _cards(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person]:
-    name, mails = "", list[tuple[int, str]]()
+    name, mails, cards = "", list[tuple[int, str]](), 0
     for number, line in _unfolded(text):
-        head, _, value = line.partition(":")
-        key, *parameters = head.upper().split(";")
-        key = key.rpartition(".")[2]
+        key, parameters, value = _property(line)
+        cards += key == "BEGIN"
         if any("QUOTED-PRINTABLE" in each for each in parameters):
-            value = quopri.decodestring(value.encode("utf-8")).decode("utf-8", "replace")
+            charset = next((each.partition("=")[2] for each in parameters if each.startswith("CHARSET=")), "")
+            value = decode_text(quopri.decodestring(value.encode("utf-8")), charset)
         if key == "BEGIN":
             name, mails = "", []
         elif key == "FN":
@@ -112,6 +153,18 @@ def _cards(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person
             mails.append((number, value.strip().removeprefix("mailto:")))
         elif key == "END":
             yield from _of_card(file, name, mails, faults)
+    if not cards:
+        faults.append(ArchiveError("holds no card", file=str(file), allowed="BEGIN:VCARD ... END:VCARD"))
+
+
+def _property(line: str) -> tuple[str, list[str], str]:
+    """Name without its group, parameters in upper case, and value; a colon in a quoted parameter parts nothing."""
+    quoted, at = False, 0
+    while at < len(line) and (quoted or line[at] != ":"):
+        quoted ^= line[at] == '"'
+        at += 1
+    key, *parameters = line[:at].upper().split(";")
+    return key.rpartition(".")[2], parameters, line[at + 1 :]
 
 
 def _of_card(file: Path, name: str, mails: Sequence[tuple[int, str]], faults: list[ArchiveError]) -> Iterator[Person]:

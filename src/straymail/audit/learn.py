@@ -41,6 +41,11 @@ class Learned:
     faults: list[ArchiveError] = field(default_factory=list)
 
     @property
+    def failed(self) -> bool:
+        """Whether nothing at all could be read, and something should have been."""
+        return bool(self.faults) and not (self.messages or self.entries or self.skipped)
+
+    @property
     def rate(self) -> float:
         """Messages per second."""
         return self.messages / self.seconds if self.seconds else 0.0

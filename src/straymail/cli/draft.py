@@ -58,6 +58,8 @@ def read_message(path: Path) -> bytes:
         return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror}", file=str(path)) from error
+    except ValueError as error:  # a NUL
+        raise BadInput(f"no file can be named so: {error}", file=repr(str(path))) from error
 
 
 def numbered_lines(source: str) -> Iterator[tuple[int, str]]:
@@ -76,6 +78,10 @@ def _numbered(stream: TextIO) -> Iterator[tuple[int, str]]:
     number = 0
     while line := stream.readline(_LINE):
         number += 1
+        rest = line
+        while rest and not rest.endswith("\n"):  # of a line that is too long only the beginning is kept
+            rest = stream.readline(_LINE)
+        line = line.removeprefix("\ufeff") if number == 1 else line
         if line.strip():
             yield number, line
 
@@ -83,6 +89,8 @@ def _numbered(stream: TextIO) -> Iterator[tuple[int, str]]:
 def entry_of(line: str, source: str, number: int) -> tuple[str | None, list[str], bytes | None]:
     """(sender, recipients, message) of one JSON line; BadInput names file and line."""
     wanted = '{"sender": "a@b", "recipients": ["c@d"], "message": "path" or null}'
+    if len(line) >= _LINE:
+        raise BadInput("is too long", file=source, line=number, allowed=f"less than {_LINE:,} characters")
     try:
         entry: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -92,6 +100,10 @@ def entry_of(line: str, source: str, number: int) -> tuple[str | None, list[str]
         raise BadInput("not a list of addresses", file=source, line=number, field="recipients", allowed=wanted)
     if not isinstance(sender, str | None) or not isinstance(path, str | None):
         raise BadInput("not text", file=source, line=number, allowed=wanted)
+    if path == source == "-":
+        raise BadInput(
+            "standard input is the batch itself", file=source, line=number, field="message", allowed="a path"
+        )
     return sender, recipients, None if path is None else read_message(Path(path))
 
 

@@ -6,7 +6,7 @@ import getpass
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from straymail.cli.present import percent
 from straymail.cli.tables import facts, listing, moment, moment_json
 from straymail.desk import Desk, Outcome
 from straymail.desk.notices import clean
-from straymail.errors import BadInput, Conflict
+from straymail.errors import AddressError, BadInput, Conflict
 from straymail.message import parse_address, parse_message
 from straymail.record import custody, log
 from straymail.record.custody import OPEN, Held, Waiting
@@ -126,18 +126,29 @@ def _actor() -> str:
 
 def _corrections(held: Held, given: list[str]) -> dict[str, str]:
     suspects = [each.address for each in held.recipients if each.suspect]
+    recipients = {each.address for each in held.recipients}
     found: dict[str, str] = {}
     for each in given:
-        wrong, sign, right = each.rpartition("=")
-        if not sign and len(suspects) != 1:
+        wrong, right = _wrong_and_right(each)
+        if not wrong and len(suspects) != 1:
             raise BadInput(
                 f"{each!r} does not say which of {len(suspects)} addresses it corrects", allowed="WRONG=RIGHT"
             )
-        wrong = str(parse_address(wrong or suspects[0]))
-        if wrong not in {recipient.address for recipient in held.recipients}:
+        wrong = wrong or suspects[0]
+        if wrong not in recipients:
             raise BadInput(f"{wrong} is no recipient of it", allowed=", ".join(suspects))
-        found[wrong] = str(parse_address(right))
+        found[wrong] = right
     return found
+
+
+def _wrong_and_right(given: str) -> tuple[str, str]:
+    """The two addresses of ``WRONG=RIGHT``, or "" and the one; an address may hold an ``=`` itself."""
+    at = given.rfind("=")
+    while at >= 0:
+        with suppress(AddressError):
+            return str(parse_address(given[:at])), str(parse_address(given[at + 1 :]))
+        at = given.rfind("=", 0, at)
+    return "", str(parse_address(given.removeprefix("=")))
 
 
 def _say(outcome: Outcome, json: bool) -> None:

@@ -15,7 +15,15 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 from rich.text import Text
 
 from straymail.audit.learn import Learned, Learner
-from straymail.cli.common import ConfigOption, JsonOption, console, print_json, settings_from
+from straymail.cli.common import (
+    EXIT_BAD_INPUT,
+    EXIT_FAILED,
+    ConfigOption,
+    JsonOption,
+    console,
+    print_json,
+    settings_from,
+)
 from straymail.cli.opening import open_store
 from straymail.cli.tables import facts
 from straymail.config import Settings
@@ -58,8 +66,8 @@ def learn(
         print_json(found)
     else:
         _tell(result, directory)
-    if result.interrupted:
-        raise typer.Exit(1)
+    if result.interrupted or result.failed:
+        raise typer.Exit(EXIT_FAILED if result.interrupted else EXIT_BAD_INPUT)
 
 
 def _run(
@@ -97,7 +105,9 @@ def _bar(out: Console) -> Progress:
 
 def _tell(result: Learned, directory: bool) -> None:
     out = console()
-    if directory:
+    if result.failed:
+        out.print(Text("Nothing could be read.", style="bold red"))
+    elif directory:
         out.print(Text(f"{result.entries:,} people entered.", style="bold green"))
     else:
         head = "Stopped; what was learned is kept." if result.interrupted else "Learned."

@@ -23,7 +23,7 @@ def mbox(count: int) -> bytes:
 
 
 @pytest.mark.parametrize("count", [1, 40, 3_000])
-@pytest.mark.parametrize(("pack", "ending"), [(gzip.compress, "gz"), (lzma.compress, "xz")])
+@pytest.mark.parametrize(("pack", "ending"), [(gzip.compress, "gz"), (gzip.compress, "GZ"), (lzma.compress, "xz")])
 def test_all_but_the_end_of_a_cut_archive_is_read(tmp_path: Path, count: int, pack: object, ending: str) -> None:
     file = tmp_path / f"a.mbox.{ending}"
     file.write_bytes(pack(mbox(count))[:-1])  # type: ignore[operator]
@@ -39,6 +39,14 @@ def test_a_message_in_a_cut_file_of_its_own_is_read(tmp_path: Path) -> None:
     archive = Archive.of([file])
     assert [item.raw for item in archive] == [raw]
     assert len(archive.faults) == 1
+
+
+def test_an_archive_of_another_line_end_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "a.mbox"
+    file.write_bytes(mbox(3).replace(b"\n", b"\r"))
+    archive = Archive.of([file])
+    assert list(archive) == []
+    assert [fault.problem for fault in archive.faults] == ["has no line ends"]
 
 
 def test_what_comes_before_damage_is_read(tmp_path: Path) -> None:

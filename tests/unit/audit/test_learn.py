@@ -232,6 +232,31 @@ CARDS = (
             ["6: EMAIL"],
         ),
         ("a.csv", "", [], []),
+        (
+            "a.csv",
+            'name,mail\n"Ann\n\nLee",ann@x.example\nBob,broken\n',
+            [("ann@x.example", "Ann\n\nLee")],
+            ["5: column 2 (mail)"],
+        ),
+        (
+            "a.csv",
+            f"name,mail\n{'x' * 140_000},ann@x.example\nBob,bob@x.example\n",
+            [("bob@x.example", "Bob")],
+            ["2: "],
+        ),
+        (
+            "a.csv",
+            "First Name,Last Name,E-mail 1 - Label,E-mail 1 - Value\nAnn,Lee,* Work,ann@x.example ::: lee@y.example\n",
+            [("ann@x.example", "Ann Lee"), ("lee@y.example", "Ann Lee")],
+            [],
+        ),
+        (
+            "a.vcf",
+            'BEGIN:VCARD\nFN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:J=F6rg\nEMAIL;TYPE="a:b":j@x.example\nEND:VCARD\n',
+            [("j@x.example", "Jörg")],
+            [],
+        ),
+        ("a.vcf", "name,mail\n", [], ["0: "]),
     ],
 )
 def test_directories(tmp_path: Path, name: str, text: str, found: list[tuple[str, str]], faults: list[str]) -> None:
@@ -240,6 +265,24 @@ def test_directories(tmp_path: Path, name: str, text: str, found: list[tuple[str
     people = [(str(person.address), person.name) for person in read_directory(tmp_path / name, problems)]
     assert people == found
     assert [f"{fault.line}: {fault.field}" for fault in problems] == faults
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.vcf", "BEGIN:VCARD\nFN:Jörg\nEMAIL:j@x.example\nEND:VCARD\n"), ("a.csv", "name,mail\nJörg,j@x.example\n")],
+)
+def test_directories_of_every_encoding(tmp_path: Path, name: str, text: str, encoding: str) -> None:
+    (tmp_path / name).write_text(text, encoding=encoding)
+    faults: list[ArchiveError] = []
+    found = [(str(each.address), each.name) for each in read_directory(tmp_path / name, faults)]
+    assert (found, faults) == ([("j@x.example", "Jörg")], [])
+
+
+def test_a_directory_that_is_no_text_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.vcf").write_text("BEGIN:VCARD\nEND:VCARD\n", encoding="utf-16-le")
+    with pytest.raises(ArchiveError, match="is no text"):
+        list(read_directory(tmp_path / "a.vcf", []))
 
 
 def test_a_directory_without_addresses_is_an_error(tmp_path: Path) -> None:

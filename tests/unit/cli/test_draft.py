@@ -72,6 +72,7 @@ def test_what_cannot_be_judged_is_told(
         '{"recipients": [], "sender": 3}',
         '{"recipients": [], "message": 3}',
         "[" * 100_000,
+        '{"recipients": ["' + "a" * (1 << 20),
     ],
 )
 def test_lines_that_are_no_entries_name_file_and_line(line: str) -> None:
@@ -95,6 +96,26 @@ def test_blank_lines_are_counted_but_not_read(tmp_path: Path) -> None:
     path = tmp_path / "drafts.jsonl"
     path.write_text("one\n\n  \nfour\n")
     assert list(numbered_lines(str(path))) == [(1, "one\n"), (4, "four\n")]
+
+
+def test_a_line_too_long_is_one_line_and_a_byte_order_mark_none(tmp_path: Path) -> None:
+    """The next line keeps its number."""
+    path = tmp_path / "drafts.jsonl"
+    path.write_text("\ufeff[1]\n" + "x" * (3 << 20) + "\nthree\n" + "y" * (1 << 20), encoding="utf-8")
+    lines = list(numbered_lines(str(path)))
+    assert [(number, line[:6]) for number, line in lines] == [
+        (1, "[1]\n"),
+        (2, "xxxxxx"),
+        (3, "three\n"),
+        (4, "yyyyyy"),
+    ]
+
+
+@pytest.mark.parametrize(("source", "path"), [("-", "-"), ("drafts.jsonl", "\0")])
+def test_a_message_that_cannot_be_is_told(source: str, path: str) -> None:
+    """The batch is no message of its own, and no file is named by a NUL."""
+    with pytest.raises(BadInput):
+        entry_of(json.dumps({"sender": "a@b.example", "recipients": ["c@d.example"], "message": path}), source, 3)
 
 
 def test_missing_files_are_bad_input(tmp_path: Path) -> None:
