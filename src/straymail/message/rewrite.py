@@ -8,7 +8,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 
-from straymail.message.address import Address, Scanner, read_entry
+from straymail.message.address import Address, Entry, Scanner, display_name, read_entry
+from straymail.message.encoded import header_text
 from straymail.message.fields import header_end
 from straymail.message.quoted import new_text, quoted_text
 
@@ -53,7 +54,8 @@ def replace_address(raw: bytes, wrong: Address, right: Address, name: str | None
     """Write ``right`` for ``wrong`` in To, Cc, Bcc and their Resent- forms; every other byte stays.
 
     ``name`` is the display name of ``right``. When None, the name beside the wrong address is kept if the local
-    parts agree (a mistyped domain: the name is that of the person meant) and dropped otherwise.
+    parts agree (a mistyped domain: the name is that of the person meant) and dropped otherwise, or where it holds the
+    wrong address.
     """
     end, _ = header_end(raw)
     pieces = [
@@ -94,13 +96,22 @@ def _replace_in(lines: bytes, wrong: Address, right: Address, name: str | None) 
         mailbox = read_entry(entry)
         if mailbox is None or mailbox.address.key != wrong.key:
             continue
-        kept = name if name is not None else mailbox.name if wrong.local.lower() == right.local.lower() else ""
+        kept = _name_beside(entry, wrong, right) if name is None else name
         start, stop = _trim(text, entry.start, entry.end)
         pieces += [text[end:start], _mailbox(kept, right)]
         end = stop
     if not pieces:
         return lines
     return label + b":" + "".join((*pieces, text[end:])).encode("utf-8", "surrogateescape")
+
+
+def _name_beside(entry: Entry, wrong: Address, right: Address) -> str:
+    """The name that stands beside an address, if it is that of the person meant and not the wrong address again."""
+    if wrong.local.lower() != right.local.lower():
+        return ""
+    written = (entry.phrase or entry.comment).encode("utf-8", "surrogateescape")
+    name = display_name(header_text(written))
+    return "" if wrong.key in name.lower() else name
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -114,8 +125,10 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 def _mailbox(name: str, address: Address) -> str:
     if not name:
         return str(address)
-    clean = " ".join(name.split())
-    if not clean.isascii():
+    clean = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if not clean:
+        return str(address)
+    if not clean.isascii() or "=?" in clean:
         return f"{_words(clean)} <{address}>"
     escaped = clean.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}" <{address}>'

@@ -53,6 +53,23 @@ def test_one_address_is_replaced_everywhere_it_is_addressed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("box", "written"),
+    [
+        (b'"gen@army.ml" <gen@army.ml>', b"gen@army.mil"),
+        (b'"Gen (Gen@Army.ml)" <gen@army.ml>', b"gen@army.mil"),
+        (b"=?utf-8?q?a=00b=1b=5b2J=0ac?= <gen@army.ml>", b'"a b [2J c" <gen@army.mil>'),
+        (b"=?utf-8?q?=00?= <gen@army.ml>", b"gen@army.mil"),
+        (b"J\xf6rg <gen@army.ml>", b"=?utf-8?b?SsO2cmc=?= <gen@army.mil>"),
+        (b"J\xc3\xb6rg <gen@army.ml>", b"=?utf-8?b?SsO2cmc=?= <gen@army.mil>"),
+        (b"=?utf-8?b?PT91dGYtOD9xP3g9MGF5Pz0=?= <gen@army.ml>", b"=?utf-8?b?PT91dGYtOD9xP3g9MGF5Pz0=?= <gen@army.mil>"),
+    ],
+)
+def test_a_name_that_is_kept_is_a_name(box: bytes, written: bytes) -> None:
+    changed = replace_address(b"To: " + box + b"\r\n\r\n", parse_address("gen@army.ml"), parse_address("gen@army.mil"))
+    assert changed == b"To: " + written + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize(
     ("name", "written"),
     [(None, b"amy@x.example"), ("Amy B", b'"Amy B" <amy@x.example>'), ("Ämy", b"=?utf-8?b?w4RteQ==?= <amy@x.example>")],
 )
