@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
+from straymail.config.checks import with_known_content
 from straymail.config.documents import with_documents
 from straymail.config.keys import key_lines, line_of
 from straymail.config.settings import Settings, default_data_dir
@@ -72,9 +73,10 @@ def parse(text: str, file: str = "straymail.toml") -> Settings:
             line = line_of(lines, ("policy", name))
             raise ConfigError(said, file=file, line=line, field=f"policy.{name}")
     try:
-        return with_documents(with_terms(Settings.model_validate(values)))
+        settings = with_known_content(Settings.model_validate(values), lines, file)
+        return with_documents(with_terms(settings))
     except ValidationError as error:
-        faults = sorted((_fault(details, lines, file) for details in error.errors()), key=lambda fault: fault.line)
+        faults = sorted((_fault(each, lines, file, text) for each in error.errors()), key=lambda fault: fault.line)
         faults[0].others = tuple(faults[1:])
         raise faults[0] from None
 
@@ -98,14 +100,24 @@ def _syntax_error(error: tomllib.TOMLDecodeError, text: str, file: str) -> Confi
     return ConfigError(f"not valid TOML: {message.partition(' (at ')[0]}", file=file, line=number)
 
 
-def _fault(details: ErrorDetails, lines: dict[tuple[str | int, ...], int], file: str) -> SettingsError:
+def _fault(details: ErrorDetails, lines: dict[tuple[str | int, ...], int], file: str, text: str) -> SettingsError:
     location = tuple(details["loc"])
     while location and location not in lines and _dead_end(location):
         location = location[:-1]
     field = _dotted(location)
     line = line_of(lines, location)
     problem, allowed = _words(details, location)
+    if location == ("policy",) and problem.startswith("group:"):
+        line = _line_with(text, problem.partition(" ")[0]) or line
     return SettingsError(problem, file=file, line=line, field=field, allowed=allowed)
+
+
+def _line_with(text: str, value: str) -> int:
+    """The first line, comments left out, on which a quoted value stands; 0 when there is none."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.lstrip().startswith("#") and any(f"{quote}{value}{quote}" in line for quote in "\"'"):
+            return number
+    return 0
 
 
 def _dead_end(location: Sequence[str | int]) -> bool:

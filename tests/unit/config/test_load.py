@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from straymail.config import Off, Outbox, Settings, Tcp, UnixSocket, default, find, load, parse, render_commented
+from straymail.config.checks import CONTENT_CLASSES
 from straymail.config.load import SettingsError
+from straymail.desk.notices import _CLASSES
 from straymail.errors import ConfigError
 from straymail.verdict import Mode, OnFailure
 
@@ -81,6 +83,38 @@ max_connections = -1
         (8, "policy.rules[2].acton"),
         (11, "gateway.max_connections"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("markng.*", "did you mean 'marking'?"),
+        ("key", "no content is called 'key'"),
+        ("x*.y", "no content is called 'x*'"),
+        ("Secret.key", "did you mean 'secret'?"),
+    ],
+)
+def test_a_rule_about_content_that_nobody_looks_for_is_refused(content: str, said: str) -> None:
+    """It would never apply, and nobody would notice."""
+    text = '[[policy.rules]]\nname = "fine"\naction = "hold"\ncontent = ["secret.key", "m*", "*", "own"]\n\n'
+    with pytest.raises(ConfigError) as caught:
+        parse(f'{text}[[policy.rules]]\nname = "x"\naction = "hold"\ncontent = ["{content}"]\n')
+    assert (caught.value.line, caught.value.field) == (9, "policy.rules[2].content")
+    assert said in str(caught.value)
+
+
+def test_content_is_called_the_same_everywhere() -> None:
+    """A notice has words for every class a rule may name."""
+    assert set(CONTENT_CLASSES) == set(_CLASSES)
+
+
+def test_an_unknown_group_is_reported_where_it_stands() -> None:
+    """Not at the head of the section."""
+    text = '[policy]\n# "group:board"\nmode = "ask"\n[[policy.rules]]\nname = "x"\naction = "hold"\n'
+    text += 'senders = ["group:board"]\n'
+    with pytest.raises(ConfigError, match="is not defined") as caught:
+        parse(text)
+    assert caught.value.line == 7
 
 
 def test_values_that_span_lines_do_not_mislead_the_line_count() -> None:
