@@ -128,7 +128,11 @@ class Courier:
             except aiosmtplib.SMTPSenderRefused as refused:
                 said |= dict.fromkeys(ready, (refused.code, refused.message))
                 return
-            accepted = [each for each in ready if await _recipient(client, each, encoding, said)]
+            wanted = {each.address: each.options for each in delivery.targets}
+            dsn = client.supports_extension("dsn")
+            accepted = [
+                each for each in ready if await _recipient(client, each, wanted[each] if dsn else (), encoding, said)
+            ]
             if not accepted:
                 return
             try:
@@ -138,10 +142,10 @@ class Courier:
                 said |= dict.fromkeys(accepted, (refused.code, refused.message))
 
 
-async def _recipient(client: aiosmtplib.SMTP, address: str, encoding: str, said: Said) -> bool:
+async def _recipient(client: aiosmtplib.SMTP, address: str, options: Sequence[str], encoding: str, said: Said) -> bool:
     """Whether the next hop takes this recipient; a refusal is final here, an acceptance only with the message."""
     try:
-        await client.rcpt(address, encoding=encoding)
+        await client.rcpt(address, options=options or None, encoding=encoding)
     except aiosmtplib.SMTPRecipientRefused as refused:
         said[address] = (refused.code, refused.message)
         return False
@@ -163,5 +167,6 @@ def _after(target: Target, code: int, text: str) -> Target:
     if target.state != "ready":
         return target
     if 200 <= code < 300:
-        return Target(target.address, "done")
-    return Target(target.address, "failed" if code >= 500 else "ready", f"{code or ''} {text}".strip()[:500])
+        return replace(target, state="done", error="")
+    state = "failed" if code >= 500 else "ready"
+    return replace(target, state=state, error=f"{code or ''} {text}".strip()[:500])

@@ -127,6 +127,11 @@ class Desk:
         remind = now + desk.remind_after.total_seconds() if desk.remind_after and not officer else None
         details = {
             "parameters": list(envelope.mail_parameters),
+            "recipient_parameters": {
+                address.key: list(said)
+                for address, said in zip(envelope.recipients, envelope.recipient_parameters, strict=False)
+                if said
+            },
             "authenticated": envelope.authenticated,
             "client": envelope.client,
             "queue_id": envelope.queue_id,

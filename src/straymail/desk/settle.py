@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -111,6 +111,7 @@ def _release(
         raw=corrected(raw, recipients),
         now=now,
         parameters=_parameters(held),
+        options=_options(held, recipients),
     )
 
 
@@ -133,8 +134,24 @@ def corrected(raw: bytes, recipients: Sequence[Waiting]) -> bytes:
 
 def _parameters(held: Held) -> list[str]:
     """What of MAIL's parameters holds for the next hop too; SIZE may have changed."""
-    given = [str(each) for each in held.envelope.get("parameters", ())]
-    return [each for each in given if each.upper().startswith(("BODY=", "SMTPUTF8", "RET=", "ENVID="))]
+    return _kept(held.envelope.get("parameters", ()), "BODY=", "SMTPUTF8", "RET=", "ENVID=")
+
+
+def _kept(given: Iterable[object], *names: str) -> list[str]:
+    """Those of these names that can be said again: RFC 5321 4.1.2 has no others than printable ASCII."""
+    texts = (str(each) for each in given)
+    return [each for each in texts if each.isascii() and each.isprintable() and each.upper().startswith(names)]
+
+
+def _options(held: Held, recipients: Sequence[Waiting]) -> dict[str, list[str]]:
+    """What of each RCPT's parameters holds where it goes now (RFC 3461); ORCPT is not that of a corrected address."""
+    said = held.envelope.get("recipient_parameters", {})
+    kept: dict[str, list[str]] = {}
+    for each in recipients:
+        names = ("NOTIFY=",) if each.decision == "fix" else ("NOTIFY=", "ORCPT=")
+        given = said.get(parse_address(each.address).key, ())
+        kept.setdefault(str(parse_address(_final(each))), _kept(given, *names))
+    return kept
 
 
 def _final(each: Waiting) -> str:

@@ -246,7 +246,7 @@ class SmtpConnection:
     async def _rcpt_to(self, command: Command) -> bool:
         if self._mail is None:
             return await self._fault(503, "5.5.1 say MAIL first")
-        path, _ = read_path(command.argument, "TO:") or ("", ())
+        path, parameters = read_path(command.argument, "TO:") or ("", ())
         address = mailbox(path)
         if address is None and not is_local_name(path):
             return await self._fault(501, "5.1.3 not a mailbox in RCPT TO:<...>")
@@ -255,7 +255,7 @@ class SmtpConnection:
             return True
         engine = self._proxy.engine
         if address is not None and engine.is_desk_address(address):
-            self._mail.recipients.append(Recipient(path, address, command.line, upstream=False))
+            self._mail.recipients.append(Recipient(path, address, command.line, upstream=False, parameters=parameters))
             await self._send(_OK)
             return True
         if address is not None and (refusal := engine.recipient(self._envelope(self._mail), address)):
@@ -265,12 +265,18 @@ class SmtpConnection:
         if reply is None:
             return False
         if reply.good:
-            self._mail.recipients.append(Recipient(path, address, command.line, upstream=True))
+            self._mail.recipients.append(Recipient(path, address, command.line, upstream=True, parameters=parameters))
         await self._send(reply)
         return True
 
     def _envelope(self, mail: Transaction) -> Envelope:
-        return Envelope(mail.sender, mail.addresses, client=self._client, mail_parameters=mail.parameters)
+        return Envelope(
+            mail.sender,
+            mail.addresses,
+            client=self._client,
+            mail_parameters=mail.parameters,
+            recipient_parameters=mail.recipient_parameters,
+        )
 
     # Message ---------------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ class Recipient:
     address: Address | None
     line: bytes
     upstream: bool
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -34,6 +35,11 @@ class Transaction:
     def addresses(self) -> tuple[Address, ...]:
         """The mailboxes among its recipients."""
         return tuple(each.address for each in self.recipients if each.address is not None)
+
+    @property
+    def recipient_parameters(self) -> tuple[tuple[str, ...], ...]:
+        """What was said of each of ``addresses``."""
+        return tuple(each.parameters for each in self.recipients if each.address is not None)
 
     @property
     def local_names(self) -> tuple[str, ...]:

@@ -31,11 +31,15 @@ MOST_BYTES = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One recipient of a delivery: ``state`` is ``ready``, ``done`` or ``failed``; ``error`` the next hop's words."""
+    """One recipient of a delivery: ``state`` is ``ready``, ``done`` or ``failed``; ``error`` the next hop's words.
+
+    ``options`` are the parameters of its RCPT.
+    """
 
     address: str
     state: str = "ready"
     error: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +73,23 @@ def enqueue(
     raw: bytes,
     now: float,
     parameters: Sequence[str] = (),
+    options: Mapping[str, Sequence[str]] | None = None,
     identifier: str = "",
 ) -> str:
-    """Queue a delivery in the caller's transaction; returns its id, the idempotency key."""
+    """Queue a delivery in the caller's transaction; returns its id, the idempotency key.
+
+    ``parameters`` are those of MAIL, ``options`` those of each RCPT.
+    """
     identifier = identifier or new_id()
+    said = options or {}
+    targets = [Target(address, options=tuple(said.get(address, ()))) for address in recipients]
     connection.execute(
         insert(delivery).values(
             id=identifier,
             kind=kind,
             held_id=held_id,
             sender=sender,
-            recipients=_targets_json([Target(address) for address in recipients]),
+            recipients=_targets_json(targets),
             parameters=json.dumps(list(parameters)),
             state="ready",
             attempts=0,
@@ -211,8 +221,17 @@ def oldest(connection: Connection) -> float | None:
 
 
 def _targets(text: str) -> tuple[Target, ...]:
-    return tuple(Target(each["address"], each["state"], each["error"]) for each in json.loads(text))
+    found = json.loads(text)
+    return tuple(
+        Target(each["address"], each["state"], each["error"], tuple(each.get("options", ()))) for each in found
+    )
 
 
 def _targets_json(targets: Sequence[Target]) -> str:
-    return json.dumps([{"address": each.address, "state": each.state, "error": each.error} for each in targets])
+    return json.dumps(
+        [
+            {"address": each.address, "state": each.state, "error": each.error}
+            | ({"options": each.options} if each.options else {})
+            for each in targets
+        ]
+    )

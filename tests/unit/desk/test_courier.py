@@ -19,7 +19,7 @@ from straymail.config import parse
 from straymail.desk import Courier
 from straymail.message import Address, Envelope
 
-from .office import CLARA, STRAY, Hop, Office, asked
+from .office import CLARA, STRAY, TOM, Hop, Office, asked
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +150,46 @@ def test_a_hop_of_helo_gets_its_helo(office: Office) -> None:
     asyncio.run(run())
     assert [each[:5] for each in conversations] == [[b"EHLO", b"HELO", b"MAIL", b"RCPT", b"DATA"]] * 2
     assert office.state(identifier) == "released"
+
+
+@pytest.mark.parametrize("offered", [True, False])
+@pytest.mark.parametrize(
+    ("word", "stray"),
+    [
+        ("release", b"RCPT TO:<robert.holt@army.ml> NOTIFY=FAILURE ORCPT=rfc822;robert.holt@army.ml"),
+        ("correct", b"RCPT TO:<robert.holt@army.mil> NOTIFY=FAILURE"),
+    ],
+)
+def test_who_wants_to_hear_of_delivery_is_passed_on(office: Office, word: str, stray: bytes, offered: bool) -> None:
+    said = (
+        ("NOTIFY=FAILURE", "ORCPT=rfc822;robert.holt@army.ml"),
+        ("NOTIFY=NEVER", "X=Y", "ORCPT=\xe9", "ORCPT=\udcff"),
+    )
+    given = ("RET=\xe9", "ENVID=a\r\nRSET")
+    identifier = office.take(envelope=Envelope(CLARA, (STRAY, TOM), mail_parameters=given, recipient_parameters=said))
+    office.deliver()
+    getattr(office.desk, word)(identifier, actor="officer", now=office.now)
+    heard: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hop\r\n")
+        while line := await reader.readline():
+            heard.append(line.strip())
+            if line[:4] == b"DATA":
+                writer.write(b"354 go\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+            writer.write(b"250-hop\r\n250 DSN\r\n" if line[:4] == b"EHLO" and offered else b"250 ok\r\n")
+        writer.close()
+
+    async def run() -> None:
+        server = await asyncio.start_server(talk, "127.0.0.1", 0)
+        await through(office, server.sockets[0].getsockname()[1], "never")
+        server.close()
+
+    asyncio.run(run())
+    tom = b"RCPT TO:<tom@mod.example> NOTIFY=NEVER"
+    expected = [stray, tom] if offered else [each.partition(b"> ")[0] + b">" for each in (stray, tom)]
+    assert [line for line in heard if line.startswith(b"RCPT") and b"clara" not in line] == expected
 
 
 SCRIPT = (b"220 hop\r\n", b"250 hop\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n", b"250 taken\r\n")

@@ -322,6 +322,16 @@ async def test_after_a_refused_message_the_next_one_begins_anew(refusal: dict[by
     assert heard[3:6] == [b"DATA", b"RSET", b"MAIL FROM:<c@b.example>"]
 
 
+async def test_what_is_said_of_each_recipient_is_kept(tmp_path: Path) -> None:
+    engine = ScriptedEngine()
+    async with connected(engine, settings_for(f"outbox:{tmp_path}")) as client:
+        await client.begin(b"postmaster", b"x@d.example")
+        await client.say(b"RCPT TO:<y@d.example> NOTIFY=NEVER ORCPT=rfc822;y@d.example\r\n")
+        await client.send()
+    envelope = engine.arrivals[0].envelope
+    assert envelope.recipient_parameters == ((), ("NOTIFY=NEVER", "ORCPT=rfc822;y@d.example"))
+
+
 async def test_names_without_a_domain_are_the_next_hops_own(tmp_path: Path) -> None:
     engine = ScriptedEngine(Accept(drop=(parse_address("y@d.example"),)))
     async with connected(engine, settings_for(f"outbox:{tmp_path}")) as client:
