@@ -1,8 +1,8 @@
 """Archives as a stream of raw messages: mbox, Maildir, folders of .eml, and gzip or xz of these.
 
 Constant memory whatever the size. What cannot be read is collected as a fault with file and place, and reading goes on.
-mbox is RFC 4155 with its dialects: a message begins at a ``From `` line after an empty line; one ``>`` of ``>From`` is
-taken off (mboxrd, mboxo).
+mbox is RFC 4155 with its dialects: a message begins at a ``From `` line after an empty line, or at one with an address
+and a date before a header field; one ``>`` of ``>From`` is taken off (mboxrd, mboxo).
 """
 
 from __future__ import annotations
@@ -27,8 +27,11 @@ LARGEST = 100_000_000
 _BROKEN = (OSError, EOFError, lzma.LZMAError, zlib.error)
 _PIECE = 1 << 16
 _CHUNK = 1 << 20
-_SEPARATOR = re.compile(rb"\n\r?\nFrom ")
-_SEPARATOR_LONGEST = b"\n\r\nFrom "
+# Every repeat is bounded and ends at a character that the next cannot begin with.
+_SEPARATOR = re.compile(
+    rb"\n\r?\nFrom |\nFrom (?=\S{1,254} {1,3}(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,][^\r\n]{10,60}\r?\n[!-9;-~]{1,99}:)"
+)
+_SEPARATOR_LONGEST = 512  # bytes, with what is looked at behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ def _split(head: bytes, stream: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
             end = found.end() - len(_FROM)
             yield size + end - begin, [*parts, buffer[begin:end]] if size < LARGEST else []
             parts, size, begin = [], 0, end
-        keep = len(buffer) - len(_SEPARATOR_LONGEST)  # the separator may lie across two chunks
+        keep = len(buffer) - _SEPARATOR_LONGEST  # the separator may lie across two chunks
         if keep > begin:
             size += keep - begin
             if size < LARGEST:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from straymail.audit import archives
@@ -70,6 +70,16 @@ def test_from_lines_inside_a_message(tmp_path: Path) -> None:
     first, second = raws(Archive.of([tmp_path]))
     assert b"\nFrom here on\n>From there\nFrom the start" in first
     assert second == mail(2)
+
+
+@pytest.mark.usefixtures("chunks")
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_messages_without_an_empty_line_between(tmp_path: Path, newline: bytes) -> None:
+    line = b"From clara@mod.example Thu Jan  1 00:00:00 2026\n"
+    body = b"From here on\n" + line + b"no field, so it is text\n"
+    mails = (*MAILS[:3], mail(3) + body)
+    (tmp_path / "a.mbox").write_bytes(b"".join(line + each for each in mails).replace(b"\n", newline))
+    assert raws(Archive.of([tmp_path])) == [*mails]
 
 
 @pytest.mark.usefixtures("chunks")
@@ -189,6 +199,7 @@ def test_broken_clocks_count_but_do_not_move_first_and_last(record: Record, tmp_
     assert 1_740_000_000 < pair.first <= pair.last < 1_742_000_000
 
 
+@settings(deadline=None)  # the first run loads tables
 @given(st.permutations(range(12)), st.integers(0, 11))
 def test_the_order_of_learning_does_not_matter(order: list[int], repeated: int) -> None:
     people = ("clara@mod.example", "holt@army.mil", "tom@mod.example", "mei@northport.example")
