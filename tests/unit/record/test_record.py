@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event
 
 from straymail.correspondence import Correspondence, Observation, Row
 from straymail.errors import BadInput, ConfigError, Conflict, NotFound, StoreDown, TokenRefused
@@ -34,7 +34,6 @@ from straymail.record import status as status_of
 from straymail.record.custody import NewHold, Waiting
 from straymail.record.outbound import Target
 from straymail.record.persons import named_in_json, names
-from straymail.record.schema import history as history_table
 
 NOW = 1_800_000_000.0
 RAW = b"Subject: Harbour\r\n\r\nthe password is Kestrel-41\r\n"
@@ -343,28 +342,6 @@ def test_history_comes_back(record: Record) -> None:
     with record.reading() as connection:
         left = history.load_history(connection, {"mod.example"})
     assert not left.standing("clara@mod.example", "holt@army.mil").confirmed
-
-
-def test_groups_and_threads_come_back_and_are_forgotten(record: Record) -> None:
-    clara, holt, odd, mei = "clara@mod.example", "holt@army.mil", "o_t@army.mil", "mei@north.example"
-    model = Correspondence({"mod.example"}, b"k")
-    for number, to in enumerate(((holt, mei), (holt, odd), (odd, mei))):
-        names = tuple((each, "") for each in to)
-        model.observe(Observation(f"i{number}", NOW, clara, "", names, False, f"<{number}>", (), "berth plan", False))
-    with record.writing() as connection:
-        history.save_rows(connection, model.drain(), NOW)
-    with record.reading() as connection:
-        again = history.load_history(connection, {"mod.example"}, b"k")
-    assert again.together(clara, holt, [mei, odd]) == [1, 1]
-    assert again.thread(("<0>",), "", clara) == {clara, holt, mei}
-    again.forget(odd)  # an underscore is no wildcard
-    with record.writing() as connection:
-        history.save_rows(connection, again.drain(), NOW)
-    with record.reading() as connection:
-        left = history.load_history(connection, {"mod.example"}, b"k")
-        assert odd not in str(connection.execute(select(history_table)).all())
-    assert left.together(clara, holt, [mei]) == [1]
-    assert left.thread((), "berth plan", clara) == {clara, holt, mei}
 
 
 def test_status_counts(record: Record) -> None:
