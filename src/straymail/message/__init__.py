@@ -15,7 +15,7 @@ from straymail.message.domain import (
     registrable,
 )
 from straymail.message.envelope import Envelope
-from straymail.message.html import embedded_data, html_to_text
+from straymail.message.html import embedded_data, html_to_text, links
 from straymail.message.limits import Limits
 from straymail.message.model import Defect, Message, Part
 from straymail.message.parse import parse_message
@@ -24,6 +24,7 @@ from straymail.message.quoted import (
     Body,
     body_parts,
     body_text,
+    html_only,
     new_text,
     quoted_text,
     signature_text,
@@ -47,8 +48,10 @@ __all__ = [
     "country_tld",
     "domain_to_unicode",
     "embedded_data",
+    "html_only",
     "html_to_text",
     "letters",
+    "links",
     "new_text",
     "normalise_domain",
     "parse_address",

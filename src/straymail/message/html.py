@@ -20,8 +20,13 @@ _NAME = re.compile(r"/?[a-zA-Z][a-zA-Z0-9:_-]{0,40}")
 _OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG_STOP = re.compile("[>\"']")
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
+_TAG = re.compile("<[^<>]*>")
+_UNSHOWN = re.compile("<(?:style|script)", re.IGNORECASE)
+_SHOWN_AGAIN = re.compile("</(?:style|script)", re.IGNORECASE)
 _MAX_QUOTE_DEPTH = 20
 _MOST_BLOCKS, _MOST_TYPES, _MOST_DATA = 20, 200, 100_000
+_MOST_LINKS, _LONGEST_LINK = 500, 2_000
+_LINK_ENDS = re.compile("[\"'>]")
 
 
 def html_to_text(html: str, limit: int = 2_000_000) -> str:
@@ -53,6 +58,34 @@ def embedded_data(html: str) -> str:
         pieces.append(html[at : at + 100].partition(">")[0])
         at = html.find("itemtype=", at + 1)
     return "\n".join(pieces)
+
+
+def rough_words(html: str) -> set[str]:
+    """Words of an HTML document by a look many times cheaper than ``html_to_text``; a tag inside a word parts it."""
+    first, *others = html.split("<!--")
+    html = " ".join((first, *(other.partition("-->")[2] for other in others)))
+    first, *others = _UNSHOWN.split(html)
+    pieces = (other[end.end() :] for other in others if (end := _SHOWN_AGAIN.search(other)))
+    return set(_unescape(_TAG.sub(" ", " ".join((first, *pieces)))).split())
+
+
+def links(html: str) -> tuple[str, ...]:
+    """Where the links of an HTML document lead (http and https), each once, in order; at most 500, of 2,000 letters.
+
+    A reader sees only the words of a link; whoever gets the message can follow it.
+    """
+    found: dict[str, None] = {}
+    at = html.find("href=")
+    while at >= 0 and len(found) < _MOST_LINKS:
+        quote = html[at + 5 : at + 6]
+        start = at + 5 + (quote in ("'", '"'))
+        if html.startswith("http", start):
+            match = _LINK_ENDS.search(html, start, start + _LONGEST_LINK)
+            end = match.start() if match else start + _LONGEST_LINK
+            found[_unescape(html[start:end].strip())] = None
+            start = end
+        at = html.find("href=", start)
+    return tuple(found)
 
 
 class _Reader:

@@ -10,13 +10,13 @@ Whom it gets wrong: people who answer below an unmarked quotation (their answer 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
 from straymail.message.encoded import decode_text
-from straymail.message.html import html_to_text
+from straymail.message.html import html_to_text, rough_words
 from straymail.message.model import Message, Part
 
 _MAX_TEXT = 1_000_000  # characters of body that are told apart; beyond, all is as the last line before
@@ -68,6 +68,7 @@ _LONG_BLOCK = 40
 _SECOND_FIELDS = frozenset(("to", "sent", "date", "an", "gesendet", "à", "envoyé", "para"))
 _SUBJECT = frozenset(("subject", "betreff", "objet", "asunto"))
 _NOTICE_HITS = 2
+_DRESS = "*_/<>[](){}.,:;!?|\"'\u2018\u2019\u201c\u201d\u2022\u00b7\u00ad\u200b\u200c\ufeff-"
 
 
 class Kind(StrEnum):
@@ -101,6 +102,31 @@ def body_text(message: Message) -> str:
     texts = plain or [html_to_text(_text(part)) for part in parts if part.content_type == "text/html"]
     text = "\n".join(texts)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def html_only(message: Message) -> str:
+    """What only the HTML parts of a body with plain parts say: lines with a word that no plain part has.
+
+    The line before such a line is there too, for it may say what follows. "" for most messages: programs that write
+    both parts write the same words.
+    """
+    parts = body_parts(message)
+    html = [part for part in parts if part.content_type == "text/html"]
+    plain = [part for part in parts if part.content_type == "text/plain" and _says_something(part.content)]
+    if not html or not plain:
+        return ""
+    known = {"", *(word for part in plain for word in _bare(_text(part).split()))}
+    lines: list[str] = []
+    for text in map(_text, html):
+        if not known.issuperset(_bare(rough_words(text))):
+            lines += filter(None, html_to_text(text).split("\n"))
+    new = [not known.issuperset(_bare(line.split())) for line in lines]
+    return "\n".join(line for at, line in enumerate(lines) if any(new[at : at + 2]))
+
+
+def _bare(words: Iterable[str]) -> Iterator[str]:
+    """Words as they compare between a plain part and an HTML part: without marks of emphasis, brackets, stops."""
+    return (word.strip(_DRESS) for word in words)
 
 
 def body_start(message: Message, characters: int) -> str:
