@@ -7,16 +7,17 @@ sensitivity, a confidence, a redacted excerpt. Quoted text is reported as quoted
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 
 from straymail.content import health, identity, markings, money, own, people, places, secrets, travel
 from straymail.content.dictionary import Dictionary, Entry
 from straymail.content.files import examine_file
 from straymail.content.fingerprint import Document, Documents, marks
+from straymail.content.plain import plain
 from straymail.content.scan import Scan
 from straymail.evidence import Finding, Sensitivity
-from straymail.message import READ_OF_PART, Message, body_parts, embedded_data, split_body
+from straymail.message import READ_OF_PART, Message, body_parts, embedded_data, html_only, links, split_body
 
 __all__ = [
     "Dictionary",
@@ -43,21 +44,42 @@ DETECTORS = (
     people.PAPERS,
 )
 _NOTHING = Dictionary()
+_TELLING_LINKS = ("pass", "pwd", "reset", "recover", "token", "secret", "sig=", "key=", "maps", "openstreetmap", "w3w")
 
 
 def examine(message: Message, dictionary: Dictionary = _NOTHING) -> tuple[Finding, ...]:
-    """Findings in headers, subject, new text, quoted text and file names; attachments' text comes from ``extract``."""
+    """Findings in headers, subject, body and file names; attachments' text comes from ``extract``.
+
+    The body is its new text, quoted text, signature and notices, what only its HTML says, and where its links lead.
+    """
     body = split_body(message)
     names = [part.filename for part in message.parts if part.filename]
-    return (
-        *_headers(message),
+    found = (
         *examine_text(message.subject, "subject", dictionary),
         *examine_text(body.new, "body", dictionary),
         *examine_text(body.quoted, "quoted text", dictionary, quoted=True),
+        *examine_text(body.signature, "signature", dictionary),
+    )
+    return (
+        *_headers(message),
+        *found,
+        *_unseen(message, dictionary, found),
         *examine_text(_data(message), "data in the body"),
         *_not_to_the_end(message),
         *(finding for name in names for finding in examine_text(name, f"file name {name}", dictionary)),
     )
+
+
+def _unseen(message: Message, dictionary: Dictionary, found: Collection[Finding]) -> Iterator[Finding]:
+    """What only the HTML parts say and where links lead, without what was found in the text that is shown."""
+    known = {(finding.id, finding.digest) for finding in found}
+    for finding in (
+        *examine_text(html_only(message), "HTML of the body", dictionary),
+        *examine_text(_links(message), "links of the body"),
+    ):
+        if (finding.id, finding.digest) not in known:
+            known.add((finding.id, finding.digest))
+            yield finding
 
 
 def examine_text(
@@ -66,6 +88,7 @@ def examine_text(
     """Findings in one text; ``where`` is the place the findings will name."""
     if not text:
         return ()
+    text = plain(text)
     return (*_scan().examine(text, where, quoted=quoted), *own.find(text, where, dictionary, quoted=quoted))
 
 
@@ -99,11 +122,18 @@ def _data(message: Message) -> str:
     return "\n".join(embedded_data(part.text()) for part in parts if b"schema.org" in part.content)
 
 
+def _links(message: Message) -> str:
+    """Links of HTML bodies that may open something or name a place, one a line; most links do neither."""
+    parts = (part for part in body_parts(message) if part.content_type == "text/html")
+    found = (link for part in parts for link in links(part.text()[:READ_OF_PART]))
+    return "\n".join(link for link in found if any(word in link.lower() for word in _TELLING_LINKS))
+
+
 def _headers(message: Message) -> Iterator[Finding]:
     for name, value in message.headers:
         match name.lower():
             case "x-protective-marking":
-                yield from _scan().examine(value, f"header {name}")
+                yield from _scan().examine(plain(value), f"header {name}")
             case "msip_labels":
                 yield from markings.find_label(value, f"header {name}")
             case _:

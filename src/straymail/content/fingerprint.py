@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from straymail.content.plain import plain
 from straymail.evidence import Finding, Sensitivity
 
 Marks = NDArray[np.uint64]
@@ -43,7 +44,7 @@ _FACTORS = tuple(np.uint64(pow(0xD1342543DE82EF95, 1 << step, 1 << 64)) for step
 
 def marks(text: str) -> Marks:
     """Winnowed hashes of a text, sorted, each once; empty for fewer than 63 letters."""
-    data = text.lower().encode("utf-8", "replace")[:_MOST].translate(None, _DELETED)
+    data = plain(text).lower().encode("utf-8", "replace")[:_MOST].translate(None, _DELETED)
     hashes = _LETTERS[np.frombuffer(data, np.uint8)]
     if len(hashes) < 2 * _RUN - 1:
         return np.empty(0, np.uint64)

@@ -124,8 +124,9 @@ class Text:
         return self.data[start : end if end >= 0 else hit.start + _LONGEST_LINE].decode("utf-8", "replace")
 
     def place(self, hit: Hit) -> str:
-        """``where``, with the line when the text has several."""
-        number = self.first + self.data.count(b"\n", 0, hit.start)
+        """``where``, with the line when the text has several: that of the first thing seen, not of what is blank."""
+        blank = hit.text[: len(hit.text) - len(hit.text.lstrip())]
+        number = self.first + self.data.count(b"\n", 0, hit.start) + blank.count("\n")
         return f"{self.where}, line {number}" if number > 1 or b"\n" in self.data[hit.end :] else self.where
 
     def finding(
