@@ -13,7 +13,7 @@ UNOFFICIAL and TLP:CLEAR protect nothing and are not reported. A text that says 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from straymail.content.marking_audience import excluded
 from straymail.content.marking_forms import FORMS, Form
@@ -22,11 +22,12 @@ from straymail.evidence import Finding, Sensitivity
 
 _DECLASSIFIED = Rule("declassified", r"(?:DECLASSIFIED|Declassified (?:by|on|in (?:full|part)|and released|under))")
 _SAID = "it is marked"
+_NEAR = 512  # bytes; no marking is longer
 
 
 def _judge(text: Text) -> Iterator[Finding]:
     """Yield each marking once, as its most telling form has it."""
-    seen: set[tuple[int, int]] = set()
+    seen: dict[int, list[tuple[int, int]]] = {}
     names: set[str] = set()
     released = bool(text.hits(_DECLASSIFIED.name))
     for number, form in enumerate(FORMS):
@@ -34,19 +35,21 @@ def _judge(text: Text) -> Iterator[Finding]:
             continue
         for hit in text.hits(f"{number}"):
             finding = _read(form, hit, text, released)
-            if finding and not _inside(hit, seen) and f"{finding.id} {finding.excerpt}" not in names:
+            if finding and f"{finding.id} {finding.excerpt}" not in names and not _inside(hit, seen):
                 names.add(f"{finding.id} {finding.excerpt}")
                 yield finding
-            seen.add((hit.start, hit.end))
+            seen.setdefault(hit.start // _NEAR, []).append((hit.start, hit.end))
 
 
 def _counts(form: Form, where: str) -> bool:
     return not form.place or form.place in where
 
 
-def _inside(hit: Hit, seen: set[tuple[int, int]]) -> bool:
-    """Whether a more telling form has had this place."""
-    return any(start <= hit.start and hit.end <= end for start, end in seen)
+def _inside(hit: Hit, seen: Mapping[int, Sequence[tuple[int, int]]]) -> bool:
+    """Whether a more telling form has had this place; ``seen`` is kept by where places begin, for there may be many."""
+    at = hit.start // _NEAR
+    near = (*seen.get(at, ()), *seen.get(at - 1, ()))
+    return any(start <= hit.start and hit.end <= end for start, end in near)
 
 
 def _read(form: Form, hit: Hit, text: Text, released: bool) -> Finding | None:

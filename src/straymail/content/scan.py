@@ -14,7 +14,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import cast
 
@@ -27,6 +27,7 @@ from straymail.evidence import Finding, Sensitivity
 _MEMORY = 4 << 20  # bytes one rule's automaton may take before it forgets states and slows down
 _MOST_HITS = 2_000  # of one rule in one text
 _QUOTED = 0.6  # what was written by others before counts for less
+_MOST_FINDINGS = 100  # of one id in one text
 _LONGEST_LINE = 2_000
 _PAYS = 1 << 18  # bytes of text from which on hints are worth making ready
 _BLOCK, _SHARED = 1 << 15, 1 << 11  # characters: a note, a booking or a list is no longer; what both blocks hold
@@ -202,13 +203,25 @@ class Scan:
         return Near.ANYTHING if number == self._gate else self._rules[number][1].near
 
     def examine(self, raw: str, where: str, *, quoted: bool = False) -> Iterator[Finding]:
-        """Yield what the detectors find in one text; a long one is examined a block at a time."""
+        """Yield what the detectors find in one text; a long one is examined a block at a time.
+
+        Of more than 100 findings of one id the gravest of those beyond stands for all of them, and says how many.
+        """
         seen: set[tuple[str, str]] = set()
+        counts: dict[str, int] = {}
+        beyond: dict[str, Finding] = {}
         for block, first in _blocks(raw):
             for finding in self._examine(block, where, first, quoted):
-                if (finding.id, finding.digest) not in seen:
-                    seen.add((finding.id, finding.digest))
+                if (finding.id, finding.digest) in seen:
+                    continue
+                seen.add((finding.id, finding.digest))
+                counts[finding.id] = counts.get(finding.id, 0) + 1
+                if counts[finding.id] < _MOST_FINDINGS:
                     yield finding
+                else:
+                    beyond[finding.id] = max(beyond.get(finding.id, finding), finding, key=_gravity)
+        for identifier, finding in beyond.items():
+            yield _with_others(finding, counts[identifier] - _MOST_FINDINGS)
 
     def _examine(self, raw: str, where: str, first: int, quoted: bool) -> Iterator[Finding]:
         data = raw.encode("utf-8", "replace")
@@ -264,6 +277,14 @@ class Scan:
                 text = match.group().decode("utf-8", "replace")
                 hits.append(Hit(rule.name, match.start(), match.end(), groups, text))
         return hits
+
+
+def _gravity(finding: Finding) -> tuple[Sensitivity, float]:
+    return finding.sensitivity, finding.confidence
+
+
+def _with_others(finding: Finding, others: int) -> Finding:
+    return replace(finding, excerpt=f"{finding.excerpt[:60]} and {others} more".strip()) if others else finding
 
 
 class _Hints:

@@ -7,6 +7,7 @@ issuers' own documentation.
 from __future__ import annotations
 
 TOKENS = {
+    "1Password": r"\bops_eyJ[A-Za-z0-9+/=_\-]{80,1000}",
     "Adafruit": r"\baio_[A-Za-z0-9]{28}\b",
     "Adobe": r"\bp8e-[A-Za-z0-9_\-]{32}\b",
     "age": r"\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b",
@@ -19,6 +20,7 @@ TOKENS = {
     "AWS session": r"\b(?:FwoGZXIvYXdz|IQoJb3JpZ2lu)[A-Za-z0-9/+=]{60,1000}",
     "Azure storage": r"(?i)\b(?:AccountKey|SharedAccessKey|SharedSecret|Secret)=[A-Za-z0-9+/]{40,90}={0,2}",
     "Azure signature": r"[?&]sv=[0-9\-]{10}&[^\s\"'<>]{0,200}?sig=[A-Za-z0-9%+/=]{20,120}",
+    "Azure application": r"\b[A-Za-z0-9_~.\-]{3}[78]Q~[A-Za-z0-9_~.\-]{31,34}",
     "Azure DevOps": r"\b[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}\b",
     "Bitbucket": r"\bATBB[A-Za-z0-9]{24,40}\b",
     "Databricks": r"\bdapi[0-9a-f]{32}(?:-\d)?\b",
@@ -54,6 +56,7 @@ TOKENS = {
     "npm": r"\bnpm_[A-Za-z0-9]{36}\b",
     "NuGet": r"\boy2[a-z0-9]{43}\b",
     "OpenAI": r"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_\-]{20,74}T3BlbkFJ[A-Za-z0-9_\-]{20,74}",
+    "OpenAI, older": r"\bsk-[A-Za-z0-9]{48}\b",
     "Postman": r"\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b",
     "PyPI": r"\bpypi-AgE[A-Za-z0-9_\-]{50,250}",
     "RubyGems": r"\brubygems_[0-9a-f]{48}\b",
@@ -70,6 +73,7 @@ TOKENS = {
     "Square": r"\b(?:EAAA[A-Za-z0-9_\-]{60}|sq0(?:atp|csp)-[A-Za-z0-9_\-]{22,43})",
     "StackHawk": r"\bhawk\.[A-Za-z0-9_\-]{20}\.[A-Za-z0-9_\-]{20}\b",
     "Stripe": r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{20,110}\b",
+    "Stripe webhook": r"\bwhsec_[A-Za-z0-9+/=]{24,90}",
     "Telegram": r"\b\d{8,10}:AA[A-Za-z0-9_\-]{32,33}\b",
     "Terraform": r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9\-_=]{60,70}",
     "Twilio": r"\bSK[0-9a-f]{32}\b",
@@ -77,6 +81,8 @@ TOKENS = {
     "WireGuard": r"(?i)\b(?:PrivateKey|PresharedKey) ?= ?[A-Za-z0-9+/]{43}=",
     "Airtable": r"\bpat[A-Za-z0-9]{14}\.[0-9a-f]{64}\b",
     "Contentful": r"\bCFPAT-[A-Za-z0-9_\-]{43}",
+    "Discord webhook":
+    r"https://(?:ptb\.|canary\.)?discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/\d{17,20}/[A-Za-z0-9_\-]{60,80}",
     "Discord": r"\b[MNO][A-Za-z0-9_\-]{23,27}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,40}",
     "EasyPost": r"\bEZ[AT]K[A-Za-z0-9]{54}\b",
     "Flutterwave": r"\bFLWSECK(?:_TEST)?-[A-Za-z0-9\-]{12,60}",

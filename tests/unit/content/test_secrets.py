@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from straymail.content import examine_text
+from straymail.evidence import Sensitivity
 
 
 def ids(text: str) -> set[str]:
@@ -46,6 +47,52 @@ def glued(*parts: str) -> str:
         ("https://portal.harbour.example/reset-password?token=q7xv2mn8pr4ty6uw3zk5", "secret.reset-link"),
         ("WIFI:T:WPA;S:Mess;P:lantern-9;;", "secret.wifi"),
         ("WLAN guest key: lantern-9X", "secret.wifi"),
+        # Words of other languages, and what may stand between the word and the value.
+        ("La contraseña temporal es Faro#2027", "secret.password"),
+        ("mdp : Phare#2027", "secret.password"),
+        ("clave: Faro#2027", "secret.password"),
+        ("La password è Faro#2027", "secret.password"),
+        ("Heslo je Majak#2027", "secret.password"),
+        ("Пароль: Mayak#2027", "secret.password"),
+        ("Lösenordet är Fyren#2027", "secret.password"),
+        ("Das neue Kennwort für den Server lautet Leucht#9turm", "secret.password"),
+        ("the password has been changed to Kx9#pQ2m", "secret.password"),
+        ("I've set your password to Kx9#pQ2m", "secret.password"),
+        ("log in with password Kx9#pQ2m please", "secret.password"),
+        ("use the password Kx9#pQ2m", "secret.password"),
+        ("Kx9#pQ2m is your new password", "secret.password"),
+        ("Here is the password - Kx9#pQ2m", "secret.password"),
+        ("Your temporary password is:\n\n    Kx9#pQ2m", "secret.password"),
+        ("The *password*: Kx9#pQ2m", "secret.password"),
+        ("Password | Kx9#pQ2m", "secret.password"),
+        ("System,User,Password\nRouter,admin,Kx9#pQ2m", "secret.password"),
+        ("System\tUser\tPassword\tNote\nSwitch\tadmin\tlantern9", "secret.password"),
+        ("| Host | Password |\n|---|---|\n| a | Kx9#pQ2m |", "secret.password"),
+        ("https://zoom.example/j/8123?pwd=AbCdEf0123456789XyZ", "secret.password"),
+        ("our api key is q7xv2mn8pr4ty6uw3zk5sd1fh9q7xv2m", "secret.token"),
+        ("the token is 3f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c3f9a8b7c", "secret.token"),
+        ("client secret q7xv2mn8pr4ty6uw3zk5sd1fh9q7xv2m", "secret.token"),
+        ("https://app.example.com/login?token=3f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c", "secret.token"),
+        ("https://api.example.com/v1/e?access_token=3f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c", "secret.token"),
+        (glued("whsec_", "q7xv2mn8pr4ty6uw3zk5sd1fh9"), "secret.token"),
+        (glued("sk-", "q7xv2mn8pr4ty6uw3zk5sd1fh9q7xv2mn8pr4ty6uw3zk5sd"), "secret.token"),
+        (glued("abc8", "Q~hArB0urL1ghtQ7xV2mN8pR4tY6uW3zK5s"), "secret.token"),
+        (
+            glued("https://discord.com/api/web", "hooks/12345678901234567/", "hArB0urL1ghtQ7xV2mN8" * 3),
+            "secret.token",
+        ),
+        (
+            "Reset your password: https://app.example.com/password/reset?token=3f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c",
+            "secret.reset-link",
+        ),
+        ("482913 is your Harbour verification code", "secret.code"),
+        ("Gate code: 4821", "secret.code"),
+        ("The door code is 4821#", "secret.code"),
+        ("Der Türcode lautet 4821", "secret.code"),
+        ("Votre code de vérification est 482913", "secret.code"),
+        ("PIN 4821", "secret.code"),
+        ("ivoss:abJnggx9B/yWI\ncvoss:q7Jnggx9B/yWI\n", "secret.hash"),
+        ("ivoss:abJnggx9B/yWI:500:500::/home/ivoss:/bin/sh", "secret.hash"),
     ],
 )
 def test_secrets(text: str, identifier: str) -> None:
@@ -73,6 +120,42 @@ def test_secrets(text: str, identifier: str) -> None:
         "the secret of good bread is time",
         "-----BEGIN PUBLIC KEY-----",
         "https://harbour.example:8080/path",
+        # Links count clicks by tokens and keys.
+        "https://list.example.com/unsub?token=3f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c",
+        "https://list.example.com/unsub?key=AbCdEf0123456789XyZ",
+        # Names of things are words joined.
+        'sort_key="last_modified_timestamp_2024"',
+        "Credentials: AWS-Certified-Solutions-Architect-2023",
+        "Order key: 302-4471123-8812345",
+        # Programs.
+        'self.password = request.form["password"]',
+        "password = getpass.getpass()",
+        'const password = document.getElementById("password").value;',
+        "password = args.db_password",
+        "Subject:Confirmation2",
+        "Author:Abcdef12345Gh",
+        "PIN: 560001, India",
+        "J4 pin 1001 is ground",
+        "security code 2019 edition",
+        "tan 4711",
+        "Passwort: folgt",
+        "Passwort: siehe unten",
+        "Das Passwort kommt per SMS",
+        # With nothing between, only what no word looks like.
+        "use the password manager",
+        "use the password reset-page",
+        "log in with password at 10:30am",
+        "new password must have 8 characters",
+        "with password-protected files",
+        "the password - if any - is yours",
+        "enter user name, password, then 2FA",
+        "Name,Password,Note\n",
+        "User | Password\nAnna | see the vault",
+        "Whitmore1 is the best password manager",
+        "use the password policy-2024",
+        "the token is a coin",
+        "482913 is your order",
+        "zip code: 48213",
         "",
     ],
 )
@@ -94,3 +177,16 @@ def test_a_place_is_reported_once() -> None:
 @pytest.mark.parametrize("text", ["password: " * 20_000, "key=" + "a" * 200_000, "user: x\n" * 50_000])
 def test_hostile_texts_take_no_long_time(text: str) -> None:
     ids(text)
+
+
+def test_many_secrets_are_told_with_a_count() -> None:
+    text = "".join(f"user password: lantern{number}x\n" for number in range(5_000))
+    found = [finding for finding in examine_text(text, "body") if finding.id == "secret.password"]
+    assert len(found) == 100
+    assert found[-1].excerpt.endswith("and 4900 more")
+
+
+def test_a_link_to_a_meeting_opens_less_than_a_password() -> None:
+    (link,) = examine_text("https://zoom.example/j/8123?pwd=AbCdEf0123456789XyZ", "body")
+    (word,) = examine_text("password: AbCdEf0123456789XyZ", "body")
+    assert (link.sensitivity, word.sensitivity) == (Sensitivity.ELEVATED, Sensitivity.HIGH)

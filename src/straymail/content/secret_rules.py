@@ -1,0 +1,104 @@
+"""The forms secrets are searched for by, beside those that give themselves away (``secret_forms``)."""
+
+from __future__ import annotations
+
+from straymail.content.scan import Rule
+from straymail.content.secret_forms import HASHES, KEYS, PLAIN, TOKENS
+
+_ASCII_WORD = (
+    r"(?:pass ?words?|pass ?codes?|pass ?phrases?|passwd|pwd|pword|p/w|pw|passwort|kennwort|mot de passe|mdp"
+    r"|contrase(?:ñ|n)a|clave(?: de acceso)?|wachtwoord|lozinka|has(?:ł|l)o|senha|heslo|lösenord(?:et)?"
+    r"|adgangskoden?|passord(?:et)?|salasana|parola)"
+)
+_WIDE_WORD = r"(?:пароль|паролем|парола|κωδικός πρόσβασης|şifre(?:niz)?|jelszó|密码|密碼|パスワード|비밀번호)"
+_WORD = rf"(?:\b{_ASCII_WORD}\b|{_WIDE_WORD})"
+_KIND = r"(?: (?:temporal|temporaneo|temporanea|temporaire|provisoire|provis(?:ó|o)ria|nueva|actual))?"
+_IS = (
+    r"(?:\s{0,3}(?:=>|:=|=|:)|\s{1,3}(?:is|was|will be|is now|are|ist|lautet|est|es|je|jest|är|er|on|é|è|is:|is now:"
+    r"|(?:(?:has|have) been |was |is )?(?:changed|re-?set|set) to)(?::|\s))"
+)
+_VALUE = r"[\"'“‘`*<\[(]{0,2}([^\s\"'“”‘’`<>,;]{3,64})"
+_USER = (
+    r"(?:user ?(?:name|id)?|log ?(?:in|on)(?: ?(?:name|id))?|account(?: name)?|e-?mail|benutzer(?:name)?|identifiant"
+    r"|usuario|id)"
+)
+_NAME = (
+    r"(?:secret|passw(?:or)?d|pwd|passphrase|api[_\-. ]?key|apikey|app[_\-]?key|access[_\-. ]?key|account[_\-]?key"
+    r"|auth[_\-]?(?:key|token)|authorization|token|private[_\-]?key|client[_\-]?secret|credentials?|encryption[_\-]?key"
+    r"|license[_\-]?key|signing[_\-]?key|master[_\-]?key|unseal key|(?:\b|[_\-])(?:pass|auth|login|pat|key|salt|crumb))"
+)
+_GIVEN = r"(?:-u\s?[\w.@+\-]{1,60}:|-p\s?|--password[= ]|-password\s{1,3}|/user:\S{1,40} )"
+_CODE_NAME = (
+    r"(?:(?:one[ \-]time|verification|security|access|confirmation|authentication|login|sign[ \-]?in|recovery|backup"
+    r"|2fa) (?:pass)?codes?|one[ \-]time (?:password|pin)|otp|pin(?: code| number)?|tan"
+    r"|(?:door|gate|alarm|entry|lock(?:box)?|safe|garage|keypad|key safe) ?(?:pass)?codes?"
+    r"|(?:sicherheits|best(?:ä|ae)tigungs|zugangs|zutritts|einmal|t(?:ü|ue)r|tor|verifizierungs|alarm)-?code"
+    r"|code (?:d'acc(?:è|e)s|de (?:v(?:é|e)rification|s(?:é|e)curit(?:é|e)|confirmation|(?:la )?porte)|secret)"
+    r"|digicode|c(?:ó|o)digo de (?:verificaci(?:ó|o)n|acceso|seguridad))"
+)
+_RESET = (
+    r"(?:(?:reset|recover|forgot|set|change)[_\-./]?(?:my[_\-]?|your[_\-]?)?(?:passw(?:or)?d|pw|pwd)"
+    r"|(?:passw(?:or)?ds?|pwd)[_\-./](?:reset|recover(?:y)?|edit|new|set|change|forgot))"
+)
+RULES = (
+    Rule("prose", rf"(?i){_WORD}{_KIND}[*_]{{0,2}}[^\S\n]{{0,2}}(?:\([^)\n]{{1,30}}\)"
+         rf"|(?:for|to|für|pour|para|per|voor|för|til|do) [\pL\w .\-]{{2,40}}?)?{_IS}[*_]{{0,2}}\s{{0,12}}{_VALUE}"),
+    Rule("set", rf"(?i)\b(?:set|changed?|re-?set|updated?)\b[^\n]{{0,30}}?{_WORD} to:?\s{{1,3}}{_VALUE}"),
+    Rule("bare", rf"(?i)\b(?:with|using|use|enter|is|new|temporary|default|mit|avec|con) "
+         rf"(?:the |this |your |dem |das |le |la )?(?:new |temporary |default |neuen? )?{_WORD}\s{{1,3}}{_VALUE}"),
+    Rule("dash", rf"(?i){_WORD}\s{{0,2}}(?:-|–|—|->|→)\s{{1,3}}{_VALUE}"),
+    Rule("cell", rf"(?i){_WORD}\"?[ ]{{0,3}}[|\t,;][ \t]{{0,3}}{_VALUE}"),
+    Rule("before", r"(?i)([^\s\"'“”‘’`<>,;:]{6,64})[\"'”’*]{0,2} is (?:now )?(?:your|the|my|our) "
+         r"(?:(?:new|temporary|initial|current|wifi|wi-fi) ){0,2}(?:password|passphrase|passcode)\b"),
+    Rule("column", r"(?im)^(?:[^\n]{0,300}[,;|\t])?[ \t\"*]{0,4}(?:passwords?|passwd|pwd|passwort|kennwort"
+         r"|mot de passe|contrase(?:ñ|n)a|wachtwoord)[ \t\"*]{0,4}(?:[,;|\t][^\n]{0,300})?$",
+         hint=r"(?i)(?:password|passwords|passwd|pwd|passwort|kennwort|mot de passe|contrase[\x80-\xffn]+a|wachtwoord)"
+         r"[ \t\x22*]*(?:[,;|\t\r\n]|$)"),
+    Rule("named", r"(?i)\b(?:(?:api|access|secret|account|app)[ _\-]?key|(?:client|app|shared)[ _\-]?secret"
+         r"|[a-z]{0,8} ?token)"
+         r"(?: (?:for|to) [\w .\-]{2,30}?)?(?: is(?: now)?:?| was|:|=| -)?\s{1,3}[\"'“`]?"
+         r"([A-Za-z0-9+/_\-~.]{20,120}={0,2})"),
+    Rule("pair",
+         rf"(?i)\b{_USER}(?: is|\s{{0,3}}[:=])\s{{0,4}}[\"']?([\w.@+\-\\]{{2,64}})[\"']?[\s,;/|&]{{1,6}}(?:and )?"
+         rf"(?:your )?(?:{_WORD}|\bpass)(?: is|\s{{0,3}}[:=])\s{{0,4}}{_VALUE}"),
+    Rule("assign",
+         rf"(?i){_NAME}(?:[_\-]\w{{1,16}})?\d{{0,3}}[\"'\])]{{0,2}}\s{{0,12}}(?:=>|:=|==?|:|,\s?[\"'])\s{{0,3}}(?:[\w.]{{1,30}}\()?"
+         r"([\"'`]?)(`?[^\s\"'`<>,;]{4,300})"),
+    Rule("long", r"\b([\w.\-]{2,40})[\"']?\s{0,3}[:=,]\s{0,3}[\"']{1,2}([A-Za-z0-9+/_\-]{32,120}={0,2})[\"']",
+         hint=r"[\"'][A-Za-z0-9+/_\-]{32}"),
+    Rule("gradle", r"(?i)\busername\s{1,3}[\"'][^\"'\n]{1,80}[\"']\s{1,12}password\s{1,3}[\"']([^\"'\n]{2,80})[\"']"),
+    Rule("element", r"(?i)<[\w:]{0,20}(?:pass(?:word|wd)?|secret|token|apikey)\b[^>]{0,60}>([^<>\s]{3,200})</",
+         whole=True),
+    Rule("attribute", rf"(?i)(?:key|name|id)=\"[\w.:\-]{{0,30}}{_NAME}\w{{0,10}}\" value=\"([^\"\s]{{4,200}})\""),
+    Rule("netrc",
+         r"(?im)(?:\bmachine\s{1,4}\S{1,80}\s{1,4}|^\s{0,8})login\s{1,4}(\S{1,80})\s{1,4}password\s{1,4}(\S{3,80})"),
+    Rule("call",
+         r"(?:NetworkCredential|DirectoryEntry)\s?\(\s{0,20}(?:\"[^\"\n]{0,120}\"\s?,\s{0,20})?\"[^\"\n]{1,80}\"\s?,"
+         r"\s{0,20}\"([^\"\n]{3,80})\""),
+    Rule("option",
+         r"(?i)\b(?:psexec|mysql|curl|sshpass|net use|docker login|wget|connect-viserver)\b(?:[^\n]|\\\n){0,200}?"
+         rf"\s{_GIVEN}[\"']?([^\s\"'\-$][^\s\"']{{2,80}})"),
+    Rule("basic",
+         r"(?i)\bauthorization[\"']?\s?[:=]\s?[\"']?(?:basic|bearer|token)\s{1,2}([A-Za-z0-9+/=._\-]{12,600})"),
+    Rule("npmrc", r"(?m)(?::_auth(?:Token)?|:_password|^_auth)\s?=\s?([A-Za-z0-9+/=\-]{8,200})"),
+    Rule("unseal", r"(?i)\bunseal(?: key ?\d{0,2}:)? ([A-Za-z0-9+/]{43,44}=?)"),
+    Rule("url", r"\b[a-zA-Z][a-zA-Z0-9+.\-]{1,20}://([^\s:/@\"'<>]{0,80}):([^\s@/\"'<>]{2,100})@[\w.\-\[]{2,100}"),
+    Rule("odbc",
+         r"(?i)\b(?:server|data source|driver|host|dsn|provider|initial catalog|database|uid|user id|endpoint)\s?="
+         r"[^\n]{0,300}?\b(?:password|pwd)\s?=\s?[\"'{]?([^;\"'\s}]{2,80})",
+         hint=r"(?i)\b(?:password|pwd)\s?="),
+    Rule("code", rf"(?i)\b({_CODE_NAME})\b( ?:| (?:is|ist|lautet|est|es|for [\w ]{{2,30}} is"
+         r"|f(?:ü|ue)r [\w ]{2,30} (?:ist|lautet)):?|)\s{1,4}"
+         r"([0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}|[A-Z0-9]{4,6}-[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){0,3})\b"),
+    Rule("code-first", r"(?i)\b(G-[0-9]{6}|[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}) is (?:your|the) [\w .\-]{0,40}?"
+         r"(?:code|otp|pin|passcode)\b"),
+    Rule("reset", rf"(?i)https?://[^\s\"'<>]{{3,200}}{_RESET}[^\s\"'<>]{{0,40}}[/=?&]([A-Za-z0-9_\-%.]{{16,400}})"),
+    Rule("wifi", r"\bWIFI:[^\n]{0,80}?P:([^;\n]{4,64});"),
+    Rule("wifi-prose",
+         r"(?i)\b(?:wi-?fi|wlan|wpa2?|ssid|wireless)\b[^\n]{0,60}?\b(?:key|password|passphrase|pass|pw|code"
+         r"|schl(?:ü|u)ssel)\s{0,3}(?:is|:|=)\s{0,3}[\"']?([^\s\"'<>,]{6,64})",
+         whole=True),
+    *(Rule(f"token {kind}", pattern, whole=kind in PLAIN) for kind, pattern in TOKENS.items()),
+    *(Rule(f"key {number}", pattern) for number, pattern in enumerate(KEYS)),
+    *(Rule(f"hash {number}", pattern) for number, pattern in enumerate(HASHES)),
+)  # fmt: skip
