@@ -20,6 +20,7 @@ from straymail.evidence import Finding, Sensitivity
 
 _ENOUGH = 3.0
 _SENTENCE = 300
+_ORDINARY = 2.0  # points that one phrase of everyday life outweighs
 _SHORT = 400  # characters: in a short text symptoms alone may be a note
 _SUFFIXES = (
     r"(?:pril|olol|statin|sartan|prazole|azole|cillin|mycin|floxacin|azepam|azolam|dipine|formin|gliptin|parin|setron"
@@ -179,10 +180,19 @@ _GROUPS = (
            r"|history of (?:present illness|\w+)|status post|secondary to|consistent with|rule out"
            r"|significant for|as above|see h ?(?:&|and) ?p)\b", 0.75, 1.5, True),
 )  # fmt: skip
+# What people write of their days, and clinics to all: with no clinical cue beside it, no note.
+_EVERYDAY = (
+    r"(?i)\b(?:please (?:have|get|bring|call|contact|note|stay|wear|book|see)|symptoms (?:include|are|of)"
+    r"|(?:i|we)(?:'ll| will| am going to| have to| need to| must| might| should)"
+    r" (?:leave|be|work|stay|go|take|pick|visit|miss)"
+    r"|(?:leave|leaving|left) (?:early|work)|work(?:ing)? from home|out of (?:the )?office|day off|sick (?:day|leave)"
+    r"|see you|get well|wash your hands|bring your|sign up|race|charity|walk for|donat\w{1,4})\b"
+)
 _RULES = (
     *(Rule(group.name, group.pattern, hint=group.hint, whole=group.whole) for group in _GROUPS),
+    Rule("everyday", _EVERYDAY, support=True),
     Rule("icd", r"(?i)\b(?:icd(?:-?10)?(?:-cm)?|diagnos[ie]s|dx"
-           r"|code)\b[^\n]{0,30}?\b([A-TV-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?)\b"),
+           r"|billing code)\b[^\n]{0,30}?\b([A-TV-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?)\b"),
     Rule("nhs", r"(?i)\bnhs\b[^\n]{0,20}?([0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4})\b"),
     Rule("number", r"(?i)\b(?:mrn|medical record (?:number|no\.?|#)|patient (?:id|no\.?|number)"
            r"|hospital (?:no\.?|number)|medicare (?:no\.?|number|id))"
@@ -222,6 +232,8 @@ def _note(text: Text) -> Iterator[Finding]:
         groups.append(group.name)
         first = hits[0] if first is None or hits[0].start < first.start else first
     if first is None or score < _needed(len(text.raw)):
+        return
+    if not clinical and score < _needed(len(text.raw)) + _ORDINARY * len(text.hits("everyday")):
         return
     talk = len({hit.groups[0].lower() for hit in text.hits("talk")}) > 1
     if not talk and not (clinical or len(text.raw) <= _SHORT):

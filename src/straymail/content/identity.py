@@ -54,7 +54,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     r"rfc|curp": ("mx.rfc", "mx.curp"),
     r"id(?:entity)? (?:number|no\.?|nr\.?|card)|identity number|national id\w*|id nr": (
         "za.idnr", "il.idnr", "th.pin", "kr.rrn", "pl.pesel", "ee.ik", "lt.asmens", "tr.tckimlik", "pk.cnic", "bg.egn",
-        "hr.oib", "si.emso", "ro.cnp",
+        "hr.oib", "si.emso", "ro.cnp", "cn.ric",
     ),
     r"teudat zehut|t\.?z\.?": ("il.idnr",),
     r"aadhaa?r|uid": ("in_.aadhaar",),
@@ -67,6 +67,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     r"kennitala": ("is_.kennitala",),
     r"codice fiscale|c\.?f\.?": ("it.codicefiscale",),
     r"cnic": ("pk.cnic",),
+    r"身份证(?:号码|号)?|公民身份号码|resident id(?:entity)?(?: card)?|chinese id": ("cn.ric",),
     r"resident registration|rrn": ("kr.rrn",),
 }  # fmt: skip
 _ALONE: dict[str, tuple[str, str]] = {
@@ -79,12 +80,17 @@ _ALONE: dict[str, tuple[str, str]] = {
     "br.cpf": (r"\b[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b", "BR"),
 }
 _NEAR = {"it.codicefiscale": Near.ANYTHING}  # no five digits in a row
+_PLAIN_WORDS = frozenset(("run", "nit", "sin", "pan", "nie", "inn"))  # as numbers' names these are capitals
 _LOOSE = ("us.ssn",)  # the form is telling, but the number has no check digit
 _ASKED = tuple((re2.compile(f"(?i){words}"), names) for words, names in _WORDS.items())
 _NUMBER = r"[^\n\pL0-9]{0,6}(?:(?i:is|was|ist|no\.?|nr\.?|number|num)[:. ]{1,3})?([0-9A-Z][0-9A-Z.\-/ ]{5,20}[0-9A-Z])"
 _DATE = (
     r"(?:[0-3]?[0-9][./\- ]{1,2}(?:[01]?[0-9]|[A-Za-z]{3,9})[./\- ,]{1,2}(?:19|20)?[0-9]{2}"
-    r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|[A-Z][a-z]{2,8} [0-3]?[0-9],? (?:19|20)[0-9]{2})"
+    r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|[A-Z][a-z]{2,8} [0-3]?[0-9],? (?:19|20)[0-9]{2})\b"
+)
+_PASSPORT = (
+    r"(?:passports?|reisepass|passeport|pasaporte|paspoort|passaporto)"
+    r"(?:-| ?)(?:no\.?|nr\.?|number|#|nummer|num[ée]ro|n°)?(?: is| ist| est)?[^\n\pL0-9]{0,4}"
 )
 _RULES = (
     Rule("word", rf"(?:^|[^\pL0-9])((?i:{'|'.join(_WORDS)})){_NUMBER}", near=Near.DIGITS),
@@ -95,8 +101,11 @@ _RULES = (
          r"([A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z0-9<]{8,16})", near=Near.DIGITS),
     Rule("td1", r"([IAC][A-Z0-9<][A-Z<]{3}[A-Z0-9<]{9}[0-9<][A-Z0-9<]{15})\s{1,3}"
          r"([0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z<]{3}[A-Z0-9<]{11}[0-9])\s{1,3}[A-Z<]{30}", near=Near.DIGITS),
-    Rule("passport", r"(?i)\b(?:passports?|reisepass|passeport|pasaporte|paspoort)(?: ?(?:no\.?|nr\.?|number|#"
-           r"|num[ée]ro|n°))?[^\n\pL0-9]{0,4}([A-Z]{0,2}[0-9]{6,9}[A-Z]?)\b"),
+    Rule("passport", rf"(?i)\b{_PASSPORT}([A-Z]{{0,2}}[0-9]{{6,9}}[A-Z]?)\b"),
+    Rule("passport-letters", rf"\b(?i:{_PASSPORT})([CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{{8}})\b"),
+    Rule("nino", r"(?i)\b(?:national insurance|nino|n\.?i\.? ?(?:no\.?|number))\b[^\n]{0,20}?"
+           r"\b([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D])\b"),
+    Rule("nric", r"\b([STFGM][0-9]{7}[A-Z])\b", near=Near.DIGITS),
     Rule("birth", rf"(?i)\b(?:born(?: on)?|date of birth|birth ?date|d\.?o\.?b\.?|geboren(?: am)?"
          r"|geburtsdatum|n[ée]e? le|date de naissance|fecha de nacimiento)\b"
          rf"[^\n\pL0-9]{{0,4}}({_DATE})"),
@@ -126,6 +135,8 @@ def _judge(text: Text) -> Iterator[Finding]:
 def _read(text: Text, hit: Hit) -> Iterator[Finding]:
     kind, _, rest = hit.rule.partition(" ")
     if kind == "word":
+        if hit.groups[0] in _PLAIN_WORDS:
+            return
         number, country = _valid(hit.groups[-1], _meant(hit.groups[0]))
         if number:
             yield _number(text, hit, number, country, 0.95)
@@ -137,8 +148,13 @@ def _read(text: Text, hit: Hit) -> Iterator[Finding]:
         if _zone(kind, hit):
             said = "it holds the machine-readable lines of a passport or identity card"
             yield text.finding("person.passport", Sensitivity.HIGH, 0.99, said, hit, secret=hit.groups[1])
-    elif kind == "passport":
+    elif kind in ("nino", "nric"):
+        if kind == "nino" or _nric(hit.groups[0]):
+            yield _number(text, hit, hit.groups[0], "GB" if kind == "nino" else "SG", 0.93)
+    elif kind.startswith("passport"):
         value = hit.groups[0]
+        if sum(map(str.isdigit, value)) < 2:
+            return
         yield text.finding(
             "person.passport",
             Sensitivity.HIGH,
@@ -192,6 +208,19 @@ _VALUES = {letter: value for value, letter in enumerate("0123456789ABCDEFGHIJKLM
 def _digit(text: str) -> str:
     """ICAO 9303-3, 4.9: weights 7, 3, 1, modulo 10."""
     return str(sum(_VALUES[letter] * (7, 3, 1)[place % 3] for place, letter in enumerate(text)) % 10)
+
+
+_NRIC_LETTERS = {"S": "JZIHGFEDCBA", "T": "GFEDCBAJZIH", "F": "XWUTRQPNMLK", "G": "RQPNMLKXWUT", "M": "KLJNPQRTUWX"}
+
+
+def _nric(number: str) -> bool:
+    """Singapore's identity number: weights 2, 7, 6, 5, 4, 3, 2 modulo 11 name its last letter; M adds 3 first.
+
+    T and G add 4, which their rows of letters have in them.
+    """
+    total = sum(int(digit) * weight for digit, weight in zip(number[1:8], (2, 7, 6, 5, 4, 3, 2), strict=True))
+    total += 3 if number[0] == "M" else 0
+    return number[8] == _NRIC_LETTERS[number[0]][total % 11]
 
 
 def _zone(kind: str, hit: Hit) -> bool:

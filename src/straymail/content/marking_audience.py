@@ -7,6 +7,8 @@ NZEO: NZ. REL TO USA, GBR (CAPCO) and REL/AUS/USA (Australia): those listed. A m
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import re2
 
 _EYES = (
@@ -40,13 +42,18 @@ _ALPHA2 = {
     "JOR": "JO", "KWT": "KW", "QAT": "QA", "BHR": "BH", "EGY": "EG", "MLI": "ML", "ZAF": "ZA", "KEN": "KE", "TWN": "TW",
 }  # fmt: skip
 _REL = re2.compile(r"\bREL(?: TO)?[ /]((?:[A-Z]{2,4}(?:, ?|/| )?){1,30})")
+_JOINT = re2.compile(r"JOINT (?:TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED)((?: [A-Z]{3}){1,10})")
 _CODE = re2.compile(r"[A-Z]{2,4}")
 
 
 def excluded(identifier: str, written: str) -> tuple[str, ...]:
     """``Finding.excludes`` of a marking as written, class and caveats."""
-    new = ("new",) if "RECIPIENTS ONLY" in written or written == "RED" else ()
+    new = ("new",) if "RECIPIENTS ONLY" in written or written.upper() == "RED" else ()
     allowed = {country for words, country in _EYES if words in written}
+    if "FIVE EYES ONLY" in written or "FVEY EYES ONLY" in written:
+        allowed.update(_GROUPS["FVEY"])
+    if not allowed and (listed := _JOINT.search(written)):
+        allowed = _known(_CODE.findall(listed.group(1)))
     if not allowed:
         allowed = _released_to(written)
     if not allowed:
@@ -54,15 +61,18 @@ def excluded(identifier: str, written: str) -> tuple[str, ...]:
     return (*new, *(f"!{country}" for country in sorted(allowed)))
 
 
+def _known(codes: Iterable[str]) -> set[str]:
+    """Countries and groups by code; empty when one of them is not known here, for then nobody can be left out."""
+    members = [_GROUPS.get(code) or ((_ALPHA2[code],) if code in _ALPHA2 else ()) for code in codes]
+    return {country for each in members for country in each} if all(members) else set()
+
+
 def _released_to(written: str) -> set[str]:
     """Countries a REL caveat lists; empty when one of them is not known here, for then nobody can be left out."""
     found: set[str] = set()
     for match in _REL.finditer(written):
-        for code in _CODE.findall(match.group(1)):
-            if code == "TO":
-                continue
-            members = _GROUPS.get(code) or ((_ALPHA2[code],) if code in _ALPHA2 else ())
-            if not members:
-                return set()
-            found.update(members)
+        members = _known(code for code in _CODE.findall(match.group(1)) if code != "TO")
+        if not members:
+            return set()
+        found |= members
     return found

@@ -13,7 +13,8 @@ from straymail.evidence import Sensitivity
 
 Weigh = Callable[[str, str], Sensitivity]
 _EDGE = r"(?m)^[\s>*_#=\-\[({|:.~]{0,12}(?:(?i:(?:security )?classification|marking|classified)\s{0,3}[:=]\s{0,3})?"
-_END = r"[\s*_#=\-\])}|:.~]{0,12}$"
+_PAGE = r"(?:(?:\t|  )[ \t]{0,40}(?i:page) [0-9]{1,4}(?: of [0-9]{1,4})?[ \t]{0,8})?"
+_END = rf"[\s*_#=\-\])}}|:.~]{{0,12}}{_PAGE}$"
 _RE = r"^(?:(?i:re|fw|fwd|aw|wg|tr|rv) ?: ?){0,4}"
 _UK_REST = (
     r"((?: ?(?:-{1,2}|[:/\x{2013}\x{2014}]|//) ?(?:RECIPIENTS ONLY|FOR PUBLIC RELEASE|[A-Z]{2,12} USE ONLY|EMBARGOED"
@@ -21,7 +22,7 @@ _UK_REST = (
     r"|STAFF|MEDICAL|MANAGEMENT|POLICY|PROTECT|INVESTIGATION|VISITS|UK EYES ONLY|UKEO|REL EU|CODEWORD|CANDOUR)){%s,4})"
 )
 _US_LEVEL = r"TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED"
-_US_REST = r"(?://[A-Z0-9][A-Z0-9 ,/\-]{0,60}){1,6}"
+_US_REST = r"(?: ?// ?[A-Z0-9][A-Z0-9 ,/\-]{0,60}){1,6}"
 _FORMER = r"PROTECT|RESTRICTED|CONFIDENTIAL"
 _FILE = r"(?:^|[ _\-.(\[])(%s)()(?:[ _\-.)\]]|$)"
 
@@ -41,10 +42,14 @@ def _us(level: str, rest: str) -> Sensitivity:
     if level == "UNCLASSIFIED":
         return (
             Sensitivity.HIGH
-            if any(word in rest for word in ("FOUO", "OFFICIAL USE", "LES", "SBU"))
+            if any(word in rest for word in ("FOUO", "OFFICIAL USE", "LES", "SBU", "CUI"))
             else Sensitivity.NONE
         )
     return Sensitivity.HIGH if level == "CONFIDENTIAL" else Sensitivity.SEVERE
+
+
+def _foreign(level: str, _rest: str) -> Sensitivity:
+    return Sensitivity.SEVERE if level.endswith("SECRET") else Sensitivity.HIGH
 
 
 def _portion(level: str, rest: str) -> Sensitivity:
@@ -56,14 +61,16 @@ def _uk(level: str, rest: str) -> Sensitivity:
         return Sensitivity.NONE
     if level == "OFFICIAL":
         return Sensitivity.ELEVATED if rest else Sensitivity.LOW
-    return Sensitivity.HIGH if level.startswith("OFFICIAL") else Sensitivity.SEVERE
+    return Sensitivity.HIGH if level.upper().startswith("OFFICIAL") else Sensitivity.SEVERE
 
 
 def _former(level: str, _rest: str) -> Sensitivity:
     return Sensitivity.ELEVATED if level == "PROTECT" else Sensitivity.HIGH
 
 
-def _au(level: str, _rest: str) -> Sensitivity:
+def _au(level: str, rest: str) -> Sensitivity:
+    if level in ("UNOFFICIAL", "OFFICIAL", "UNCLASSIFIED") and "DLM=" in rest:
+        return Sensitivity.HIGH  # what was the limit on dissemination until 2018
     levels = {"UNOFFICIAL": Sensitivity.NONE, "OFFICIAL": Sensitivity.LOW, "UNCLASSIFIED": Sensitivity.LOW}
     high = {"OFFICIAL:Sensitive", "OFFICIAL: Sensitive", "PROTECTED", "CONFIDENTIAL", "RESTRICTED", "X-IN-CONFIDENCE"}
     return levels.get(level, Sensitivity.HIGH if level in high else Sensitivity.SEVERE)
@@ -89,7 +96,7 @@ def _tlp(level: str, _rest: str) -> Sensitivity:
         "AMBER+STRICT": Sensitivity.HIGH,
         "AMBER": Sensitivity.ELEVATED,
         "GREEN": Sensitivity.LOW,
-    }.get(level, Sensitivity.NONE)
+    }.get(level.upper(), Sensitivity.NONE)
 
 
 def _high(_level: str, _rest: str) -> Sensitivity:
@@ -103,7 +110,7 @@ def _named(level: str, _rest: str) -> Sensitivity:
     return Sensitivity.SEVERE if plain.endswith("SECRET") else Sensitivity.HIGH
 
 
-_CUI_REST = r"((?://(?:[A-Z0-9][A-Z0-9 ,/\-]{0,60}|[A-Z/]{0,40}Attorney-(?:Client|WP)(?:/[A-Z]{2,12}){0,3})){%s,4})"
+_CUI_REST = r"((?: ?// ?(?:[A-Z0-9][A-Z0-9 ,/\-]{0,60}|[A-Z/]{0,40}Attorney-(?:Client|WP)(?:/[A-Z]{2,12}){0,3})){%s,4})"
 _AU_REST = r"((?:, ?(?:CAVEAT|ACCESS|DLM|EXPIRES|DOWNTO)=(?:\\.|[^\],\n\\])+)*)"
 _AU_LEVEL = r"UNOFFICIAL|OFFICIAL(?::Sensitive)?|UNCLASSIFIED|PROTECTED|CONFIDENTIAL|SECRET|TOP[ \-]SECRET"
 _AU_CAVEATS = r"(?:AUSTEO|AGAO|CABINET|NATIONAL[ \-]CABINET|DELICATE[ \-]SOURCE|ACCOUNTABLE[ \-]MATERIAL)"
@@ -115,13 +122,14 @@ FORMS = (
     Form("marking.us", r"(?m)(?:^|\s)\((TS|S|C|U)((?://[A-Z][A-Z0-9\-, /]{0,40}){1,5})\)", _portion),
     Form("marking.us", r"(?m)^\s{0,8}(?:[0-9A-Za-z]{1,3}[.)] {1,4})?\((TS|S)\)() {1,3}[A-Z]", _portion, 0.85),
     Form("marking.us", rf"{_EDGE}//(JOINT (?:TOP SECRET|SECRET|CONFIDENTIAL)|[A-Z]{{3}} (?:TOP SECRET|SECRET"
-         rf"|CONFIDENTIAL|RESTRICTED))((?: [A-Z]{{3}}){{0,6}}(?://[A-Z0-9 ,/\-]{{2,60}}){{0,4}}){_END}", _high),
+         rf"|CONFIDENTIAL|RESTRICTED))((?: [A-Z]{{3}}){{0,6}}(?://[A-Z0-9 ,/\-]{{2,60}}){{0,4}}){_END}", _foreign),
     Form("marking.us", rf"{_RE}[\[(]?({_US_LEVEL})({_US_REST})[\])]?(?:\s|:|$)", _us, place="subject"),
-    Form("marking.us", rf"(?:[\[(]| [\-\x{{2013}}] )({_US_LEVEL})({_US_REST})[\])]?", _us, place="subject"),
+    Form("marking.us", rf"(?:[\[(]| (?:[\-\x{{2013}}|]|//) )({_US_LEVEL})({_US_REST})[\])]?", _us, place="subject"),
     Form("marking.cui", rf"{_EDGE}(CUI|CONTROLLED){_CUI_REST % 1}{_END}", _high),
     Form("marking.cui", rf"{_EDGE}(CUI|CONTROLLED UNCLASSIFIED INFORMATION)(){_END}", _high),
     Form("marking.cui", r"(?:^|\s)\((CUI)((?://[A-Z][A-Z0-9 ,/\-]{0,60}){0,4})\)", _high),
-    Form("marking.cui", r"(?m)^\s{0,8}(CUI (?:Category|Controlled [Bb]y|Categor(?:y|ies)\(?s?\)?))() ?: ?\S", _high),
+    Form("marking.cui", r"(?m)^\s{0,8}(CUI (?:Category|Controlled [Bb]y|Categor(?:y|ies)(?:\((?:s|ies)\))?))() ?: ?\S",
+         _high),
     Form("marking.cui", rf"{_RE}[\[(]?(CUI|Contains CUI)((?://[A-Z0-9][A-Z0-9 ,/\-]{{0,60}}){{0,4}})[\])]?"
          r"(?: ?[:\-\x{2013}] |\s*$)", _high, place="subject"),
     Form("marking.cui", r"(?:[\[(] ?| [\-\x{2013}] )((?:[Cc]ontains )?CUI)((?://[A-Z0-9][A-Z0-9 ,/\-]{0,60}){0,4})"
@@ -129,6 +137,11 @@ FORMS = (
     Form("marking.fouo", r"(FOR OFFICIAL USE ONLY|For Official Use Only|U//FOUO|\bFOUO\b|LAW ENFORCEMENT SENSITIVE"
          r"|SENSITIVE BUT UNCLASSIFIED)()", _high, 0.93),
     Form("marking.uk", rf"{_EDGE}(?:UK )?(TOP SECRET|SECRET|OFFICIAL[ \-]SENSITIVE|OFFICIAL){_UK_REST % 0}{_END}", _uk),
+    Form("marking.uk", rf"{_EDGE}(OFFICIAL ?[\-\x{{2013}}\x{{2014}}] ?SENSITIVE){_UK_REST % 0}{_END}", _uk),
+    Form("marking.uk", rf"{_EDGE}(Official[ \-]Sensitive)(){_END}", _uk, 0.85),
+    Form("marking.uk", rf"{_EDGE}(?:UK )?(TOP SECRET|SECRET)((?: ?(?:-|\x{{2013}}|//)? ?(?:STRAP ?[123]|[A-Z]{{3,12}}"
+         rf"|[A-Z]{{3,12}} EYES ONLY)){{0,3}} ?(?:-|\x{{2013}}|//)? ?(?:(?:UK|FIVE|CAN/?UK/?US|AUS/?UK/?US) EYES ONLY"
+         rf"|UKEO|FVEY EYES ONLY)){_END}", _uk),
     Form("marking.uk", rf"[\[({{](?:UK )?(OFFICIAL[ \-]SENSITIVE|OFFICIAL){_UK_REST % 0}[\])}}]", _uk),
     Form("marking.uk", rf"[\[({{](?:UK )?(TOP SECRET|SECRET){_UK_REST % 1}[\])}}]", _uk),
     Form("marking.uk", rf"\b(OFFICIAL[ \-]SENSITIVE){_UK_REST % 0}", _uk, 0.85),
@@ -137,27 +150,41 @@ FORMS = (
     Form("marking.uk", rf"{_RE}(?:UK )?(TOP SECRET|SECRET|OFFICIAL|{_FORMER}){_UK_REST % 1}(?: ?[:\-\x{{2013}}] |\s*$)",
          _uk, place="subject"),
     Form("marking.uk", rf"(?: [\-\x{{2013}}|] |[\[(])(?:UK )?(TOP SECRET|SECRET)(){_END}", _uk, 0.85, place="subject"),
+    Form("marking.uk", rf"{_RE}\[(?:UK )?(TOP SECRET|SECRET)()\] ", _uk, 0.85, place="subject"),
     Form("marking.au", rf"\bSEC=({_AU_LEVEL}){_AU_REST}", _au),
     Form("marking.au", r"\bSEC=([A-Z]{4,12}-IN-CONFIDENCE|RESTRICTED|HIGHLY[ \-]PROTECTED)" + _AU_REST, _high),
     Form("marking.au", rf"{_EDGE}(OFFICIAL: ?Sensitive|PROTECTED)"
-         rf"((?://[A-Za-z][A-Za-z/ \-]{{2,40}}){{0,4}}){_END}", _au),
+         rf"((?: ?// ?[A-Za-z][A-Za-z/ \-]{{2,40}}){{0,4}}){_END}", _au),
+    Form("marking.au", rf"{_EDGE}(PROTECTED|SECRET|TOP[ \-]SECRET)((?: ?// ?[A-Z][A-Z ]{{1,20}}){{0,3}}"
+         rf" ?// ?RI:[A-Z/]{{4,20}}){_END}", _au),
+    Form("marking.au", r"\[(DLM=)((?:For-Official-Use-Only|Sensitive(?::[A-Za-z-]{2,20})?))\]", _high),
     Form("marking.au", rf"{_EDGE}(TOP-SECRET)((?://[A-Za-z][A-Za-z/ \-]{{1,60}}){{0,8}}),?{_END}", _au),
     Form("marking.nz", r"[\[(](IN[ \-]CONFIDENCE|SENSITIVE|RESTRICTED)"
          r"((?: ?[:/\-] ?(?:NZEO|STAFF|MEDICAL|COMMERCIAL|LEGAL PRIVILEGE|BUDGET|CABINET|POLICY|EVALUATIVE|EMBARGOED"
          r"[A-Z ]{0,30})){0,4})[\])]", _nz, 0.9),
     Form("marking.nz", rf"{_EDGE}((?:COMMERCIAL|STAFF|MEDICAL|COUNCIL|BUDGET|LEGAL|POLICY)[ :\-]{{1,2}})?"
-         rf"(IN[ \-]CONFIDENCE){_END}", lambda _level, _rest: Sensitivity.ELEVATED, 0.9),
+         rf"(IN[ \-]CONFIDENCE(?: ?[:\-] ?(?:STAFF|MEDICAL|COMMERCIAL|LEGAL|BUDGET|POLICY))?){_END}",
+         lambda _level, _rest: Sensitivity.ELEVATED, 0.9),
     Form("marking.nz", rf"{_EDGE}(IN[ \-]CONFIDENCE|SENSITIVE|RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)"
          rf"((?:(?: - |//| : )[A-Z ]{{2,30}}){{0,3}}(?: - |//|: | )(?:NZEO|NEW ZEALAND EYES ONLY)){_END}", _nz),
     Form("marking.nato", rf"{_EDGE}(?://)?(?:NATO|COSMIC) (UNCLASSIFIED|RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)"
-         rf"((?:[ /]{{1,2}}[A-Z][A-Z ,]{{1,40}}){{0,4}}){_END}", _nato),
+         rf"((?:(?:[ /]{{1,2}}| [\-\x{{2013}}] )[A-Z][A-Z ,]{{1,40}}){{0,4}}){_END}", _nato),
+    Form("marking.nato", rf"{_RE}[\[(]?(?:NATO|COSMIC) (RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)()[\])]?"
+         r"(?: ?[:\-\x{2013}] |$)",
+         _nato, place="subject"),
+    Form("marking.nato", r" (?:[\-\x{2013}|]|//) (?:NATO|COSMIC) (RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)()\s*$",
+         _nato, place="subject"),
     Form("marking.nato", r"[\[(](?:NATO|COSMIC) (RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)([A-Z /]{0,40})[\])]",
          _nato),
     Form("marking.eu", rf"{_EDGE}((?:RESTREINT|CONFIDENTIEL|SECRET|TR[EÈ]S SECRET) UE"
          rf"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))((?: ?/ ?EU [A-Z ]{{4,20}})?){_END}", _eu),
     Form("marking.eu", r"[\[(]((?:RESTREINT|CONFIDENTIEL|SECRET|TR[EÈ]S SECRET) UE(?: ?/ ?EU [A-Z ]{4,20})?"
          r"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))()[\])]", _eu),
+    Form("marking.eu", rf"{_RE}((?:RESTREINT|CONFIDENTIEL|SECRET|TR[EÈ]S SECRET) UE"
+         r"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))((?: ?/ ?EU [A-Z ]{4,20})?) ?[:\-\x{2013}] ",
+         _eu, place="subject"),
     Form("marking.eu", rf"{_EDGE}(LIMITE)(){_END}", _eu, 0.8),
+    Form("marking.tlp", r"\btlp:(red|amber\+strict|amber|green)()\b", _tlp, 0.9),
     Form("marking.tlp", r"\bTLP[: _\-] ?(RED|AMBER\+STRICT|AMBER|GREEN|CLEAR|WHITE)()\b", _tlp),
     Form("marking.file", _FILE % (r"TOP[ _\-]?SECRET|SECRET|OFFICIAL[ _\-]SENSITIVE|CUI|FOUO|NOFORN"
          r"|NATO[ _\-](?:RESTRICTED|CONFIDENTIAL|SECRET)|RESTREINT[ _\-]UE|TLP[ _\-](?:RED|AMBER|GREEN)"),

@@ -15,6 +15,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
+import re2
+
 from straymail.content.marking_audience import excluded
 from straymail.content.marking_forms import FORMS, Form
 from straymail.content.scan import Detector, Hit, Rule, Text
@@ -22,6 +24,7 @@ from straymail.evidence import Finding, Sensitivity
 
 _DECLASSIFIED = Rule("declassified", r"(?:DECLASSIFIED|Declassified (?:by|on|in (?:full|part)|and released|under))")
 _SAID = "it is marked"
+_GRAVE = frozenset(("secret", "top secret", "streng geheim", "geheim", "très secret", "uk secret", "nato secret"))
 _NEAR = 512  # bytes; no marking is longer
 
 
@@ -55,7 +58,7 @@ def _inside(hit: Hit, seen: Mapping[int, Sequence[tuple[int, int]]]) -> bool:
 def _read(form: Form, hit: Hit, text: Text, released: bool) -> Finding | None:
     level, rest = hit.groups[:2]
     sensitivity = form.weigh(level, rest)
-    if sensitivity is Sensitivity.NONE:
+    if sensitivity is Sensitivity.NONE or _only_mentioned(form, hit, text):
         return None
     written = f"{level}{rest}".strip()
     confidence = 0.7 if written == "OFFICIAL" else form.confidence
@@ -73,16 +76,33 @@ def _read(form: Form, hit: Hit, text: Text, released: bool) -> Finding | None:
     )
 
 
+def _only_mentioned(form: Form, hit: Hit, text: Text) -> bool:
+    """Whether words are spoken of rather than marked with, or a letter in brackets is a size or a seconder."""
+    if form.id == "marking.fouo":
+        return _SPOKEN_OF.match(text.after(hit).encode()) is not None
+    if form.id == "marking.us" and hit.groups[0] in ("S", "TS") and not hit.groups[1]:
+        return _LISTED.search(text.line(hit).encode()) is not None
+    return False
+
+
+_SPOKEN_OF = re2.compile(
+    rb"[\"')]{0,2}(?: \(FOUO\))? (?:was|were|has been|had been|is (?:being |now )?(?:replaced|obsolete|a|an|no)\b"
+    rb"|is defined|means|stands for|markings?|labels?|caveats?|designations?|polic(?:y|ies)|program)"
+)
+_LISTED = re2.compile(rb"\((?:M|L|XL|P|X)\)|(?i:\b(?:second(?:s|ed|er)?|moved|motion|small|singular|spouse|single)\b)")
+
 DETECTOR = Detector(
     "markings", (*(Rule(f"{number}", form.pattern) for number, form in enumerate(FORMS)), _DECLASSIFIED), _judge
 )
 
 
 def find_label(value: str, where: str) -> Iterator[Finding]:
-    """Yield the sensitivity label an ``msip_labels`` header (Microsoft Purview) names, if it is enabled."""
-    if "_enabled=true" in value.lower():
-        label = value.partition("_Name=")[2].partition(";")[0].strip()
-        yield _label(label, where)
+    """Yield the sensitivity labels an ``msip_labels`` header (Microsoft Purview) names and says are enabled."""
+    fields = (field.strip().partition("=") for field in value.split(";"))
+    told = {name.lower(): text.strip() for name, _, text in fields}
+    for name, text in told.items():
+        if name.endswith("_enabled") and text.lower() == "true":
+            yield _label(told.get(name.removesuffix("_enabled") + "_name", ""), where)
 
 
 def find_property(name: str, value: str, where: str) -> Iterator[Finding]:
@@ -94,6 +114,7 @@ def find_property(name: str, value: str, where: str) -> Iterator[Finding]:
 def _label(label: str, where: str) -> Finding:
     label = label[:60] or "sensitivity label"
     open_to_all = label.lower() in ("public", "general", "personal", "non-business", "unclassified")
-    sensitivity = Sensitivity.LOW if open_to_all else Sensitivity.ELEVATED
+    secret = label.lower().replace("_", " ").replace("-", " ").split("\\")[-1].strip() in _GRAVE
+    sensitivity = Sensitivity.LOW if open_to_all else Sensitivity.SEVERE if secret else Sensitivity.ELEVATED
     digest = hashlib.sha256(label.encode()).hexdigest()[:16]
     return Finding("marking.label", where, sensitivity, 0.97, _SAID, label, digest)

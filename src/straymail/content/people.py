@@ -50,6 +50,13 @@ _ROWS, _CONTACTS, _SECTIONS, _WORDS = 5, 10, 3, 3
 _SOMEBODY = frozenset(("complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms."))
 _PARTICLES = frozenset(("al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter",
                         "van", "von", "y", "zu"))  # fmt: skip
+_TITLES = frozenset(
+    """
+    engineer manager director analyst developer assistant officer clerk technician senior junior chief vice software
+    project product programmer administrator consultant specialist coordinator supervisor accountant secretary nurse
+    teacher operator level grade total average median
+    """.split()  # noqa: SIM905  (a table to read)
+)
 _HEAD = 300  # bytes between what says so and the first row, and in a row
 _FAR = 100  # characters from the start of a row to its field
 _MAY_BE_ROW, _MAILED_ROW, _PHONED_ROW = (
@@ -89,7 +96,8 @@ def _rows_of(pattern: _Pattern, data: bytes, least: int) -> bool:
 
 def _judge_papers(text: Text) -> Iterator[Finding]:
     sections = {hit.groups[0].lower() for hit in text.hits("cv")}
-    if len(sections) >= _SECTIONS or ({"curriculum vitae", "lebenslauf"} & sections and len(sections) > 1):
+    titled = bool({"curriculum vitae", "lebenslauf"} & sections) and len(sections) > 1
+    if _told(text) > 1 and (len(sections) >= _SECTIONS or titled):
         first = text.hits("cv")[0]
         said = "it holds a curriculum vitae"
         yield text.finding("person.cv", Sensitivity.ELEVATED, 0.85, said, first, excerpt=f"{len(sections)} sections")
@@ -97,6 +105,13 @@ def _judge_papers(text: Text) -> Iterator[Finding]:
     if len(words) >= _WORDS and not _SOMEBODY.isdisjoint(text.raw.lower().split()):
         said = "it holds a complaint or a disciplinary matter"
         yield text.finding("person.complaint", Sensitivity.HIGH, 0.7, said, text.hits("grievance")[0])
+
+
+def _told(text: Text) -> int:
+    """How many sections have something below their heading: in a menu there is nothing between one and the next."""
+    hits = text.hits("cv")
+    ends = (*(hit.start for hit in hits[1:]), len(text.data))
+    return sum(bool(text.data[hit.end : end].strip()) for hit, end in zip(hits, ends, strict=False))
 
 
 def _lists(text: Text) -> Iterator[Finding]:
@@ -138,6 +153,8 @@ def _begins_with_name(text: str) -> bool:
     words = text.lstrip(_BULLETS).replace(",", " ").replace(";", " ").replace("|", " ").split(maxsplit=3)
     if len(words) > 2 and words[2].islower() and words[2].isalpha() and words[2] not in _PARTICLES:
         return False  # a sentence
+    if any(word.lower() in _TITLES for word in words[:2]):
+        return False  # a post, not a person
     return len(words) > 1 and all(
         word[0].isupper() and word.replace("-", "").replace("'", "").replace("’", "").replace(".", "").isalpha()
         for word in words[:2]

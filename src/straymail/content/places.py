@@ -14,13 +14,17 @@ from straymail.evidence import Finding, Sensitivity
 
 _NUMBER = r"(-?[0-9]{1,3}\.[0-9]{2,12})"
 _MINUTES_OF = r"\s?[°º]\s?([0-9]{1,2}(?:\.[0-9]{1,6})?)\s?['′’´]\s?"
+_MINUTES_AFTER = r"\s?[°º]\s?([0-9]{1,2}(?:\.[0-9]{1,6})?)\s?['′’´]?\s?"
 _SECONDS = r"(?:[0-9]{1,2}(?:\.[0-9]{1,6})?\s?(?:[\"″”]|'')\s?)?"
 _RULES = (
     Rule("dms", rf"([0-9]{{1,2}}){_MINUTES_OF}{_SECONDS}[NS]\b[,;/\s]{{0,4}}"
          rf"([0-9]{{1,3}}){_MINUTES_OF}{_SECONDS}[EWO]\b"),
     Rule("hemisphere", r"\b([0-9]{1,2}\.[0-9]{2,8})\s?°?\s?[NS]\b[,;/\s]{1,4}([0-9]{1,3}\.[0-9]{2,8})\s?°?\s?[EWO]\b"),
-    Rule("labelled", rf"(?i)\blat(?:itude)?\b\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}[^\n0-9]{{1,20}}?\n?"
-         rf"[^\n0-9]{{0,12}}?\blon(?:g|gitude)?\b\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}"),
+    Rule("before", rf"\b[NS]\s?([0-9]{{1,2}}){_MINUTES_AFTER}{_SECONDS}[,;/\s]{{0,4}}"
+         rf"[EWO]\s?([0-9]{{1,3}}){_MINUTES_AFTER}"),
+    Rule("hemisphere-before", r"\b[NS]\s?([0-9]{1,2}\.[0-9]{3,8})\s?°?[,;/\s]{1,4}[EWO]\s?([0-9]{1,3}\.[0-9]{3,8})\b"),
+    Rule("labelled", rf"(?i)\blat(?:itude)?\b[\"']?\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}[^\n0-9]{{0,20}}?\n?"
+         rf"[^\n0-9]{{0,12}}?\b(?:lon(?:g|gitude)?|lng)\b[\"']?\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}"),
     Rule("pair", r"(?:^|[\s(\[:=])(-?[0-9]{1,2}\.[0-9]{4,12})\s{0,2}[,;]\s{0,2}(-?[0-9]{1,3}\.[0-9]{4,12})\b",
          near=Near.DIGITS, hint=r"\x2e[0-9]{4,}\s*[,;]\s*\x2d?[0-9]+\x2e[0-9]{4}"),
     Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b", near=Near.DIGITS),
@@ -33,12 +37,15 @@ _RULES = (
          r"|osm\.org|share\.here\.com|yandex\.[a-z.]{2,6}/maps)[^\s\"'<>]{0,200}?(?:@|[?&](?:q|ll|sll|daddr|cp"
            r"|mlat|center|destination|query)=|#map=[0-9]{1,2}/|/place/)(?:loc:)?"
          r"(-?[0-9]{1,2}\.[0-9]{3,12})[,~/&][^\s\"'<>]{0,12}?(-?[0-9]{1,3}\.[0-9]{3,12})"),
-    Rule("words", r"(?:what3words\.com/|w3w\.co/|///)([a-z]{3,18}\.[a-z]{3,18}\.[a-z]{3,18})\b"),
+    Rule("words", r"(?:what3words\.com/|w3w\.co/|(?:^|[^:/\w])///)([a-z]{3,18}\.[a-z]{3,18}\.[a-z]{3,18})\b"),
     Rule("plus", r"\b([23456789CFGHJMPQRV][23456789CFGHJMPQRVWX]{7}\+[23456789CFGHJMPQRVWX]{2,3})\b",
          hint=r"[23456789CFGHJMPQRVWX]\x2b[23456789CFGHJMPQRVWX]{2}"),
 )  # fmt: skip
 _POSITION = ("lat", "lon", "coord", "gps", "position", "locat", "koord", "grid", "waypoint", "point", "site", "map")
 _LATITUDE, _LONGITUDE, _ZONES, _MINUTES = 90.0, 180.0, 60, 60.0
+_NO_WORDS = frozenset(
+    ("com", "org", "net", "edu", "gov", "html", "htm", "txt", "pdf", "docs", "doc", "zip", "php", "info")
+)
 _FINE = 5  # decimals: a metre
 _PRICELESS = 13  # letters before the decimals of a pair that no price has
 _MOST = 50
@@ -67,7 +74,7 @@ def _sureness(hit: Hit) -> float:
 
 def _plausible(text: Text, hit: Hit) -> bool:
     groups = hit.groups
-    if hit.rule == "dms":
+    if hit.rule in ("dms", "before"):
         return (
             float(groups[0]) <= _LATITUDE
             and float(groups[2]) <= _LONGITUDE
@@ -77,7 +84,9 @@ def _plausible(text: Text, hit: Hit) -> bool:
         return _grid(text, hit)
     if hit.rule == "utm":
         return 1 <= int(groups[0]) <= _ZONES
-    if hit.rule in ("words", "plus"):
+    if hit.rule == "words":
+        return not groups[0].startswith("www.") and groups[0].rpartition(".")[2] not in _NO_WORDS
+    if hit.rule == "plus":
         return True
     fine = abs(float(groups[0])) <= _LATITUDE and abs(float(groups[1])) <= _LONGITUDE
     return fine and (hit.rule != "pair" or _no_price(text, hit))
@@ -108,7 +117,7 @@ def _says_grid(text: Text, hit: Hit) -> bool:
 
 
 def _near(hit: Hit) -> str:
-    if hit.rule in ("hemisphere", "labelled", "pair", "geo", "link"):
+    if hit.rule in ("hemisphere", "hemisphere-before", "labelled", "pair", "geo", "link"):
         return f" near {float(hit.groups[0]):.1f}, {float(hit.groups[1]):.1f}"
     return ""
 

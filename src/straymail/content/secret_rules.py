@@ -1,4 +1,4 @@
-"""The forms secrets are searched for by, beside those that give themselves away (``secret_forms``)."""
+"""The forms secrets are searched for by, beside those that give themselves away."""
 
 from __future__ import annotations
 

@@ -14,6 +14,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import re2
+
 from straymail.content.scan import Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
@@ -159,6 +161,8 @@ _RULES = (
          r"(?:[A-Z0-9]{1,2} {1,2})?[A-Z]{6} "),
     Rule("senior", _SENIOR, support=True),
 )  # fmt: skip
+_COMING_AND_GOING = frozenset(("leave", "arrive", "hotel", "duration", "timetable", "car"))
+_DAY = re2.compile(f"(?i){_DATE}")
 _MACHINE = frozenset(("schema", "bcbp", "ticket-code", "event", "galileo"))
 _SCHEMA = {
     "Flight": "travel.flight",
@@ -216,11 +220,13 @@ def _one_journey(leave: str, arrive: str) -> bool:
 def _prose(text: Text, senior: bool) -> Iterator[Finding]:
     score, telling = 0.0, 0
     kinds: dict[str, float] = {}
+    names: set[str] = set()
     first: Hit | None = None
     for group in _GROUPS:
         hits = text.hits(group.name)
         if not hits:
             continue
+        names.add(group.name)
         points = math.copysign(
             min(abs(group.most), abs(group.points) * len({hit.text.lower() for hit in hits})), group.most
         )
@@ -231,6 +237,8 @@ def _prose(text: Text, senior: bool) -> Iterator[Finding]:
     needed = _needed(len(text.raw))
     if first is None or score < needed or telling < 2:
         return
+    if names <= _COMING_AND_GOING and not any(_DAY.search(hit.text) for hit in text.hits("leave", "arrive")):
+        return  # hours alone: somebody's day
     kind = max((each for each in kinds if each), key=lambda each: kinds[each], default="")
     identifier = f"travel.{kind or 'booking'}"
     confidence = min(0.96, 0.7 + 0.05 * (score - needed))

@@ -59,6 +59,9 @@ def test_health(text: str, identifier: str) -> None:
         "Disposition: home office. Findings: two invoices missing.",
         "We read 'Family history: a guide' in the archive course.",
         "The back: repaint it. The chest: lock it.",
+        "Please have your vaccination at the clinic. Symptoms include fever and cough.",
+        "My son has a fever, I will leave early and visit the clinic.",
+        "Error code C12.5: replace toner",
         "",
     ],
 )

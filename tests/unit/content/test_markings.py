@@ -33,7 +33,7 @@ from straymail.message import parse_message
         ("RESTREINT UE/EU RESTRICTED", "marking.eu", Sensitivity.HIGH),
         ("TLP:AMBER+STRICT", "marking.tlp", Sensitivity.HIGH),
         ("report, TLP:RED, do not forward", "marking.tlp", Sensitivity.HIGH),
-        ("//JOINT SECRET CAN USA", "marking.us", Sensitivity.HIGH),
+        ("//JOINT SECRET CAN USA", "marking.us", Sensitivity.SEVERE),
         ("a) (S) The convoy leaves at dawn.", "marking.us", Sensitivity.SEVERE),
         ("CUI Category: PRVCY", "marking.cui", Sensitivity.HIGH),
         ("CUI//Attorney-WP", "marking.cui", Sensitivity.HIGH),
@@ -45,6 +45,31 @@ from straymail.message import parse_message
         ("SENSITIVE - NZEO", "marking.nz", Sensitivity.HIGH),
         ("COSMIC TOP SECRET ATOMAL", "marking.nato", Sensitivity.SEVERE),
         ("LIMITE", "marking.eu", Sensitivity.ELEVATED),
+        # With spaces, dashes, page numbers, and in older or looser ways.
+        ("SECRET//NOFORN    Page 1 of 3", "marking.us", Sensitivity.SEVERE),
+        ("SECRET//NOFORN\tPage 1", "marking.us", Sensitivity.SEVERE),
+        ("SECRET // NOFORN", "marking.us", Sensitivity.SEVERE),
+        ("UNCLASSIFIED//CUI", "marking.us", Sensitivity.HIGH),
+        ("//GBR SECRET", "marking.us", Sensitivity.SEVERE),
+        ("//JOINT CONFIDENTIAL CAN USA", "marking.us", Sensitivity.HIGH),
+        ("CUI // SP-PRVCY", "marking.cui", Sensitivity.HIGH),
+        ("CUI Category(ies): PRVCY", "marking.cui", Sensitivity.HIGH),
+        ("This is For Official Use Only.", "marking.fouo", Sensitivity.HIGH),
+        ("OFFICIAL: Sensitive // Legal Privilege", "marking.au", Sensitivity.HIGH),
+        ("TOP SECRET//RI:AUSTEO", "marking.au", Sensitivity.SEVERE),
+        ("[SEC=UNCLASSIFIED, DLM=For-Official-Use-Only]", "marking.au", Sensitivity.HIGH),
+        ("[SEC=UNCLASSIFIED]", "marking.au", Sensitivity.LOW),
+        ("SECRET UK EYES ONLY", "marking.uk", Sensitivity.SEVERE),
+        ("UK SECRET - LOBSTER - UK EYES ONLY", "marking.uk", Sensitivity.SEVERE),
+        ("TOP SECRET STRAP2 UK EYES ONLY", "marking.uk", Sensitivity.SEVERE),
+        ("SECRET - FIVE EYES ONLY", "marking.uk", Sensitivity.SEVERE),
+        ("OFFICIAL - SENSITIVE", "marking.uk", Sensitivity.HIGH),
+        ("OFFICIAL\u2013SENSITIVE", "marking.uk", Sensitivity.HIGH),
+        ("Official Sensitive", "marking.uk", Sensitivity.HIGH),
+        ("NATO SECRET - ATOMAL", "marking.nato", Sensitivity.SEVERE),
+        ("NATO RESTRICTED - RELEASABLE TO EU", "marking.nato", Sensitivity.HIGH),
+        ("IN-CONFIDENCE: STAFF", "marking.nz", Sensitivity.ELEVATED),
+        ("tlp:amber", "marking.tlp", Sensitivity.ELEVATED),
     ],
 )
 def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
@@ -75,6 +100,15 @@ def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
         "(c) 2024 The company",
         "limite de vitesse",
         "http://a.example//SECRET//path",
+        "(S) Small (M) Medium (L) Large",
+        "1. (S) Smith seconded the motion",
+        "For Official Use Only was replaced by CUI in 2020",
+        "FOUO markings are explained in the handbook",
+        "the Official Sensitive policy is on page 3",
+        "SECRET MEETING FOR YOUR EYES ONLY",
+        "SECRET - see page 3",
+        "tlp:clear",
+        "the NATO RESTRICTED area is closed",
         "",
     ],
 )
@@ -98,6 +132,9 @@ def test_near_misses(text: str) -> None:
         ("OFFICIAL-SENSITIVE - RECIPIENTS ONLY", ("new",)),
         ("TLP:RED", ("new",)),
         ("CUI//FED ONLY", ("!US",)),
+        ("//JOINT TOP SECRET USA GBR", ("!GB", "!US")),
+        ("//JOINT SECRET USA XQZ", ()),
+        ("SECRET - FIVE EYES ONLY", ("!AU", "!CA", "!GB", "!NZ", "!US")),
     ],
 )
 def test_whom_a_marking_excludes(text: str, excluded: tuple[str, ...]) -> None:
@@ -137,10 +174,40 @@ def test_file_names_are_read() -> None:
         ("Crew list - OFFICIAL-SENSITIVE", "marking.uk"),
         ("Crew list (SECRET)", "marking.uk"),
         ("SECRET//NOFORN: crew list", "marking.us"),
+        ("Weekly report // SECRET//NOFORN", "marking.us"),
+        ("[SECRET] crew list", "marking.uk"),
+        ("NATO RESTRICTED: crew list", "marking.nato"),
+        ("Crew list - NATO RESTRICTED", "marking.nato"),
+        ("RESTREINT UE/EU RESTRICTED - crew list", "marking.eu"),
+        ("Crew list [DLM=Sensitive:Personal]", "marking.au"),
     ],
 )
 def test_subjects(subject: str, identifier: str) -> None:
     assert identifier in {finding.id for finding in examine_text(subject, "subject")}
+
+
+@pytest.mark.parametrize(
+    "subject", ["NATO restricted our access", "Secret: a film", "the secret // of bread", "EU news"]
+)
+def test_subjects_without_a_marking(subject: str) -> None:
+    assert examine_text(subject, "subject") == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "labels"),
+    [
+        ("MSIP_Label_1_Enabled=true; MSIP_Label_1_Name=TOP SECRET", [("TOP SECRET", Sensitivity.SEVERE)]),
+        (
+            "MSIP_Label_1_Enabled=false; MSIP_Label_1_Name=Public; MSIP_Label_2_Enabled=true; MSIP_Label_2_Name=Secret",
+            [("Secret", Sensitivity.SEVERE)],
+        ),
+        ("MSIP_Label_1_Enabled=true;MSIP_Label_1_Name=Public;", [("Public", Sensitivity.LOW)]),
+        ("MSIP_Label_1_Enabled=false; MSIP_Label_1_Name=Secret", []),
+    ],
+)
+def test_labels_in_a_header(header: str, labels: list[tuple[str, Sensitivity]]) -> None:
+    raw = f"From: a@mod.example\r\nmsip_labels: {header}\r\n\r\nThank you.\r\n".encode()
+    assert [(each.excerpt, each.sensitivity) for each in examine(parse_message(raw))] == labels
 
 
 @pytest.mark.parametrize(

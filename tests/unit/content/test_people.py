@@ -61,6 +61,8 @@ def test_people(text: str, identifier: str) -> None:
         "Salaries rose by 3,500 last year; wages by 4,200.",
         "Pay talks\n" + table("{name} expects a gain of $ 2{number},500", NAMES),
         table("order {number}, 2027-03-1{number}"),
+        "Salaries survey\n" + "".join(f"Software Engineer {level} $12,{level}00\n" for level in range(1, 9)),
+        "Home\nEducation\nLanguages\nPublications\nContact us\n",
     ],
 )
 def test_near_misses(text: str) -> None:

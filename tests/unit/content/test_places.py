@@ -28,6 +28,13 @@ def ids(text: str) -> set[str]:
         "geo:12.65432,-8.01234",
         "22CCMX2X+2X",
         "///filled.count.soap",
+        "at ///filled.count.soap",
+        "Latitude: 12.6543\nLongitude: -8.0123",
+        '{"lat": 12.6543, "lng": -8.0123}',
+        '"latitude":12.6543,"longitude":-8.0123',
+        "N12°39.259 W008°00.740",
+        "N12°39.259' W008°00.740'",
+        "N12.6543 W8.0123",
     ],
 )
 def test_positions(text: str) -> None:
@@ -49,6 +56,11 @@ def test_a_map_link() -> None:
         "12ABC123456",
         "https://maps.google.com/",
         "it was 30° in the shade",
+        "file:///home.user.docs",
+        "///www.example.com",
+        "///harbour.example.org",
+        "sections N1.2 and E2.3",
+        "N95.1234 E12.1234",
         "",
     ],
 )

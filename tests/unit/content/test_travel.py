@@ -68,6 +68,7 @@ def test_travel(text: str, identifier: str) -> None:
         "Let us meet at the hotel bar at 7.",
         "Fares from $79, book your eTicket today! Sale fares, blackout dates apply.",
         "The train of thought departed.",
+        "I leave at 5:30 and arrive home at 6:15; shall we meet at the hotel?",
         f"{'7' * 31}20270910064500000202712100910{'00' * 30}",
         "314159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798214808",
         "BEGIN:VEVENT\nSUMMARY:Tea\nEND:VEVENT\n",
