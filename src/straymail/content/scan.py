@@ -29,7 +29,7 @@ _MOST_HITS = 2_000  # of one rule in one text
 _QUOTED = 0.6  # what was written by others before counts for less
 _MOST_FINDINGS = 100  # of one id in one text
 _LONGEST_LINE = 2_000
-_PAYS = 1 << 18  # bytes of text from which on hints are worth making ready
+_PAYS = 1 << 23  # bytes of text from which on hints are worth making ready: searching them without took as long
 _BLOCK, _SHARED = 1 << 15, 1 << 11  # characters: a note, a booking or a list is no longer; what both blocks hold
 _PIECE, _OVERLAP = 8_192, 1_024  # bytes; no pattern reaches further than the overlap
 _Piece = tuple[int, int]  # bounds of a piece of a text, in bytes
@@ -186,7 +186,8 @@ class Scan:
     def prepare(self, after: int = 0) -> None:
         """Make the hints ready, once ``after`` bytes of text have been seen: some seconds of work, other threads go on.
 
-        It is done by itself once it pays; until then every rule is searched for in every text.
+        It is done by itself once it pays, which hardly a single message is long enough for; until then every rule is
+        searched for in every text. Whoever expects many texts calls it first.
         """
         if self._preparing or self._seen < after:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from straymail.content.hints import hint
 from straymail.content.scan import Rule
 from straymail.content.secret_forms import HASHES, KEYS, PLAIN, TOKENS
 
@@ -11,7 +12,7 @@ _ASCII_WORD = (
     r"|adgangskoden?|passord(?:et)?|salasana|parola)"
 )
 _WIDE_WORD = r"(?:пароль|паролем|парола|κωδικός πρόσβασης|şifre(?:niz)?|jelszó|密码|密碼|パスワード|비밀번호)"
-_WORD = rf"(?:\b{_ASCII_WORD}\b|{_WIDE_WORD})"
+_WORD = rf"\b{_ASCII_WORD}\b"
 _KIND = r"(?: (?:temporal|temporaneo|temporanea|temporaire|provisoire|provis(?:ó|o)ria|nueva|actual))?"
 _IS = (
     r"(?:\s{0,3}(?:=>|:=|=|:)|\s{1,3}(?:is|was|will be|is now|are|ist|lautet|est|es|je|jest|är|er|on|é|è|is:|is now:"
@@ -43,7 +44,9 @@ _RESET = (
 RULES = (
     Rule("prose", rf"(?i){_WORD}{_KIND}[*_]{{0,2}}[^\S\n]{{0,2}}(?:\([^)\n]{{1,30}}\)"
          rf"|(?:for|to|für|pour|para|per|voor|för|til|do) [\pL\w .\-]{{2,40}}?)?{_IS}[*_]{{0,2}}\s{{0,12}}{_VALUE}"),
-    Rule("set", rf"(?i)\b(?:set|changed?|re-?set|updated?)\b[^\n]{{0,30}}?{_WORD} to:?\s{{1,3}}{_VALUE}"),
+    Rule("prose wide", rf"(?i){_WIDE_WORD}\s{{0,3}}(?:=|:|-|–)\s{{0,12}}{_VALUE}"),
+    Rule("set", rf"(?i)\b(?:set|changed?|re-?set|updated?)\b[^\n]{{0,30}}?{_WORD} to:?\s{{1,3}}{_VALUE}",
+         hint=hint(rf"(?i){_WORD} to:?\s")),
     Rule("bare", rf"(?i)\b(?:with|using|use|enter|is|new|temporary|default|mit|avec|con) "
          rf"(?:the |this |your |dem |das |le |la )?(?:new |temporary |default |neuen? )?{_WORD}\s{{1,3}}{_VALUE}"),
     Rule("dash", rf"(?i){_WORD}\s{{0,2}}(?:-|–|—|->|→)\s{{1,3}}{_VALUE}"),
@@ -60,7 +63,7 @@ RULES = (
          r"([A-Za-z0-9+/_\-~.]{20,120}={0,2})"),
     Rule("pair",
          rf"(?i)\b{_USER}(?: is|\s{{0,3}}[:=])\s{{0,4}}[\"']?([\w.@+\-\\]{{2,64}})[\"']?[\s,;/|&]{{1,6}}(?:and )?"
-         rf"(?:your )?(?:{_WORD}|\bpass)(?: is|\s{{0,3}}[:=])\s{{0,4}}{_VALUE}"),
+         rf"(?:your )?\b(?:{_ASCII_WORD}|pass)(?: is|\s{{0,3}}[:=])\s{{0,4}}{_VALUE}"),
     Rule("assign",
          rf"(?i){_NAME}(?:[_\-]\w{{1,16}})?\d{{0,3}}[\"'\])]{{0,2}}\s{{0,12}}(?:=>|:=|==?|:|,\s?[\"'])\s{{0,3}}(?:[\w.]{{1,30}}\()?"
          r"([\"'`]?)(`?[^\s\"'`<>,;]{4,300})"),
@@ -91,7 +94,7 @@ RULES = (
          r"|f(?:ü|ue)r [\w ]{2,30} (?:ist|lautet)):?|)\s{1,4}"
          r"([0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}|[A-Z0-9]{4,6}-[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){0,3})\b"),
     Rule("code-first", r"(?i)\b(G-[0-9]{6}|[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}) is (?:your|the) [\w .\-]{0,40}?"
-         r"(?:code|otp|pin|passcode)\b"),
+         r"(?:code|otp|pin|passcode)\b", hint=r"(?i)[0-9] is (?:your|the) "),
     Rule("reset", rf"(?i)https?://[^\s\"'<>]{{3,200}}{_RESET}[^\s\"'<>]{{0,40}}[/=?&]([A-Za-z0-9_\-%.]{{16,400}})"),
     Rule("wifi", r"\bWIFI:[^\n]{0,80}?P:([^;\n]{4,64});"),
     Rule("wifi-prose",

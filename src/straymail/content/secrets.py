@@ -17,7 +17,7 @@ from straymail.content.secret_tables import columns
 from straymail.content.secret_values import code, crypt, dull, entropy, odd, path, placeholder, strong, worded
 from straymail.evidence import Finding, Sensitivity
 
-_PASSWORD = ("prose", "pair", "netrc", "call", "option", "element", "gradle")
+_PASSWORD = ("prose", "prose wide", "pair", "netrc", "call", "option", "element", "gradle")
 _STRONG = ("set", "bare", "dash", "cell", "before")  # nothing stands between word and value, or nearly so
 _NO_SECRETS = (
     "hash",
@@ -159,7 +159,7 @@ def _placed(text: Text, hit: Hit) -> Iterator[Reading]:
 def _password(text: Text, hit: Hit, value: str) -> Iterator[Reading]:
     """A value after "password"; one that is part of a link (to a meeting) opens less."""
     sure, said = _sure(text, hit, value), "it holds a password"
-    if hit.rule == "prose" and _link(text, hit):
+    if hit.rule.startswith("prose") and _link(text, hit):
         yield "secret.password", Sensitivity.ELEVATED, min(sure, 0.6), value, "it holds a link with a password", hit
     else:
         yield "secret.password", Sensitivity.HIGH, sure, value, said, hit
@@ -170,9 +170,9 @@ def _sure(text: Text, hit: Hit, value: str) -> float:
     if placeholder(value) or "://" in value or len(value) < 3:
         return 0.0
     written = hit.text[: -len(hit.groups[-1])].rstrip()
-    if hit.rule in ("prose", "pair") and code(hit.groups[-1], assigned=_in_code(hit)):
+    if hit.rule in ("prose", "prose wide", "pair") and code(hit.groups[-1], assigned=_in_code(hit)):
         return 0.0
-    if hit.rule != "prose":
+    if not hit.rule.startswith("prose"):
         return 0.93 if odd(value) else 0.75
     if odd(value):
         return 0.9
