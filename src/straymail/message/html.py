@@ -26,6 +26,7 @@ _SHOWN_AGAIN = re.compile("</(?:style|script)", re.IGNORECASE)
 _MAX_QUOTE_DEPTH = 20
 _MOST_BLOCKS, _MOST_TYPES, _MOST_DATA = 20, 200, 100_000
 _MOST_LINKS, _LONGEST_LINK = 500, 2_000
+_LINK = re.compile("href=", re.IGNORECASE)
 _LINK_ENDS = re.compile("[\"'>]")
 
 
@@ -75,16 +76,15 @@ def links(html: str) -> tuple[str, ...]:
     A reader sees only the words of a link; whoever gets the message can follow it.
     """
     found: dict[str, None] = {}
-    at = html.find("href=")
-    while at >= 0 and len(found) < _MOST_LINKS:
-        quote = html[at + 5 : at + 6]
-        start = at + 5 + (quote in ("'", '"'))
+    at = _LINK.search(html)
+    while at and len(found) < _MOST_LINKS:
+        start = at.end() + (html[at.end() : at.end() + 1] in ("'", '"'))
         if html.startswith("http", start):
             match = _LINK_ENDS.search(html, start, start + _LONGEST_LINK)
             end = match.start() if match else start + _LONGEST_LINK
             found[_unescape(html[start:end].strip())] = None
             start = end
-        at = html.find("href=", start)
+        at = _LINK.search(html, start)
     return tuple(found)
 
 

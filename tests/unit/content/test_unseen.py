@@ -95,6 +95,7 @@ def test_links_of_html(html: str, ids: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("html", "expected"),
     [
+        ("<A HREF='https://a.example/reset?a=1&amp;b=2'>x</A>", ("https://a.example/reset?a=1&b=2",)),
         ('<a href="https://a.example/?a=1&amp;b=2">x</a>', ("https://a.example/?a=1&b=2",)),
         ("<a href=http://a.example>x</a><a href='http://a.example'>", ("http://a.example",)),
         ('<a href="#top">x</a> href=', ()),
