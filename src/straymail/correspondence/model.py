@@ -462,8 +462,8 @@ class Correspondence:
             self._load(row)
             if row.kind == "seen" and row.values:
                 threads[row.a] = row.values
-        self._threads.restore(threads)
-        self._dirty.clear()
+        gone = self._threads.restore(threads)
+        self._dirty = {("seen", each, "") for each in gone}
 
     def _load(self, row: Row) -> None:
         if row.kind == "seen":

@@ -63,8 +63,18 @@ def observation(
         message_id=message.message_id,
         references=message.references,
         subject=subject,
-        automatic=message.automatic,
+        automatic=_by_itself(message, envelope),
         words=words_of(message) if words and recipients and not message.automatic else (),
+    )
+
+
+def _by_itself(message: Message, envelope: Envelope | None) -> bool:
+    """Whether a machine answered (out of office, a bounce): lists and ticket systems are somebody's correspondents."""
+    if envelope is not None and envelope.sender is None:
+        return True
+    submitted = message.header("Auto-Submitted").strip().lower()
+    return submitted.startswith("auto-replied") or bool(
+        message.header("X-Autoreply") or message.header("X-Autorespond")
     )
 
 

@@ -112,11 +112,13 @@ class Threads:
         values = {"t": entry.time, "i": entry.id, "s": entry.subject, "p": sorted(entry.people)}
         return values | {"e": sorted(entry.earlier)} if entry.earlier else values
 
-    def restore(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
-        """Take messages back, by identity, as ``values`` gave them."""
+    def restore(self, rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        """Take messages back, by identity, as ``values`` gave them; the identities of those that had to go again."""
+        gone = []
         for identity, values in sorted(rows.items(), key=lambda row: (row[1]["t"], row[0])):
             people, earlier = frozenset(values["p"]), frozenset(values.get("e", ()))
-            self._keep(identity, _Entry(values["t"], values["i"], values["s"], people, earlier))
+            gone.append(self._keep(identity, _Entry(values["t"], values["i"], values["s"], people, earlier)))
+        return list(filter(None, gone))
 
     def _mark(self, text: str) -> int:
         digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8, key=self._secret).digest()

@@ -55,6 +55,12 @@ class Address:
         """Key without the plus-tag (``a+b@x`` gives ``a@x``)."""
         return f"{self.local.lower().partition('+')[0] or self.local.lower()}@{self.domain}"
 
+    @classmethod
+    def of(cls, person: str) -> Address:
+        """The address of a ``person`` key: whatever the key is, for it may be of an address no longer taken."""
+        local, _, domain = person.rpartition("@")
+        return cls(local, domain)
+
     def __str__(self) -> str:
         if _DOT_ATOM.fullmatch(self.local):
             return f"{self.local}@{self.domain}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from straymail.correspondence.names import tokens_of
 from straymail.evidence import Candidate, Signal
-from straymail.message import Address, parse_address
+from straymail.message import Address
 from straymail.recipients.context import Context
 
 
@@ -31,7 +31,7 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     others = [each for each in context.history.namesakes(context.sender, name) if each not in same]
     if others:
         best = max(others, key=lambda each: (context.tie(each), each))
-        meant = (Candidate(parse_address(best), -8.0, context.name_of(best)),)
+        meant = (Candidate(Address.of(best), -8.0, context.name_of(best)),)
         text = f"The message greets {name.title()}; {address} does not look like that name."
         yield Signal("greeting.other", 1.0, text, f"greets {name}", meant)
     else:

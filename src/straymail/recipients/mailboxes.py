@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from straymail.correspondence.channel import log_typed
 from straymail.evidence import Candidate, Signal
-from straymail.message import Address, parse_address
+from straymail.message import Address
 from straymail.recipients.context import Context
 
 _MOST = 3
@@ -45,12 +45,12 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     if not found:
         return
     found.sort(reverse=True)
-    best = parse_address(found[0][1])
+    best = Address.of(found[0][1])
     penalty = 0.0 if person is None else 1.5 * math.log1p(person.received)
     strength = min(3.5, (found[0][0] + 12.0 - penalty) / 6.0)
     if strength <= 0:
         return
-    meant = tuple(Candidate(parse_address(other), score, _name(context, other)) for score, other in found[:_MOST])
+    meant = tuple(Candidate(Address.of(other), score, _name(context, other)) for score, other in found[:_MOST])
     text = f"{address} is new; {best} is known, and the two look much the same."
     yield Signal("typo.mailbox", strength, text, f"{typed} for {best.local}", meant)
 

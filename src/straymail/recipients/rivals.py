@@ -27,7 +27,7 @@ from rapidfuzz.distance import OSA
 
 from straymail.correspondence.names import tokens_of
 from straymail.evidence import PARTS, Candidate, Comparison, Rival, Signal
-from straymail.message import Address, parse_address
+from straymail.message import Address
 from straymail.recipients.context import Context
 from straymail.recipients.parts import parts
 
@@ -112,7 +112,7 @@ def _alike(context: Context, address: Address, known: Iterable[str]) -> Sequence
         if _is_list(other) is listed and _MADE_UP not in other:
             likeness = _LISTED if listed else _likeness(mine, tuple(context.history.words(other)))
             across = context.history.is_own(other.rpartition("@")[2]) is not inside
-            if likeness == 1 and across and len(mine) > 1:
+            if likeness == 1 and across and len(mine) > 1 and key not in context.author[1]:
                 likeness = _SAME_ELSEWHERE
         if likeness < 1:
             looks.append((other, "namesake", likeness))
@@ -157,7 +157,7 @@ def _alikeness(a: str, b: str) -> float:
 
 
 def _candidate(context: Context, key: str) -> Candidate:
-    return Candidate(parse_address(key), -10.0 + math.log1p(context.tie(key)), context.name_of(key))
+    return Candidate(Address.of(key), -10.0 + math.log1p(context.tie(key)), context.name_of(key))
 
 
 def _both_names(context: Context, address: Address, rival: str, likeness: float) -> Iterator[Signal]:
@@ -166,7 +166,7 @@ def _both_names(context: Context, address: Address, rival: str, likeness: float)
         return
     if any(len(tokens_of(each.partition("@")[0])) not in _NAMES for each in (address.person, rival)):
         return
-    other = parse_address(rival)
+    other = Address.of(rival)
     yield Signal(
         "namesake.both",
         min(1.0, closer),

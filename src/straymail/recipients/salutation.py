@@ -23,7 +23,9 @@ _NOT_NAMES = frozenset(
     today tomorrow yesterday however group colleagues friends reminder importance attention monday tuesday
     wednesday thursday friday saturday sunday importantly message question questions agreed done nope yep yeah
     cc re fw regards cheers love later maybe perhaps morning afternoon evening both there again friend friends colleague
-    customer customers member members committee board mum mom dad darling my our the this that it we you
+    customer customers member members committee board mum mom dad darling my our the this that it we you everybody mate
+    just as and welcome will mark zusammen alle kollegen kolleginnen tous toutes todos todas tutti tutte allemaal alla
+    collègue collègues cliente clientes señor señora señores madame monsieur messieurs herren damen allerseits folk
     """.split()  # noqa: SIM905  (a table to read, not a literal to type)
 )
 
@@ -35,7 +37,9 @@ def greeted(opening: str) -> str:
     start = saluted.end() if saluted else 0
     title = _TITLE.match(line, start)
     match = _NAMED.match(line, title.end() if title else start)
-    if match is None or not (saluted or title or (match[1].istitle() and not match[2])):
+    if match is None or not (title or match[1][0].isupper() or (saluted and not match[2])):
+        return ""  # a name in small letters stands alone
+    if not saluted and not title and (match[2] or not match[1].istitle()):
         return ""  # without a salutation only one capitalised word is a greeting
     words = [word for word in (match[1], match[2]) if word]
     word = words[-1 if title else 0].lower()

@@ -155,6 +155,36 @@ def test_reasons_speak_of_him_who_is_suggested(history: Correspondence) -> None:
     assert not any("Clarke" in item.sender_text for item in found.evidence)
 
 
+def test_an_answer_to_a_private_address_is_no_stray(history: Correspondence) -> None:
+    for typed in ("robert.clarke@outlook.com", "greg.larson@northport.co.uk"):
+        raw = (
+            f"From: {ANNA}\r\nTo: {typed}\r\nSubject: Re: berth plan\r\nDate: Sun, 1 Mar 2026 10:00:00 +0000\r\n\r\n"
+            f"Fine with me.\r\n\r\nOn 28 Feb 2026, somebody <{typed}> wrote:\r\n> the berth plan\r\n"
+        )
+        assert judged(history, ANNA, typed, parse_message(raw.encode())).probability < ASKED
+
+
+def test_every_firm_has_an_info(history: Correspondence) -> None:
+    both(history, ANNA, "info@globex.com")
+    assert judged(history, ANNA, "info@globex.de").probability < ASKED
+
+
+def test_a_stranger_s_odd_address_stops_no_judgement(history: Correspondence) -> None:
+    raw = f'From: "robert holt"@evil.example\r\nTo: {ANNA}\r\nDate: Sun, 1 Feb 2026 10:00:00 +0000\r\n\r\nHi\r\n'
+    assert history.observe(observation(parse_message(raw.encode()), history.own_domains))
+    mail(history, ANNA, "x@.mil")
+    for recipient in ("robert.new@firm.example", "robert.holt@firm.example", "robrt@evil.example", "x@mil.example"):
+        assert 0 < judged(history, ANNA, recipient).probability < 1
+
+
+def test_lists_and_ticket_systems_are_correspondents(history: Correspondence) -> None:
+    for more in ("Precedence: list", "X-Auto-Response-Suppress: All", "Auto-Submitted: auto-generated"):
+        who = f"desk{len(more)}@ticket.example"
+        raw = f"From: {who}\r\nTo: {ANNA}\r\nDate: Sun, 1 Feb 2026 10:00:00 +0000\r\n{more}\r\n\r\nTicket\r\n"
+        assert history.observe(observation(parse_message(raw.encode()), history.own_domains))
+        assert history.person(who) is not None
+
+
 @pytest.mark.parametrize(
     ("opening", "name"),
     [
@@ -172,6 +202,13 @@ def test_reasons_speak_of_him_who_is_suggested(history: Correspondence) -> None:
         ("Hi both,\n", ""),
         ("Dear colleagues,\n", ""),
         ("hi there\n", ""),
+        ("hi everybody,\n", ""),
+        ("Bonjour tous,\n", ""),
+        ("Liebe Kollegen,\n", ""),
+        ("Hallo zusammen,\n", ""),
+        ("hi as discussed,\n", ""),
+        ("hi mark up -\n", ""),
+        ("Estimado señor,\n", ""),
         ("Please find attached,\n", ""),
         ("the draft,\n", ""),
         ("Draft attached,\n", ""),
