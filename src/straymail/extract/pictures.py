@@ -9,6 +9,7 @@ import struct
 
 _LARGE_FILE = 100_000  # bytes
 _LARGE_AREA = 1_000_000  # dots: a page of A4 has as many at 104 dots an inch
+_LARGER_THAN_SCREENS = 3_800_000  # dots: a page at 200 an inch; pasted pictures of a screen are PNG
 _EMPTY = 20_000  # bytes; so few over a large area are a plain background
 _MAX_SEGMENTS = 200
 _MAX_TAGS = 200
@@ -24,6 +25,8 @@ def holds_writing(kind: str, data: bytes, *, shown: bool) -> bool:
     large = width * height >= _LARGE_AREA and len(data) >= _EMPTY
     if kind == "tiff":  # what fax machines and scanners write; a page in black and white is small
         return large or len(data) >= _EMPTY
+    if shown and kind == "png":
+        return width * height >= _LARGER_THAN_SCREENS and len(data) >= _EMPTY
     if shown and width and height:
         return large
     return large or len(data) >= _LARGE_FILE

@@ -64,6 +64,7 @@ def letter(data: bytes, disposition: str) -> bytes:
 PHOTO, BANNER, LOGO, PIXEL = jpeg(1_600, 1_200, 90_000), png(1_200, 300, 150_000), png(300, 90, 30_000), png(1, 1)
 HEIC = b"\0\0\0\x18ftypheic".ljust(150_000, b"\1")
 PLAIN = png(2_000, 1_000, 6_000)
+SCREEN, PAGE = png(1_920, 1_080, 400_000), png(1_700, 2_300, 400_000)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,7 @@ PLAIN = png(2_000, 1_000, 6_000)
         (PHOTO, "attachment", True), (PHOTO, "inline", True), (PHOTO, "", True), (HEIC, "inline", True),
         (BANNER, "attachment", True), (BANNER, "inline", False), (BANNER, "", False), (LOGO, "attachment", False),
         (LOGO, "inline", False), (PIXEL, "inline", False), (PLAIN, "inline", False), (PLAIN, "attachment", False),
+        (SCREEN, "inline", False), (SCREEN, "attachment", True), (PAGE, "inline", True),
     ],
 )  # fmt: skip
 def test_large_pictures_are_said_to_be_unread(
