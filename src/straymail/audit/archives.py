@@ -1,8 +1,9 @@
 """Archives as a stream of raw messages: mbox, Maildir, folders of .eml, and gzip or xz of these.
 
 Constant memory whatever the size. What cannot be read is collected as a fault with file and place, and reading goes on.
-mbox is RFC 4155 with its dialects: a message begins at a ``From `` line after an empty line, or at one with an address
-and a date before a header field; one ``>`` of ``>From`` is taken off (mboxrd, mboxo).
+mbox is RFC 4155 with its dialects: a message begins at a ``From `` line after an empty line; in a file whose beginning
+shows no such place, also at one with an address and a date before a header field; one ``>`` of ``>From`` is taken off
+(mboxrd, mboxo).
 """
 
 from __future__ import annotations
@@ -24,13 +25,16 @@ _FROM = b"From "
 _QUOTED_FROM = re.compile(rb"^>(>{0,20}From )", re.MULTILINE)
 _FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]{0,20}:")
 LARGEST = 100_000_000
+EMPTY = "is empty"
+"""The fault of a file without a byte: a mailbox to which nothing has come yet."""
 _BROKEN = (OSError, EOFError, lzma.LZMAError, zlib.error)
 _PIECE = 1 << 16
 _CHUNK = 1 << 20
 # Every repeat is bounded and ends at a character that the next cannot begin with.
-_SEPARATOR = re.compile(
-    rb"\n\r?\nFrom |\nFrom (?=\S{1,254} {1,3}(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,][^\r\n]{10,60}\r?\n[!-9;-~]{1,99}:)"
-)
+_SEPARATOR = re.compile(rb"\n\r?\nFrom ")
+_DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,3}(?:[A-Z][a-z]{2} {1,2}[0-9]{1,2}|[0-9]{1,2} [A-Z][a-z]{2}) "
+_DATED_LINE = rb"\S{1,254} {1,3}" + _DAY + rb"[^\r\n]{0,12}[0-9]{2}:[0-9]{2}[^\r\n]{0,40}\r?\n[!-9;-~]{1,99}:"
+_NO_EMPTY_LINE = re.compile(rb"\n\r?\nFrom |\nFrom (?=" + _DATED_LINE + rb")")
 _SEPARATOR_LONGEST = 512  # bytes, with what is looked at behind it
 
 
@@ -171,10 +175,15 @@ def _split(head: bytes, stream: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
     parts: list[bytes] = []
     size, buffer = 0, head
     pieces = _Pieces(stream)
+    separator: re.Pattern[bytes] | None = None
     for chunk in pieces:
         buffer += chunk
+        if separator is None:
+            if len(buffer) < _CHUNK and not _SEPARATOR.search(buffer):
+                continue  # which dialect it is does not show yet
+            separator = _dialect(buffer)
         begin = 0
-        for found in _SEPARATOR.finditer(buffer):
+        for found in separator.finditer(buffer):
             end = found.end() - len(_FROM)
             yield size + end - begin, [*parts, buffer[begin:end]] if size < LARGEST else []
             parts, size, begin = [], 0, end
@@ -185,8 +194,18 @@ def _split(head: bytes, stream: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
                 parts.append(buffer[begin:keep])
             begin = keep
         buffer = buffer[begin:]
-    yield size + len(buffer), [*parts, buffer] if size < LARGEST else []
+    begin = 0
+    for found in _dialect(buffer).finditer(buffer) if separator is None else ():
+        end = found.end() - len(_FROM)
+        yield end - begin, [buffer[begin:end]]
+        begin = end
+    yield size + len(buffer) - begin, [*parts, buffer[begin:]] if size < LARGEST else []
     pieces.check()
+
+
+def _dialect(beginning: bytes) -> re.Pattern[bytes]:
+    """Where messages begin in a file that begins so: a body may hold what looks like a ``From `` line of the other."""
+    return _SEPARATOR if _SEPARATOR.search(beginning) else _NO_EMPTY_LINE
 
 
 class _Pieces:
@@ -223,7 +242,7 @@ def _single(file: Path, stream: IO[bytes], head: bytes, start: int, faults: list
     if start:
         return  # it was read before
     if not _FIELD.match(head):
-        problem = "is empty" if not head else "is no mail: it begins neither with a header field nor with `From `"
+        problem = EMPTY if not head else "is no mail: it begins neither with a header field nor with `From `"
         faults.append(ArchiveError(problem, file=str(file), allowed="mbox, Maildir, .eml; .gz and .xz of these"))
         return
     raw = bytearray(head)

@@ -35,6 +35,7 @@ _NAME = ("display name", "displayname", "full name", "name", "cn")
 _FIRST = ("first name", "firstname", "given name", "givenname")
 _LAST = ("last name", "lastname", "surname", "family name", "sn")
 _SAMPLE = 8_192
+_MOST_NULS = 100  # one in so many characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,9 @@ def _text(file: Path) -> str:
         text = data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
-    if "\0" in text:
+    if text.count("\0") * _MOST_NULS > len(text):
         raise ArchiveError("is no text", file=str(file), allowed="UTF-8, UTF-16 with its mark, Windows-1252")
-    return text
+    return text.replace("\0", "\ufffd")
 
 
 def _rows(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person]:

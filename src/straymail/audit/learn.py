@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from straymail.audit.archives import Archive, Item
+from straymail.audit.archives import EMPTY, Archive, Item
 from straymail.audit.directories import read_directory
 from straymail.correspondence import Correspondence, observation
 from straymail.errors import ArchiveError
@@ -43,7 +43,8 @@ class Learned:
     @property
     def failed(self) -> bool:
         """Whether nothing at all could be read, and something should have been."""
-        return bool(self.faults) and not (self.messages or self.entries or self.skipped)
+        faults = [fault for fault in self.faults if EMPTY not in str(fault)]
+        return bool(faults) and not (self.messages or self.entries or self.skipped)
 
     @property
     def rate(self) -> float:

@@ -14,6 +14,8 @@ from straymail.errors import Conflict
 from straymail.message import parse_address
 from straymail.record import custody, history, log, outbound, tokens
 
+_AFTER = " (one that has expired is settled when the notice about it has been delivered)"
+
 
 def forget(
     address: Annotated[str, typer.Argument(help="The address to forget.")],
@@ -37,7 +39,7 @@ def forget(
         with record.writing() as connection:
             waiting = custody.naming(connection, who, settled=False)
             if waiting:
-                raise Conflict(f"{who} is in messages that wait ({', '.join(waiting)}): settle them first")
+                raise Conflict(f"{who} is in messages that wait ({', '.join(waiting)}): settle them first{_AFTER}")
             facts = history.save_rows(connection, rows, time.time())
             settled = custody.erase(connection, who)
             outbound.erase(connection, who)

@@ -13,7 +13,7 @@ from straymail.desk.telling import Teller
 from straymail.errors import BadInput, Conflict, NotFound
 from straymail.message import Message, parse_message
 from straymail.record import Keys, custody, log, outbound
-from straymail.record.custody import OPEN, Held
+from straymail.record.custody import Held
 from straymail.record.outbound import Delivery, Target
 
 
@@ -79,14 +79,16 @@ def _undeliverable(
     log.append(connection, keys, [entry])
     held = custody.get(connection, delivery.held_id)
     if delivery.kind == "return":
+        if outbound.others_under_way(connection, delivery):
+            return  # another officer has been told, or will be
         custody.transition(connection, held.id, ("expired",), "failed", actor="time", now=now)
         write_down(connection, keys, now, "failed", held, {"errors": errors})
         what = "has expired, could not be sent back, and is kept"
-    elif held.state in OPEN and held.sender in {each.address for each in delivery.targets}:
+    elif held.state == "asked" and held.sender in {each.address for each in delivery.targets}:
         what = "waits for its sender, who cannot be asked"
     else:
         return
-    tell.officers(connection, held, notices.officer_news(held, what, tell.signature), now)
+    tell.officers(connection, held, notices.officer_news(held, what, tell.signature), now, but=held.sender)
 
 
 def _header(connection: Connection, keys: Keys, held: Held) -> Message | None:

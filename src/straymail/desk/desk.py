@@ -341,6 +341,8 @@ class Desk:
         Until that notice is delivered the body stays; where nobody can be told, it stays for good, as ``failed``.
         """
         with self.record.writing() as connection, contextlib.suppress(Conflict, NotFound):
+            if not self.tell.reachable(held) and self.tell.must_wait(connection, now):
+                return  # it is told, and ends, when the officers may be told again
             raw = custody.body(connection, self.record.keys, held.id)
             custody.transition(connection, held.id, OPEN, "expired", actor="time", now=now, keep_body=True)
             self._log(connection, now, "expired", held, {})

@@ -102,14 +102,23 @@ class Teller:
         if outbound.recent_notices(connection, held.sender, now - HOUR) <= self.settings.desk.notice_rate:
             self.sender(connection, held, notice, now, about=about, reply_to=reply_to)
 
-    def officers(self, connection: Connection, held: Held, notice: Notice, now: float, *, kind: str = "notice") -> bool:
-        """Tell each officer; beyond the rate one notice says to look at the list. Whether anybody was told."""
+    def officers(
+        self, connection: Connection, held: Held, notice: Notice, now: float, *, kind: str = "notice", but: str = ""
+    ) -> bool:
+        """Tell each officer but one; beyond the rate one notice says to look at the list. Whether anybody was told."""
         told = False
         for officer in self.settings.organisation.officers:
-            if self._room(connection, str(officer), now, notices.many_tasks(self.signature)):
+            if str(officer) != but and self._room(connection, str(officer), now, notices.many_tasks(self.signature)):
                 self.send(connection, notice, str(officer), None, now, held.id, kind=kind)
                 told = True
         return told
+
+    def must_wait(self, connection: Connection, now: float) -> bool:
+        """Whether there are officers, and each has been told so much that he is told no more for now."""
+        officers, most = self.settings.organisation.officers, self.settings.desk.notice_rate
+        return bool(officers) and all(
+            outbound.recent_notices(connection, str(each), now - HOUR) >= most for each in officers
+        )
 
     def _room(self, connection: Connection, to: str, now: float, digest: Notice) -> bool:
         """Whether one more notice is allowed this hour; the first one too many is told by ``digest``."""

@@ -332,6 +332,8 @@ class SmtpConnection:
             return await self._hop.data(edited)
         except NextHopDown as error:
             _log.warning("smtp.next_hop_down", problem=str(error))
+            await self._hop.close()
+            self._hop = None
             return HopReply(421, ("4.4.2 the next server was lost, please try again later",))
 
     async def _rset(self) -> None:

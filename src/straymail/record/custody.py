@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 from straymail.errors import Conflict, NotFound
 from straymail.message import Address
 from straymail.record.keys import Keys
-from straymail.record.persons import named_in_json, names
+from straymail.record.persons import named_in_json, names, near
 from straymail.record.schema import held, held_address
 
 OPEN = ("asked", "held")
@@ -219,7 +219,7 @@ def naming(connection: Connection, who: Address, *, settled: bool) -> list[str]:
         select(held.c.id, *texts, *each_of)
         .outerjoin(held_address, held_address.c.held_id == held.c.id)
         .where(gone if settled else ~gone)
-        .where(or_(*(each.icontains(f"@{who.domain}", autoescape=True) for each in (*texts, *each_of))))
+        .where(or_(*(near(each, who) for each in (*texts, *each_of))))
         .order_by(held.c.taken_at, held_address.c.position)
     )
     found: dict[str, None] = {}

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from straymail.errors import StoreDown
 from straymail.message import Address
 from straymail.record.keys import Keys
-from straymail.record.persons import named_in_json
+from straymail.record.persons import named_in_json, near
 from straymail.record.schema import decision, decision_head, decision_text
 
 GENESIS = "0" * 64
@@ -128,8 +128,7 @@ def entries(
 
 def erase(connection: Connection, keys: Keys, who: Address, at: float) -> int:
     """Erase the payloads that name the person, and say so in the log; returns how many."""
-    near = decision_text.c.payload.icontains(f"@{who.domain}", autoescape=True)
-    query = select(decision_text.c.seq, decision_text.c.payload).where(near)
+    query = select(decision_text.c.seq, decision_text.c.payload).where(near(decision_text.c.payload, who))
     seqs = [row.seq for row in connection.execute(query).yield_per(1_000) if named_in_json(row.payload, who)]
     if seqs:
         for start in range(0, len(seqs), 500):

@@ -21,7 +21,7 @@ from straymail.errors import BadInput
 from straymail.message import Address
 from straymail.record.custody import new_id
 from straymail.record.keys import Keys
-from straymail.record.persons import named_in_json, names
+from straymail.record.persons import named_in_json, names, near
 from straymail.record.schema import delivery
 
 LEASE = 600.0
@@ -154,6 +154,13 @@ def delivered_to(connection: Connection, held_id: str) -> frozenset[str]:
     return frozenset(have)
 
 
+def others_under_way(connection: Connection, one: Delivery) -> bool:
+    """Whether another delivery of its kind for the same message has arrived, or may yet."""
+    same = (delivery.c.held_id == one.held_id, delivery.c.kind == one.kind, delivery.c.id != one.id)
+    query = select(delivery.c.id).where(*same, delivery.c.state != "failed").limit(1)
+    return connection.execute(query).first() is not None
+
+
 def reclaim(connection: Connection, now: float) -> int:
     """Make the leases of processes that are gone due at once; for the start of the only process on this store."""
     again = update(delivery).where(delivery.c.state == "sending").values(state="ready", next_at=now)
@@ -192,10 +199,9 @@ def recent_notices(connection: Connection, address: str, since: float) -> int:
 
 def erase(connection: Connection, who: Address) -> int:
     """Take a person out of deliveries that are over; returns how many. State, times and ids stay."""
-    domain = f"@{who.domain}"
     texts = (delivery.c.sender, delivery.c.recipients, delivery.c.error)
-    near = or_(*(each.icontains(domain, autoescape=True) for each in texts))
-    query = select(delivery.c.id, *texts).where(near, delivery.c.state.in_(("done", "failed")))
+    named = or_(*(near(each, who) for each in texts))
+    query = select(delivery.c.id, *texts).where(named, delivery.c.state.in_(("done", "failed")))
     found = [
         row.id
         for row in connection.execute(query)

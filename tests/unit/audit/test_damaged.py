@@ -93,3 +93,27 @@ def test_a_path_that_may_not_be_looked_at_is_an_error(tmp_path: Path, monkeypatc
             Archive.of([tmp_path / "x"])
     with pytest.raises(ArchiveError, match="does not exist"):
         Archive.of([tmp_path / "x"])
+
+
+DATED = "see\nFrom x Thu Jan  1 00:00:00 2026\nFrom: clara@mod.example\nTo: robert@army.ml\n\nthat\n"
+PROSE = "hours\nFrom 9:00 Mon - Fri until 17:00 hours\nTel: 1234\n"
+
+
+@pytest.mark.parametrize(
+    ("between", "body", "count"), [("\n", DATED, 3), ("\n", PROSE, 3), ("", PROSE, 3), ("", "x\n", 3)]
+)
+def test_a_body_is_cut_nowhere(tmp_path: Path, between: str, body: str, count: int) -> None:
+    """A line of a body that looks like the start of a message in another dialect is none in this one."""
+    file = tmp_path / "a.mbox"
+    one = f"From x Thu, 01 Jan 2026 00:00:00 +0000\nFrom: a@x.example\nSubject: s\n\n{body}{between}"
+    file.write_text(one * count, "utf-8")
+    raws = [item.raw.decode() for item in Archive.of([file])]
+    assert len(raws) == count
+    assert all(body.strip() in raw for raw in raws)
+
+
+def test_without_empty_lines_messages_begin_across_pieces(tmp_path: Path) -> None:
+    file = tmp_path / "a.mbox.gz"
+    one = "From a@x.example Thu Jan  1 00:00:00 2026\nFrom: a@x.example\nSubject: {}\n\n" + "word " * 2_000 + "\n"
+    file.write_bytes(gzip.compress("".join(one.format(number) for number in range(400)).encode()))
+    assert len(list(Archive.of([file]))) == 400

@@ -175,3 +175,43 @@ def test_of_a_split_message_the_other_part_is_not_said_to_be_discarded(office: O
     ((_, told),) = office.deliver()
     assert f"has reached {TOM} and is sent to nobody else" in " ".join(texts(told)[0].split())
     assert office.state(identifier) == "discarded"
+
+
+def with_officers(office: Office, *officers: str) -> None:
+    settings = office.desk.settings
+    named = settings.organisation.model_copy(update={"officers": tuple(map(parse_address, officers))})
+    office.desk = Desk(office.desk.record, settings.model_copy(update={"organisation": named}))
+
+
+def test_an_officer_who_sends_and_cannot_be_asked_starts_no_round(office: Office) -> None:
+    with_officers(office, str(CLARA), OFFICER)
+    office.take()
+    hop = Hop({str(CLARA): "550 5.1.1 no such user"})
+    for _ in range(6):
+        asyncio.run(run_against(office, hop, 0))
+    assert [to for to, _ in hop.got] == [[OFFICER]]
+
+
+@pytest.mark.parametrize("officers", [("other@mod.example", OFFICER), (OFFICER, "other@mod.example")])
+def test_one_officer_who_has_the_news_is_enough(office: Office, officers: tuple[str, str]) -> None:
+    with_officers(office, *officers)
+    identifier = expired(office, verdict=asked(STRAY, action=Action.HOLD), envelope=Envelope(None, (STRAY,)))
+    hop = Hop({"other@mod.example": "550 5.1.1 no such user"})
+    for _ in range(3):
+        asyncio.run(run_against(office, hop, 0))
+    assert office.state(identifier) == "expired"
+    assert not body_is_here(office, identifier)
+
+
+def test_a_rate_is_no_reason_to_end_without_a_word(office: Office) -> None:
+    rate = office.desk.settings.desk.notice_rate
+    hold = asked(STRAY, action=Action.HOLD)
+    taken = [
+        office.take(verdict=hold, envelope=Envelope(None, (STRAY,)), raw=RAW + str(number).encode())
+        for number in range(rate + 5)
+    ]
+    for hour in range(1, 4):
+        office.now = NOW + LATE + hour * 3_700
+        office.desk.tick(office.now)
+        office.deliver()
+    assert {office.state(each) for each in taken} == {"expired"}
