@@ -24,6 +24,8 @@ _RULES = (
     Rule("mailed", r"\b[\w.+\-]{2,30}@[\w\-]{2,30}\.[\w.]{2,20}\b",
          hint=rf"{_ROW}\x40"),
     Rule("paid", r"[$€£] ?[0-9][0-9,.]{3,12}|\b[0-9]{1,3}[,.][0-9]{3}(?:[.,][0-9]{2})?\b", support=True),
+    Rule("figures", r"(?m)[,;|\t][ ]?(?:[1-9][0-9]{4,6}|[3-9][0-9]{3})(?:\.[0-9]{2})?[ ]?(?:[,;|\t]|\r?$)",
+         support=True),
     Rule("numbered", r"\b(?:[A-Z]{1,2}[0-9]{6,9}|[0-9]{6,9})\b", support=True),
     Rule("crew", r"(?i)\b(?:crew list|staff list|nominal roll|passenger (?:list|manifest)|list of (?:crew|staff"
            r"|personnel|employees|participants|passengers)|duty roster|personnel (?:list|roster)|muster roll"
@@ -59,9 +61,10 @@ _TITLES = frozenset(
 )
 _HEAD = 300  # bytes between what says so and the first row, and in a row
 _FAR = 100  # characters from the start of a row to its field
+_NUMBERED_ROW = _ROW.replace("]*[A-Z", r",;]*(?:[A-Z]{1,3}-?[0-9]{2,10}[ ,;|\x09]+)?[A-Z", 1)
 _MAY_BE_ROW, _MAILED_ROW, _PHONED_ROW = (
-    re2.compile((_ROW.replace(r"\x80-\xff", r"\x{80}-\x{10ffff}") + field).encode())
-    for field in ("[0-9@]", "@", r"[0-9][0-9 ()./\-]{6}")
+    re2.compile((row.replace(r"\x80-\xff", r"\x{80}-\x{10ffff}") + field).encode())
+    for row, field in ((_NUMBERED_ROW, "[0-9@]"), (_ROW, "@"), (_ROW, r"[0-9][0-9 ()./\-]{6}"))
 )
 _BULLETS = " \t>|*-.)0123456789\"'"
 
@@ -117,13 +120,14 @@ def _told(text: Text) -> int:
 def _lists(text: Text) -> Iterator[Finding]:
     rows = {name: len(_rows(text, name)) for name in _FIELDS}
     crew, born, pay = (bool(text.hits(name)) for name in ("crew", "birth", "pay"))
-    if pay and rows["paid"] >= _ROWS and _headed(text, "paid", "pay"):
-        yield _list(text, "person.payroll", "paid", rows["paid"], Sensitivity.HIGH, 0.8, "what people are paid")
+    paid = next((each for each in ("paid", "figures") if rows[each] >= _ROWS and _headed(text, each, "pay")), "")
+    if pay and paid:
+        yield _list(text, "person.payroll", paid, rows[paid], Sensitivity.HIGH, 0.8, "what people are paid")
     elif (born or crew) and max(rows["dated"], rows["numbered"]) >= _ROWS:
         kind = "dated" if rows["dated"] >= rows["numbered"] else "numbered"
         yield _list(text, "person.list", kind, rows[kind], Sensitivity.HIGH, 0.9, "a list of people")
-    elif crew and max(rows.values()) >= _ROWS:
-        kind = max(rows, key=lambda each: rows[each])
+    elif crew and max(rows[each] for each in _TELLING) >= _ROWS:
+        kind = max(_TELLING, key=lambda each: rows[each])
         yield _list(text, "person.list", kind, rows[kind], Sensitivity.HIGH, 0.85, "a list of people")
     elif max(rows["phoned"], rows["mailed"]) >= _CONTACTS:
         kind = "phoned" if rows["phoned"] >= rows["mailed"] else "mailed"
@@ -150,7 +154,9 @@ def _headed(text: Text, field: str, word: str) -> bool:
 
 def _begins_with_name(text: str) -> bool:
     """``text`` (a line up to a field) begins with two words that are written like names, perhaps after a rank."""
-    words = text.lstrip(_BULLETS).replace(",", " ").replace(";", " ").replace("|", " ").split(maxsplit=3)
+    words = text.lstrip(_BULLETS).replace(",", " ").replace(";", " ").replace("|", " ").split(maxsplit=4)
+    if words and words[0][-1].isdigit() and words[0][0].isalpha():
+        words = words[1:]  # the number of whom the line is about
     if len(words) > 2 and words[2].islower() and words[2].isalpha() and words[2] not in _PARTICLES:
         return False  # a sentence
     if any(word.lower() in _TITLES for word in words[:2]):
@@ -169,6 +175,8 @@ def _list(
     return text.finding(identifier, sensitivity, sure, f"it holds {what}", hit, excerpt=excerpt)
 
 
-_FIELDS = {"dated": "date", "phoned": "telephone", "mailed": "e-mail", "paid": "amount", "numbered": "number"}
+_FIELDS = {"dated": "date", "phoned": "telephone", "mailed": "e-mail", "paid": "amount", "numbered": "number",
+           "figures": "amount"}  # fmt: skip
+_TELLING = ("dated", "phoned", "mailed", "paid", "numbered")
 DETECTOR = Detector("people", _RULES, _lists, _worth)
 PAPERS = Detector("papers", _PAPER_RULES, _judge_papers)
