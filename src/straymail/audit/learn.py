@@ -8,16 +8,19 @@ interruption loses at most one batch, a second run goes on where the first stopp
 from __future__ import annotations
 
 import hashlib
+import signal
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from straymail.audit.archives import EMPTY, Archive, Item
+from straymail.audit.ahead import Ahead
+from straymail.audit.archives import EMPTY, Archive
 from straymail.audit.directories import read_directory
-from straymail.correspondence import Correspondence, observation
+from straymail.correspondence import Correspondence, Observation
 from straymail.errors import ArchiveError
-from straymail.message import parse_message
 from straymail.record import Record, history
 
 BATCH = 2_000
@@ -63,9 +66,11 @@ class Learner:
     """
 
     def __init__(self, record: Record, model: Correspondence, now: float, *, words: bool = True) -> None:
-        self.record, self.model, self.now, self.words = record, model, now, words
+        self.record, self.model, self.now = record, model, now
+        self._ahead = Ahead(model.own_domains, words=words)
         self.result = Learned()
         self._marks: dict[str, str] = {}
+        self._stop = False
         self._believed = now
 
     def archives(self, paths: Iterable[Path], progress: Callable[[int, int, int], None]) -> None:
@@ -79,14 +84,31 @@ class Learner:
         archive = Archive.of(paths)
         began = time.perf_counter()
         try:
-            for file in archive.files:
-                self._file(archive, file, progress)
+            with self._interrupted_between(), self._ahead.processes(archive.total):
+                for file in archive.files:
+                    self._file(archive, file, progress)
         except KeyboardInterrupt:
             self.result.interrupted = True
         self._write()
         self.result.faults += archive.faults
         self.result.seconds = time.perf_counter() - began
         self.result.people = self.model.people
+
+    @contextmanager
+    def _interrupted_between(self) -> Iterator[None]:
+        """Let Ctrl-C take effect between two messages: one that is half learned would count as known for ever."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def stop(number: int, frame: object) -> None:
+            self._stop = True
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def _file(self, archive: Archive, file: Path, progress: Callable[[int, int, int], None]) -> None:
         name, state = _mark(file)
@@ -100,24 +122,24 @@ class Learner:
                 archive.done += file.stat().st_size
                 return
             start = int(place)
-        for number, item in enumerate(archive.read(file, start), 1):
+        for number, (item, seen) in enumerate(self._ahead.read(archive.read(file, start)), 1):
             if number % BATCH == 0:
                 self._marks[name] = f"{state}:{item.offset}"
                 self._write()
-            self._message(item)
+            self._message(seen)
+            if self._stop:
+                raise KeyboardInterrupt
             if number % 100 == 0:
                 progress(archive.done, archive.total, self.result.messages)
         if not any(fault.file == str(file) for fault in archive.faults):
             self._marks[name] = f"{state}:all"
         progress(archive.done, archive.total, self.result.messages)
 
-    def _message(self, item: Item) -> None:
-        message = parse_message(item.raw)
+    def _message(self, seen: Observation) -> None:
         self.result.messages += 1
-        if self.model.knows(message.identity):
+        if self.model.knows(seen.identity):
             self.result.known += 1
             return
-        seen = observation(message, self.model.own_domains, words=self.words)
         if not seen.sender or not seen.recipients:
             self.result.nobody += 1
             return
