@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ ConfigOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_GARBAGE = 50_000
 
 
 def settings_from(config: Path | None) -> Settings:
@@ -90,6 +92,11 @@ def print_json(value: object) -> None:
     """One JSON value on one line of standard output, ASCII-safe for any terminal and pipe."""
     sys.stdout.write(json.dumps(value, ensure_ascii=True, separators=(", ", ": "), allow_nan=False) + "\n")
     sys.stdout.flush()
+
+
+def spare_garbage() -> None:
+    """Look for garbage more seldom: a history that is learned only grows, and going through it again finds nothing."""
+    gc.set_threshold(_GARBAGE, 50, 100)
 
 
 def say(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -23,6 +22,7 @@ from straymail.cli.common import (
     console,
     print_json,
     settings_from,
+    spare_garbage,
 )
 from straymail.cli.opening import open_store
 from straymail.cli.tables import facts
@@ -32,7 +32,6 @@ from straymail.message import normalise_domain
 from straymail.record import history
 
 _SHOWN = 10
-_GARBAGE = 50_000
 
 
 def learn(
@@ -73,7 +72,7 @@ def learn(
 def _run(
     settings: Settings, domains: Sequence[str], paths: Sequence[Path], directory: bool, progress_to: Console
 ) -> Learned:
-    gc.set_threshold(_GARBAGE, 50, 100)  # the history only grows: looking through it again and again finds nothing
+    spare_garbage()
     with open_store(settings) as record:
         with record.reading() as connection:
             model = history.load_history(connection, domains, record.keys.words)

@@ -24,7 +24,7 @@ from straymail.audit.measure import measure
 from straymail.audit.replay import Replay, lines
 from straymail.audit.report import write_report
 from straymail.audit.trial import Case, Trial
-from straymail.cli.common import ConfigOption, JsonOption, console, print_json, say, settings_from
+from straymail.cli.common import ConfigOption, JsonOption, console, print_json, say, settings_from, spare_garbage
 from straymail.cli.opening import read_weights
 from straymail.cli.tables import listing
 from straymail.correspondence import Correspondence
@@ -237,6 +237,7 @@ def _spool(paths: list[Path]) -> Spool:
     missing = next((path for path in paths if not path.exists()), None)
     if missing:
         raise BadInput("there is no such file or folder", file=str(missing))
+    spare_garbage()
     spool = Spool()
     for path in track(paths, description="Reading", console=console(stderr=True), transient=True):
         spool.fill([path])

@@ -7,7 +7,7 @@ or maximum, so the order of learning does not matter and learning twice changes 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,6 +69,10 @@ class Standing:
     elsewhere: bool = False  # it was another sender who said so
 
 
+UNSETTLED = Standing(elsewhere=True)
+"""What is said of whom nobody settled anything."""
+
+
 class History(Protocol):
     """Read side of the learned history."""
 
@@ -90,7 +94,7 @@ class History(Protocol):
         ...
 
     def topic(self, words: Sequence[str]) -> Mapping[str, float]:
-        """Who stood in the messages most like these words: sums of likeness by the first of each one's ``same``."""
+        """Who stood in the messages most like these words: sums of likeness, by every address of each person."""
         ...
 
     def pair(self, a: str, b: str) -> PairFacts | None:
@@ -141,8 +145,11 @@ class History(Protocol):
         """Person keys whose display name or local part holds this name token (lower case, two letters or more)."""
         ...
 
-    def together(self, sender: str, person: str, others: Sequence[str]) -> list[int]:
-        """How many messages of ``sender`` went to the person and each of the others (to himself: 0)."""
+    def together(self, sender: str, others: Sequence[str]) -> Callable[[str], list[int]]:
+        """Tells of a person how many messages of ``sender`` went to him and each of the others (to himself: 0).
+
+        Good until the next message is learned.
+        """
         ...
 
     def namesakes(self, sender: str, token: str) -> list[str]:

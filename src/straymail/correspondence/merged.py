@@ -31,8 +31,11 @@ class Merged:
 
     def person(self, who: int) -> PersonFacts | None:
         """Totals of one person; None when never seen in mail."""
-        group = self.of(who)
-        sent, received = self._people.sum(group), self._received.sum(group)
+        group = self.groups.get(who)
+        if group is None:
+            sent, received = self._people.get(who), self._received.get(who)
+        else:
+            sent, received = self._people.sum(group), self._received.sum(group)
         if sent and received:
             first, last = min(sent.first, received.first), max(sent.last, received.last)
             return PersonFacts(sent.sent, received.sent, first, last)

@@ -9,12 +9,13 @@ since the last call, as rows for a store; ``load`` takes rows back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations, islice
 
 from straymail.correspondence.aliases import Aliases
 from straymail.correspondence.beside import Beside, joined, names, parted
-from straymail.correspondence.history import DomainFacts, PairFacts, PersonFacts, Standing, first_letters
+from straymail.correspondence.books import Books
+from straymail.correspondence.history import UNSETTLED, DomainFacts, PairFacts, PersonFacts, Standing, first_letters
 from straymail.correspondence.merged import Merged
 from straymail.correspondence.names import tokens_of
 from straymail.correspondence.nearby import Nearby
@@ -48,8 +49,7 @@ class Correspondence:
         self._people = Edges()
         self._received = Edges()
         self._pairs = Edges()
-        self._books: dict[int, set[int]] = defaultdict(set)
-        self._begins: dict[int, tuple[int, dict[str, list[int]]]] = {}  # size of the book, and it by first letters
+        self._books = Books(self._keys)
         self._names: dict[int, dict[str, int]] = {}
         self._named: dict[str, set[int]] = defaultdict(set)
         self._words: dict[str, frozenset[str]] = {}  # made when asked for
@@ -171,10 +171,12 @@ class Correspondence:
 
     def standing(self, sender: str, recipient: str) -> Standing:
         """What people settled about the pair, or about the recipient for everyone."""
+        if not self._standing and recipient not in self._directory:
+            return UNSETTLED
         settled = [self._standing.get((each, recipient)) for each in self.same(sender)]
         found = next((each for each in settled if each), None)
         if found is None:
-            found = self._standing.get(("", recipient)) or Standing()
+            found = self._standing.get(("", recipient)) or UNSETTLED
             found = Standing(found.confirmed, found.corrected_to, elsewhere=True)
         if recipient in self._directory:
             return Standing(found.confirmed, found.corrected_to, directory=True, elsewhere=found.elsewhere)
@@ -205,29 +207,20 @@ class Correspondence:
 
     def contacts(self, key: str) -> Iterable[str]:
         """The address book: everyone ``key`` has written to, or had mail from; of each person the address used last."""
-        return self._first(other for who in self._group(key) for other in self._books.get(who, ()))
+        return self._first(other for who in self._group(key) for other in self._books.get(who))
 
     def acquainted(self, key: str) -> int:
         """How many addresses are in the address book of ``key``."""
-        return sum(len(self._books.get(who, ())) for who in self._group(key))
+        return sum(len(self._books.get(who)) for who in self._group(key))
 
     def beginning(self, key: str, local: str) -> Sequence[str]:
         """The contacts of ``key`` whose local part begins with the ``first_letters`` of ``local``; at most 400."""
         letters = first_letters(local)
-        found = [other for who in self._group(key) for other in self._beginning(who).get(letters, ())[:_NAMED_LIMIT]]
+        books, limit = self._books, _NAMED_LIMIT
+        found = [other for who in self._group(key) for other in books.beginning(who, letters)[:limit]]
         if not found:
             return ()
         return [other for other in self._first(found) if first_letters(other.partition("@")[0]) == letters]
-
-    def _beginning(self, who: int) -> dict[str, list[int]]:
-        book = self._books.get(who, ())
-        size, index = self._begins.get(who, (0, {}))
-        if size != len(book):
-            index = {}
-            for other in book:
-                index.setdefault(first_letters(self._keys[other].partition("@")[0]), []).append(other)
-            self._begins[who] = (len(book), index)
-        return index
 
     def near_domains(self, name: str) -> Sequence[tuple[str, int]]:
         """Known domains within two OSA edits of ``name`` (itself excluded), with the distance."""
@@ -245,14 +238,14 @@ class Correspondence:
     def namesakes(self, sender: str, token: str) -> list[str]:
         """As ``named``, within the address book of ``sender``; of each person the address used last."""
         found = self._named.get(token, set())
-        books = (self._books.get(each, set()) & found for each in self._group(sender))
+        books = (self._books.get(each) & found for each in self._group(sender))
         return self._first(who for book in books for who in islice(book, _NAMED_LIMIT))
 
-    def together(self, sender: str, person: str, others: Sequence[str]) -> list[int]:
-        """How many messages of ``sender`` went to the person and each of the others (to himself: 0)."""
+    def together(self, sender: str, others: Sequence[str]) -> Callable[[str], list[int]]:
+        """Tells of a person how many messages of ``sender`` went to him and each of the others (to himself: 0)."""
         senders = [who for who in self._group(sender) if who in self._people]
-        ones, count = self._group(person), self._beside.count
-        return [count(senders, ones, self._group(other)) if other != person else 0 for other in others]
+        groups = [self._group(other) for other in others]
+        return lambda person: self._beside.counts(senders, self._group(person), groups)
 
     def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
         """Person keys in the thread these references, or else this normalised subject, belong to; all their aliases."""
@@ -260,13 +253,12 @@ class Correspondence:
         return frozenset(each for key in found for each in self.same(key))
 
     def topic(self, words: Sequence[str]) -> Mapping[str, float]:
-        """Who stood in the messages most like these words: sums of likeness by the first of each one's ``same``."""
+        """Who stood in the messages most like these words: sums of likeness, by every address of each person."""
         found: dict[str, float] = {}
-        groups, keys = self._merged.groups, self._keys
         for who, likeness in self._topics.near(hashes(self._secret, words)).items():
-            group = groups.get(who)
-            key = keys[group[0] if group else who]
-            found[key] = found.get(key, 0.0) + likeness
+            for each in self._merged.of(who):
+                key = self._keys[each]
+                found[key] = found.get(key, 0.0) + likeness
         return found
 
     # -- learning --------------------------------------------------------------------------------------------------
@@ -346,9 +338,7 @@ class Correspondence:
             self._dirty.add(("standing", *pair))
         if who is None:
             return
-        self._begins.clear()
-        for other in self._books.pop(who, set()):
-            self._books[other].discard(who)
+        for other in self._books.drop(who):
             self._pairs.drop(who << _SHIFT | other)
             self._pairs.drop(other << _SHIFT | who)
         local, _, domain = address.partition("@")
@@ -413,8 +403,7 @@ class Correspondence:
     def _wrote(self, a: int, b: int, count: int, replies: int, first: float, last: float) -> None:
         self._pairs.add(a << _SHIFT | b, count, replies, first, last)
         self._merged.wrote(a, b)
-        self._books[a].add(b)
-        self._books[b].add(a)
+        self._books.add(a, b)
         self._settle(a, b)
         self._settle(b, a)
         self._dirty.add(("pair", self._keys[a], self._keys[b]))

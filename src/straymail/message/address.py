@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,6 +44,7 @@ class Address:
 
     local: str
     domain: str
+    _person: str = field(default="", init=False, repr=False, compare=False)  # made when asked for
 
     @property
     def key(self) -> str:
@@ -53,7 +54,10 @@ class Address:
     @property
     def person(self) -> str:
         """Key without the plus-tag (``a+b@x`` gives ``a@x``)."""
-        return f"{self.local.lower().partition('+')[0] or self.local.lower()}@{self.domain}"
+        if not self._person:
+            local = self.local.lower()
+            object.__setattr__(self, "_person", f"{local.partition('+')[0] or local}@{self.domain}")
+        return self._person
 
     @classmethod
     def of(cls, person: str) -> Address:

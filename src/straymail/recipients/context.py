@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -63,8 +63,7 @@ class Context:
 
     def topic(self, key: str) -> float:
         """How much the messages most like this one speak for a person (``History.topic``)."""
-        topic = self._topic
-        return topic.get(self.history.same(key)[0], 0.0) if topic else 0.0
+        return self._topic.get(key, 0.0)
 
     @cached_property
     def mentioned(self) -> frozenset[str]:
@@ -101,12 +100,18 @@ class Context:
     @cached_property
     def thread(self) -> frozenset[str]:
         """Who took part in the thread this message continues; empty when it begins one."""
-        if self.message is None:
+        if self.message is None or not self.replies:
             return frozenset()
-        subject, again = normal_subject(self.message.subject)
-        if not again and not self.message.references:
-            return frozenset()
-        return self.history.thread(self.message.references, subject, self.sender)
+        return self.history.thread(self.message.references, self._subject[0], self.sender)
+
+    @cached_property
+    def _subject(self) -> tuple[str, bool]:
+        return normal_subject(self.message.subject) if self.message is not None else ("", False)
+
+    @cached_property
+    def replies(self) -> bool:
+        """Whether the message answers or forwards another."""
+        return self.message is not None and (bool(self.message.references) or self._subject[1])
 
     @cached_property
     def opening(self) -> str:
@@ -138,8 +143,12 @@ class Context:
         """How many messages of the sender went to this person and each recipient, in the order of ``places``."""
         known = self._beside.get(key)
         if known is None:
-            known = self._beside[key] = self.history.together(self.sender, key, tuple(self.places))
+            known = self._beside[key] = self._together(key)
         return known
+
+    @cached_property
+    def _together(self) -> Callable[[str], list[int]]:
+        return self.history.together(self.sender, tuple(self.places))
 
     def tie(self, key: str) -> float:
         """How close sender and person are (``History.ties``); 0 for none."""

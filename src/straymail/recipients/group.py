@@ -24,13 +24,13 @@ _WEAK = 2.0
 
 def observe(context: Context, address: Address) -> Iterator[Signal]:
     """At most one of each signal."""
-    key = address.person
-    others = [other for other in context.places if other != key]
-    if len(others) >= _CROWD:
-        yield Signal("crowd", math.log(len(others) / (_CROWD - 1)), "", f"one of {len(others) + 1} recipients")
-    if len(others) + 1 > _MOST or len(others) + 1 < _LEAST:
+    key, places = address.person, context.places
+    besides = len(places) - (key in places)
+    if besides >= _CROWD:
+        yield Signal("crowd", math.log(besides / (_CROWD - 1)), "", f"one of {besides + 1} recipients")
+    if besides + 1 > _MOST or besides + 1 < _LEAST:
         return
-    history = context.history
+    history, others = context.history, [other for other in places if other != key]
     share = _known(context, key) / len(others)
     if share:
         yield Signal("group", share, "", f"stood beside {share:.0%} of the others")

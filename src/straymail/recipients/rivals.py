@@ -58,9 +58,10 @@ def observe(context: Context, address: Address, slips: Sequence[Candidate] = ())
     meant = {other: found for other, found in meant.items() if other not in context.addressed}
     alike = [(other, *found) for other, found in meant.items()]
     looks = list(_alike(context, address, meant)) if typed else []
-    context.ties([key for key, _, _ in looks])
-    looks.sort(key=lambda each: (-_promise(context, each[0]), each[0]))
-    alike += looks[: _MOST_RIVALS - len(alike)]
+    if looks:
+        context.ties([key for key, _, _ in looks])
+        looks.sort(key=lambda each: (-_promise(context, each[0]), each[0]))
+        alike += looks[: _MOST_RIVALS - len(alike)]
     rivals = tuple(
         Rival(_candidate(context, other), kind, likeness, parts(context, other, key)) for other, kind, likeness in alike
     )

@@ -13,7 +13,6 @@ import math
 from collections.abc import Iterator
 
 from straymail.correspondence.history import Standing
-from straymail.correspondence.observation import normal_subject
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address, parse_address
 from straymail.recipients.context import Context
@@ -98,7 +97,7 @@ def _newcomer(context: Context, address: Address) -> Iterator[Signal]:
 
 def _thread(context: Context, address: Address) -> Iterator[Signal]:
     if not context.thread:
-        if context.message is not None and (context.message.references or normal_subject(context.message.subject)[1]):
+        if context.replies:
             yield Signal("reply", 1.0, "", "a reply")
         return
     if address.person in context.thread:

@@ -56,7 +56,7 @@ def test_facts_of_all_addresses_add_up() -> None:
     person = history.person(new[0])
     assert person is not None
     assert (person.sent, person.received) == (1, 4)
-    assert history.together(ME, new[0], ["ann@mod.example"]) == [4]
+    assert history.together(ME, ["ann@mod.example"])(new[0]) == [4]
     assert history.answers(old[0])
     assert set(history.contacts(ME)) == {new[0], "ann@mod.example"}  # the address used last
     assert {*old[:1], *new[:1]} <= history.thread(("m9",), "", ME)

@@ -33,7 +33,7 @@ def facts(model: Correspondence) -> list[object]:
         *(model.person(key) for key in keys),
         *(model.pair(a, b) for a in keys for b in keys),
         model.domain("north.example"),
-        model.together(ANN, BOB, [CAT]),
+        model.together(ANN, [CAT])(BOB),
         [model.names(key) for key in keys],
         model.answers(BOB),
         model.answers(CAT),
@@ -64,7 +64,7 @@ def test_rows_bring_it_back() -> None:
     again = Correspondence(["mod.example"])
     again.load(model.drain())
     assert facts(again) == facts(model)
-    assert again.together(ANN, BOB, [CAT]) == [1]
+    assert again.together(ANN, [CAT])(BOB) == [1]
     assert again.thread(("id3",), "", ANN) == {ANN, BOB, CAT}
     assert again.thread((), "plan", CAT) == model.thread((), "plan", CAT) == {ANN, BOB, CAT}
     assert again.standing(ANN, CAT).corrected_to == BOB

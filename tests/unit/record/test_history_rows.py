@@ -24,7 +24,7 @@ def test_groups_and_threads_come_back_and_are_forgotten(tmp_path: Path) -> None:
         history.save_rows(connection, model.drain(), NOW)
     with record.reading() as connection:
         again = history.load_history(connection, {"mod.example"}, b"k")
-    assert again.together(clara, holt, [mei, odd]) == [1, 1]
+    assert again.together(clara, [mei, odd])(holt) == [1, 1]
     assert again.thread(("<0>",), "", clara) == {clara, holt, mei}
     again.forget(odd)  # an underscore is no wildcard
     with record.writing() as connection:
@@ -32,6 +32,6 @@ def test_groups_and_threads_come_back_and_are_forgotten(tmp_path: Path) -> None:
     with record.reading() as connection:
         left = history.load_history(connection, {"mod.example"}, b"k")
         assert odd not in str(connection.execute(select(history_table)).all())
-    assert left.together(clara, holt, [mei]) == [1]
+    assert left.together(clara, [mei])(holt) == [1]
     assert left.thread((), "berth plan", clara) == {clara, holt, mei}
     record.close()
