@@ -7,6 +7,7 @@ from collections.abc import Sequence
 BUDGETS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 _LEAST = 1e-4
 _MOST = 0.9999
+_ONE_QUESTION = 1_000.0
 
 
 def thresholds(probabilities: Sequence[float], budgets: Sequence[float] = BUDGETS) -> dict[str, float]:
@@ -22,3 +23,8 @@ def thresholds(probabilities: Sequence[float], budgets: Sequence[float] = BUDGET
         worst = ordered[allowed] if allowed < len(ordered) else (ordered[-1] if ordered else _MOST)
         found[f"{budget:g}"] = round(min(_MOST, max(_LEAST, worst + _LEAST)), 4)
     return found
+
+
+def without_question(messages: int, budgets: Sequence[float]) -> list[float]:
+    """The budgets that allow no question among so many messages: their thresholds tell of one message alone."""
+    return [budget for budget in budgets if messages * budget < _ONE_QUESTION]

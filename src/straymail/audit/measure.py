@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -21,6 +21,15 @@ from straymail.verdict import BASE_RATE, Weights, probability
 BUDGETS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """Questions per 1,000 messages."""
 
+STRAYS = {
+    "domain": "slip in the domain",
+    "mailbox": "slip in the mailbox",
+    "alike": "wrong person who looks alike",
+    "anybody": "wrong person, anybody",
+}
+"""Families of strays. Somebody picked at random is told from the right one by what is written alone, and seldom is."""
+
+_ANYBODY = ("person.contact", "person.unseen")
 _EDGES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0 + 1e-9)
 _WORST = 20
 
@@ -64,7 +73,7 @@ class Measured:
     """Everything a report shows."""
 
     messages: int
-    strays: dict[str, int]
+    strays: dict[str, int]  # how many of each of STRAYS
     recall: dict[str, list[float]]  # family -> share caught at each of BUDGETS
     ask_at: list[float]  # the threshold for each of BUDGETS
     bands: list[Band]
@@ -87,7 +96,7 @@ def measure(cases: Sequence[Case], weights: Weights) -> Measured:
     return Measured(
         messages=len(clean),
         strays=dict(sorted(counts.items())),
-        recall={name: [_caught(scored, name, limit) for limit in limits] for name in sorted(counts)},
+        recall={name: [_caught(scored, name, limit) for limit in limits] for name in STRAYS if name in counts},
         ask_at=list(thresholds([probability(score(case, weights)) for case in clean], BUDGETS).values()),
         bands=bands,
         brier=brier,
@@ -98,8 +107,9 @@ def measure(cases: Sequence[Case], weights: Weights) -> Measured:
 
 
 def family(case: Case) -> str:
-    """domain, mailbox or person."""
-    return case.kind.partition(".")[0]
+    """One of ``STRAYS``."""
+    name = case.kind.partition(".")[0]
+    return name if name != "person" else "anybody" if case.kind in _ANYBODY else "alike"
 
 
 def score(case: Case, weights: Weights) -> float:
@@ -149,18 +159,21 @@ def _reliability(clean: Sequence[Case], strays: Sequence[Case], weights: Weights
 
 
 def _ablations(clean: Sequence[Case], strays: Sequence[Case], weights: Weights) -> dict[str, dict[str, float]]:
-    full = _recall_at_one(clean, strays, weights)
+    full = recall_at((*clean, *strays), weights)
     found = {}
     for name, prefixes in FAMILIES.items():
-        less = _recall_at_one(clean, strays, without(weights, prefixes))
+        less = recall_at((*clean, *strays), without(weights, prefixes))
         found[name] = {kind: full[kind] - less[kind] for kind in full}
     return found
 
 
-def _recall_at_one(clean: Sequence[Case], strays: Sequence[Case], weights: Weights) -> dict[str, float]:
-    limit = threshold([score(case, weights) for case in clean], 1.0)
-    scored = [(family(case), score(case, weights)) for case in strays]
-    return {name: _caught(scored, name, limit) for name in sorted({kind for kind, _ in scored})}
+def recall_at(cases: Iterable[Case], weights: Weights, budget: float = 1.0) -> dict[str, float]:
+    """Share of each family of strays that is caught at a budget of needless questions per 1,000 messages."""
+    scores: dict[str, list[float]] = defaultdict(list)
+    for case in cases:
+        scores[family(case) if case.kind else ""].append(score(case, weights))
+    limit = threshold(scores.pop("", []), budget)
+    return {name: sum(value > limit for value in scores[name]) / len(scores[name]) for name in STRAYS if name in scores}
 
 
 def _worst(clean: Sequence[Case], weights: Weights) -> list[Worst]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from straymail.audit.measure import BUDGETS, Measured
+from straymail.audit.calibrate import without_question
+from straymail.audit.measure import BUDGETS, STRAYS, Measured
 from straymail.errors import BadInput
 from straymail.evidence import Evidence
 
@@ -34,6 +35,8 @@ def write_report(file: Path, title: str, lines: Sequence[str], measured: Measure
         title=title,
         lines=lines,
         measured=measured,
+        names=STRAYS,
+        few=" or ".join(f"{budget:g}" for budget in without_question(measured.messages, BUDGETS)),
         budgets=BUDGETS,
         curves=[(name, _curve(shares)) for name, shares in measured.recall.items()],
         ticks=[(_budget_x(budget), f"{budget:g}") for budget in BUDGETS],

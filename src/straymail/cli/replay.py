@@ -16,11 +16,11 @@ from rich.progress import track
 
 from straymail import __version__
 from straymail.audit.bench import BENCHES, Corpus, Table, run
-from straymail.audit.calibrate import thresholds
+from straymail.audit.calibrate import thresholds, without_question
 from straymail.audit.fit import fit, render
 from straymail.audit.inject import KINDS
 from straymail.audit.mailbox import Spool
-from straymail.audit.measure import measure
+from straymail.audit.measure import STRAYS, measure, recall_at
 from straymail.audit.replay import Replay, lines
 from straymail.audit.report import write_report
 from straymail.audit.trial import Case, Trial
@@ -39,8 +39,8 @@ Own = Annotated[
     list[str], typer.Option("--own", metavar="DOMAIN", help="The organisation's own domain; may be repeated.")
 ]
 _LEARN, _FITTED = 0.25, 0.65
+_BESIDE = (1.0, 5.0)  # budgets at which train tells what is caught
 _SENDERS = ("own", "all")
-_ONE_QUESTION = 1_000.0
 
 
 def replay(
@@ -131,9 +131,9 @@ def calibrate(
         return
     rows = [(budget, f"{value:.4f}") for budget, value in found.items()]
     console().print(listing(("questions per 1,000", "thresholds.ask_at"), rows))
-    if few := [budget for budget in found if len(clean) * float(budget) < _ONE_QUESTION]:
+    if few := " or ".join(f"{budget:g}" for budget in without_question(len(clean), list(map(float, found)))):
         say(
-            f"Only {len(clean):,} messages were judged: at {' or '.join(few)} per 1,000 they allow no question, so "
+            f"Only {len(clean):,} messages were judged: at {few} per 1,000 they allow no question, so "
             "these thresholds only say what the highest of them was. Calibrate with more mail."
         )
     if report:
@@ -158,7 +158,8 @@ def train(
     _check_writable(report, "--report")
     with closing(_spool(paths)) as spool:
         times = spool.times()
-        cases = _left(_cases(spool, own, read_weights(settings)), strays)
+        now = read_weights(settings)
+        cases = _left(_cases(spool, own, now), strays)
     later = times[int(len(times) * _FITTED)] if times else 0.0
     earlier = [case for case in cases if case.time < later]
     if not {True, False} <= {bool(case.kind) for case in earlier}:
@@ -166,12 +167,25 @@ def train(
     say("Fitting ...")
     weights = fit(earlier, f"own-{datetime.now(UTC):%Y-%m-%d}")
     out.write_text(render(weights, f"on {len(earlier)} cases of the organisation's own mail"), encoding="utf-8")
-    say(f"{out}: fitted on {len(earlier)} cases. Name it as model.weights in straymail.toml.")
+    say(f"{out}: fitted on {len(earlier):,} cases. Name it as model.weights in straymail.toml if it is better:")
+    rest = [case for case in cases if case.time >= later]
+    _beside(rest, now, weights)
     if report:
-        rest = [case for case in cases if case.time >= later]
         lines = [f"Fitted on {len(earlier):,} cases of {', '.join(own)}; measured on {len(rest):,} later ones."]
         write_report(report, f"Training: weights {weights.version}", lines, measure(rest, weights))
         say(f"{report}: the report")
+
+
+def _beside(cases: Sequence[Case], now: Weights, fitted: Weights) -> None:
+    """What the weights in use and the fitted ones catch of cases neither was fitted on."""
+    columns = [recall_at(cases, weights, budget) for budget in _BESIDE for weights in (now, fitted)]
+    heads = [f"{name}, {budget:g}" for budget in _BESIDE for name in ("in use", "fitted")]
+    rows = [
+        (told, *(f"{column[name]:.1%}" for column in columns)) for name, told in STRAYS.items() if name in columns[0]
+    ]
+    budgets = " and ".join(f"{budget:g}" for budget in _BESIDE)
+    say(f"Caught of {len(cases):,} later cases, at {budgets} needless questions per 1,000 messages:")
+    console().print(listing(("", *heads), rows))
 
 
 def _cases(spool: Spool, own: list[str], weights: Weights, kinds: Sequence[str] | None = None) -> list[Case]:

@@ -1,4 +1,4 @@
-"""``calibrate`` on the shipped example: thresholds, the report, and strays a person has found."""
+"""``calibrate`` and ``train`` on the shipped example: thresholds, the report, strays found, old and new weights."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from straymail.cli.main import run
+from straymail.verdict import Weights
 
 EXAMPLE = Path(__file__).parents[3] / "examples/demo/history.mbox"
 
@@ -112,3 +113,17 @@ def test_a_replay_counts_what_it_leaves_out(tmp_path: Path, capsys: pytest.Captu
     facts = json.loads(capsys.readouterr().out)
     assert facts["messages"] == 81
     assert (facts["misdated"], facts["undated"], facts["repeated"]) == (2, 1, 0)
+
+
+def test_train_says_whether_the_fitted_weights_are_better(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    weights = tmp_path / "weights.toml"
+    with pytest.raises(SystemExit) as ended:
+        run(("train", str(EXAMPLE), "--own", "mod.example", "--out", str(weights)))
+    written = capsys.readouterr()
+    assert ended.value.code in (0, None)
+    assert Weights.read(weights.read_text("utf-8")).version.startswith("own-")
+    assert "at 1 and 5 needless questions per 1,000 messages" in " ".join(written.err.split())
+    heads, *rows = written.out.splitlines()
+    assert heads.split() == ["in", "use,", "1", "fitted,", "1", "in", "use,", "5", "fitted,", "5"]
+    assert [row.count("%") for row in rows] == [4] * len(rows)
+    assert any("slip in the domain" in row for row in rows)
