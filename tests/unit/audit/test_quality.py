@@ -92,6 +92,19 @@ def test_a_fit_is_no_worse_and_can_be_read_back(cases: list[Case]) -> None:
     assert weights.weights["known"] >= -0.8
 
 
+def test_few_cases_leave_the_weights_nearly_as_they_were(cases: list[Case]) -> None:
+    shipped, few = Weights.shipped(), cases[:60]
+    held, free = fit(few, "held", shipped), fit(few, "free")
+
+    def apart(fitted: Weights) -> float:
+        values = [
+            (fitted.weights[name], shipped.weights[name]) for name in fitted.weights.keys() & shipped.weights.keys()
+        ]
+        return max(abs(a - b) for a, b in (*values, *zip(fitted.parts, shipped.parts, strict=True)))
+
+    assert apart(held) < 1 < apart(free)
+
+
 def test_a_replay_of_honest_mail_asks_nothing_and_knows_nothing_ahead_of_its_time() -> None:
     mail = archive()
     work = Replay(Correspondence(["mod.example"]), Weights.shipped(), learn_until=START + timedelta(hours=300))
