@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Debian packages the tests use: a real Postfix, 7-Zip, and letter shapes for reading pictures. Says what it installs; uses sudo when not root.
+# Debian packages the tests use: a real Postfix, a real PostgreSQL, 7-Zip, and letter shapes for reading pictures. Says what it installs; uses sudo when not root.
 set -euo pipefail
 missing=()
 [ -x /usr/sbin/postconf ] || missing+=(postfix)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 compgen -G '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata' >/dev/null \
   || missing+=(tesseract-ocr-eng)
 command -v 7zz 7z >/dev/null || missing+=(7zip)
@@ -16,7 +17,7 @@ export DEBIAN_FRONTEND=noninteractive
 echo 'postfix postfix/main_mailer_type select No configuration' | $sudo debconf-set-selections
 $sudo apt-get update -qq
 if ! apt-cache show 7zip >/dev/null 2>&1; then missing=("${missing[@]/%7zip/p7zip-full}"); fi # its name until 2022
-# Without a policy, Debian would start the system's Postfix; the tests run their own in a private folder.
+# Without a policy, Debian would start the system's Postfix and PostgreSQL; the tests run their own in private folders.
 policy=/usr/sbin/policy-rc.d made=
 if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null; $sudo chmod 755 $policy; made=1; fi
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/tmp/straymail-apt.log 2>&1 \

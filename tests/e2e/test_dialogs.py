@@ -9,6 +9,7 @@ import pytest
 
 from dialog import Player, history_mbox, read_case
 from guard import DOORS, running_guard
+from private_postgresql import PostgreSQL
 
 DIALOGS = sorted((Path(__file__).parent / "dialogs").glob("*.dialog"))
 
@@ -33,3 +34,14 @@ def test_dialog(file: Path, door: str, tmp_path: Path) -> None:
     with running_guard(door, settings=case.settings, teach=teach) as guard:
         Player(guard, case, file.name).play()
         assert "engine.failed" not in guard.journal
+
+
+@pytest.mark.parametrize("name", ["ask-fix", "expiry", "split"])
+def test_dialog_on_postgresql(name: str, postgresql: PostgreSQL, tmp_path: Path) -> None:
+    case = read_case(Path(__file__).parent / f"dialogs/{name}.dialog")
+    teach = history_mbox(case, tmp_path / "history.mbox") if case.history else None
+    with postgresql.database() as url:
+        settings = f'[store]\nurl = "{url}"\n{case.settings}'
+        with running_guard("proxy", settings=settings, teach=teach) as guard:
+            Player(guard, case, name).play()
+            assert "engine.failed" not in guard.journal

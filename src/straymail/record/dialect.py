@@ -14,6 +14,7 @@ from sqlalchemy.sql.schema import Table
 from straymail.errors import ConfigError
 
 _BUSY_MS = 10_000
+_WRITERS = 0x5374726179  # names the lock of whoever writes, among all locks of a PostgreSQL server
 
 
 def connect(url: str) -> Engine:
@@ -22,7 +23,7 @@ def connect(url: str) -> Engine:
     Raises:
         ConfigError: no URL of a database this version can use.
     """
-    allowed = "sqlite:///PATH, or postgresql+psycopg://... with psycopg installed"
+    allowed = "sqlite:///PATH, or postgresql+psycopg://... with the extra straymail[postgresql]"
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
@@ -32,6 +33,8 @@ def connect(url: str) -> Engine:
         raise ConfigError(f"cannot be used: {error}", field="store.url", allowed=allowed) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+    else:
+        _prepare_postgresql(engine)
     return engine
 
 
@@ -56,6 +59,18 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _on_begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    """The same promises: a view is consistent, and writers take turns from BEGIN on, those of other machines too."""
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("reading", False):
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            return
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_BUSY_MS}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
 def is_shared(engine: Engine) -> bool:
