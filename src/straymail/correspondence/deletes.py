@@ -2,8 +2,11 @@
 
 Two names within two OSA edits have beginnings of seven letters that become equal when at most two letters are deleted
 from each (symmetric deletes: W. Garbe, SymSpell). Of a long name the 21 remainders without exactly two letters are
-enough: where fewer deletions make two beginnings equal, deleting the same letters from both keeps them so. A remainder
-is hashed to 32 bits; hash and name's number make one sorted column of eight bytes each: 168 MB for a million names.
+enough: where fewer deletions make two beginnings equal, deleting the same letters from both keeps them so.
+
+A remainder is hashed to a bucket; the index is the names' numbers in the order of their buckets, and where each bucket
+begins. Two to four entries share a bucket by chance; they are sorted out with those that are near in their beginnings
+only, so hashes need not be kept: 118 MB for a million names.
 
 Names may be read backwards: the end at which they differ most makes the better index.
 """
@@ -19,10 +22,11 @@ from numpy.typing import NDArray
 
 _PREFIX, _DELETED = 7, 2
 _PRIME = 0x9E37_79B9_7F4A_7C15
-_MIX = 0xD6E8_FEB8_6659_FD93
-_WHOLE = (1 << 64) - 1
-_SHIFT = 32
+_MIX = np.uint64(0xD6E8_FEB8_6659_FD93)
+_HALF, _WHOLE = np.uint64(32), 64
 _SAMPLE = 20_000
+_TOGETHER = 8_192  # names hashed at a time: what is computed for them stays in the cache
+_COUNTED = 1 << 16  # entries counted at a time
 
 
 class Deletes:
@@ -30,33 +34,43 @@ class Deletes:
 
     def __init__(self, names: Sequence[str]) -> None:
         self.backwards = _differ_at_their_ends(names)
-        names = [name[::-1] for name in names] if self.backwards else names
-        sizes = np.fromiter((min(len(name), _PREFIX) for name in names), dtype=np.int64, count=len(names))
-        kinds, counts = np.unique(sizes, return_counts=True)
-        most = sum(count * len(_stored(size)) for size, count in zip(kinds.tolist(), counts.tolist(), strict=True))
-        self._keys = np.empty(most, dtype=np.uint64)
-        filled = 0
-        for size in kinds.tolist():
-            at = np.flatnonzero(sizes == size)
-            codes = _codes([names[each][:size] for each in at.tolist()], size)
-            numbers = at.astype(np.uint64)
-            for kept in _stored(size):
-                self._keys[filled : filled + len(at)] = _hashes(codes, kept) << np.uint64(_SHIFT) | numbers
-                filled += len(at)
-        self._keys.sort()
+        sizes = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
+        counts = np.bincount(np.minimum(sizes, _PREFIX)).tolist()
+        most = sum(count * len(_stored(size)) for size, count in enumerate(counts))
+        bits = max(1, most.bit_length() - 2)
+        self._shift = np.uint64(_WHOLE - bits)
+        entries, filled = np.empty(most, dtype=np.uint64), 0
+        for start in range(0, len(names), _TOGETHER):
+            stop = start + _TOGETHER
+            for at, letters in _beginnings(names[start:stop], sizes[start:stop], backwards=self.backwards):
+                powers = _powers(letters.shape[1], stored=True)
+                some = entries[filled : filled + len(at) * powers.shape[1]].reshape(len(at), -1)
+                self._buckets(letters, powers, some)
+                some <<= _HALF
+                some |= (at + start).astype(np.uint64)[:, None]
+                filled += some.size
+        entries.sort()
+        self._numbers, self._starts = _columns(entries, 1 << bits)
 
     def near(self, name: str) -> NDArray[np.int64]:
         """Numbers in no order; one may stand several times."""
         beginning = (name[::-1] if self.backwards else name)[:_PREFIX]
-        hashes = np.array(sorted(_remainders(beginning)), dtype=np.uint64) << np.uint64(_SHIFT)
-        starts = np.searchsorted(self._keys, hashes)
-        ends = np.searchsorted(self._keys, hashes + np.uint64(1 << _SHIFT))
-        found = [
-            self._keys[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True) if end > start
-        ]
-        if not found:
-            return np.zeros(0, dtype=np.int64)
-        return (np.concatenate(found) & np.uint64((1 << _SHIFT) - 1)).astype(np.int64)
+        letters = np.array([[ord(letter) + 1 for letter in beginning]], dtype=np.uint64)
+        buckets = self._buckets(letters, _powers(len(beginning), stored=False))
+        wanted = np.array(list(set(buckets[0].tolist())))
+        starts, ends = self._starts[wanted].tolist(), self._starts[wanted + 1].tolist()
+        found = [self._numbers[start:end] for start, end in zip(starts, ends, strict=True)]
+        return np.concatenate(found).astype(np.int64)
+
+    def _buckets(
+        self, letters: NDArray[np.uint64], powers: NDArray[np.uint64], out: NDArray[np.uint64] | None = None
+    ) -> NDArray[np.uint64]:
+        """A row for each name, a column for each remainder."""
+        value: NDArray[np.uint64] = np.matmul(letters, powers, out=out)
+        value ^= value >> np.uint64(29)
+        value *= _MIX
+        value >>= self._shift
+        return value
 
 
 @cache
@@ -72,29 +86,46 @@ def _stored(size: int) -> tuple[tuple[int, ...], ...]:
     return tuple(kept for kept in _kept(size) if size < _PREFIX or len(kept) == size - _DELETED)
 
 
+@cache
+def _powers(size: int, *, stored: bool) -> NDArray[np.uint64]:
+    """What the letter at each place (row) is multiplied with in the sum over each remainder (column)."""
+    remainders = _stored(size) if stored else _kept(size)
+    powers = np.zeros((size, len(remainders)), dtype=np.uint64)
+    for column, kept in enumerate(remainders):
+        for left, place in enumerate(reversed(kept)):
+            powers[place, column] = pow(_PRIME, left, 1 << _WHOLE)
+    return powers
+
+
 def _differ_at_their_ends(names: Sequence[str]) -> bool:
     some = names[:: max(1, len(names) // _SAMPLE)]
     return len({name[-_PREFIX:] for name in some}) > len({name[:_PREFIX] for name in some})
 
 
-def _remainders(beginning: str) -> set[int]:
-    codes = [ord(letter) + 1 for letter in beginning]
-    found = set()
-    for kept in _kept(len(codes)):
-        value = 0
-        for place in kept:
-            value = (value * _PRIME + codes[place]) & _WHOLE
-        found.add(((value ^ value >> 29) * _MIX & _WHOLE) >> _SHIFT)
+def _beginnings(
+    names: Sequence[str], sizes: NDArray[np.int64], *, backwards: bool
+) -> Sequence[tuple[NDArray[np.int64], NDArray[np.uint64]]]:
+    """The beginnings of names, those of one length together: which names, and a row of letters for each."""
+    flat = np.frombuffer("".join(names).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    ends = np.cumsum(sizes)
+    first, step = (ends - 1, -1) if backwards else (ends - sizes, 1)
+    short, found = np.minimum(sizes, _PREFIX), []
+    for size in set(short.tolist()):
+        at = np.flatnonzero(short == size)
+        places = first[at][:, None] + step * np.arange(size)
+        found.append((at, flat.take(places).astype(np.uint64) + np.uint64(1)))
     return found
 
 
-def _hashes(codes: NDArray[np.uint64], kept: Sequence[int]) -> NDArray[np.uint64]:
-    value = np.zeros(len(codes), dtype=np.uint64)
-    for place in kept:
-        value = value * np.uint64(_PRIME) + codes[:, place]
-    return (value ^ value >> np.uint64(29)) * np.uint64(_MIX) >> np.uint64(_SHIFT)
-
-
-def _codes(names: Sequence[str], size: int) -> NDArray[np.uint64]:
-    flat = np.frombuffer("".join(names).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return np.asfortranarray(flat.reshape(len(names), size).astype(np.uint64) + np.uint64(1))
+def _columns(entries: NDArray[np.uint64], buckets: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The numbers of sorted entries; where each bucket begins among them, and the end of the last."""
+    numbers, starts = np.empty(len(entries), dtype=np.uint32), np.zeros(buckets + 1, dtype=np.uint32)
+    for start in range(0, len(entries), _COUNTED):
+        some = entries[start : start + _COUNTED]
+        numbers[start : start + _COUNTED] = some  # the lower half
+        some >>= _HALF
+        least = int(some[0])
+        some -= some[0]
+        counts = np.bincount(some.view(np.int64))
+        starts[least + 1 : least + 1 + len(counts)] += counts.astype(np.uint32)
+    return numbers, np.cumsum(starts, dtype=np.uint32, out=starts)
