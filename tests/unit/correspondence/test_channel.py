@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from fit_channel import cases, fit, slips
-from straymail.correspondence.channel import COSTS, SLIP, log_tld, log_typed
+from fit_channel import cases, ends, fit, held_out, look_alikes, slips
+from straymail.correspondence.channel import COSTS, SLIP, UNLISTED, log_tld, log_typed
 
 ONE_SLIP = {
     ("gmal", "gmail"): "deletion",
@@ -22,6 +22,8 @@ ONE_SLIP = {
     ("gmeil", "gmail"): "substitution.vowel",
     ("gmzil", "gmail"): "substitution.neighbour",
     ("gmxil", "gmail"): "substitution",
+    ("savnders", "saunders"): "substitution",
+    ("janer.oe", "jane.roe"): "transposition",
     ("jane-roe", "jane.roe"): "separator",
 }
 
@@ -50,6 +52,7 @@ def test_length_changes_nothing_but_too_long_is_no_slip() -> None:
 def test_known_ends_have_costs_of_their_own() -> None:
     assert log_tld("ml", "mil") == SLIP - 0.7
     assert log_tld("mxl", "mil") < log_tld("ml", "mil")
+    assert log_tld("mxil", "mil") == log_typed("mxil", "mil") - UNLISTED
 
 
 def test_every_slip_of_a_name_is_one_and_has_a_kind() -> None:
@@ -57,7 +60,8 @@ def test_every_slip_of_a_name_is_one_and_has_a_kind() -> None:
     assert found["gmial.com"] == ("transposition", False)
     assert found["mail.com"] == ("deletion", True)
     assert "gmail.com" not in found
-    assert "gmailcom" not in found, "marks stay"
+    assert found["gmailc.om"] == ("transposition", False)
+    assert "gmailcom" not in found, "marks only move"
     assert {kind for kind, _ in found.values()} <= set(COSTS)
 
 
@@ -80,3 +84,31 @@ def test_the_fit_finds_the_rates_slips_were_drawn_with() -> None:
 
 def test_a_pair_that_is_no_slip_says_nothing() -> None:
     assert cases([("abcdef", "uvwxyz"), ("same", "same")]) == []
+
+
+def test_held_out_costs_foretell_slips_drawn_with_the_channel_s_about_as_well() -> None:
+    chance, alphabet = random.Random(6), "abcdefghijklmnopqrstuvwxyz"
+    pairs = []
+    for _ in range(300):
+        word = "".join(chance.choices(alphabet, k=8))
+        outcomes = slips(word, alphabet)
+        chances = [math.exp(-COSTS[kind] - (COSTS["first"] if first else 0)) for kind, first in outcomes.values()]
+        pairs.append((chance.choices(list(outcomes), chances)[0], word))
+    found = {kind: (count, now, fitted) for kind, count, now, fitted in held_out(cases(pairs), [])}
+    assert found["all"][0] == sum(count for kind, (count, _, _) in found.items() if kind != "all") == len(set(pairs))
+    assert found["all"][1] - 0.2 < found["all"][2] < found["all"][1], "what drew them foretells best"
+
+
+def test_letters_that_look_alike_are_counted_beside_what_is_expected() -> None:
+    found = {pair: (made, expected) for pair, made, expected in look_alikes([("gmall", "gmail"), ("gmal", "gmail")])}
+    assert found["l for i"][0] == 1
+    assert 0 < found["l for i"][1] < 1
+    assert "v for u" not in found
+
+
+def test_ends_in_no_table_are_foretold_by_what_they_cost() -> None:
+    rows = [("gmail.cm", "gmail.com", "a"), ("gmail.comk", "gmail.com", "a,b"), ("gmail.com", "other.net", "b")]
+    found = {(source, extra): mean for source, _, extra, mean in ends(rows)}
+    assert found["only a", 1.5] > found["only a", -0.5], "cm is in the table"
+    assert found["several", 1.5] < found["several", -0.5]
+    assert {source for source, _ in found} == {"only a", "several", "all"}
