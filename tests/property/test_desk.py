@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from straymail.desk.mail import Frame, as_mail
-from straymail.desk.notices import question
+from straymail.desk.notices import Voice, question
 from straymail.desk.signature import recognise_delivery, sign_delivery
 from straymail.desk.words import read_answer
 from straymail.message import Address, parse_message
@@ -65,7 +65,7 @@ def test_a_notice_is_mail_whatever_stands_in_it(name: str, subject: str, referen
     view = {"recipients": [{"address": str(stray), "evidence": [evidence]}], "content": [{"id": "secret.key"}]}
     waiting = (Waiting(str(stray), suspect=True, meant=(str(stray),)), Waiting("tom@mod.example", suspect=False))
     held = Held("abc", "ask", "asked", "clara@mod.example", 0.0, 1.0, 10, {}, view, waiting)
-    notice = question(held, subject, DESK, "signed")
+    notice = question(held, subject, DESK, Voice("signed"))
     to = Address(normalize("NFC", name), "mod.example")
     raw = as_mail(notice, Frame("Straymail", DESK, to, subject, DATE, "id1", reference, original))
     message = parse_message(raw)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
@@ -179,6 +180,21 @@ Size = Annotated[int, BeforeValidator(parse_size), PlainSerializer(format_size),
 Listen = Annotated[Tcp | UnixSocket | Off, BeforeValidator(parse_listen), PlainSerializer(str), _TEXT]
 ListenTcp = Annotated[Tcp | Off, BeforeValidator(parse_listen_tcp), PlainSerializer(str), _TEXT]
 NextHop = Annotated[Tcp | Outbox, BeforeValidator(parse_next_hop), PlainSerializer(str), _TEXT]
+
+
+def parse_time_zone(value: object) -> ZoneInfo:
+    """A time zone from its IANA name; ValueError when this machine does not know it."""
+    if isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("a time zone such as Europe/London or UTC, known to this machine (tzdata)") from error
+
+
+TimeZone = Annotated[
+    ZoneInfo, BeforeValidator(parse_time_zone), PlainSerializer(str), WithJsonSchema({"type": "string"})
+]
 
 
 def below(folder: Path, value: object) -> object:

@@ -65,9 +65,9 @@ def _refused(
     custody.transition(connection, held.id, ("releasing",), "failed", actor="next hop", now=now)
     write_down(connection, keys, now, "failed", held, {"errors": errors})
     message = _header(connection, keys, held)
-    told = notices.done(held, message.subject if message else "", "failed", tell.signature, errors)
+    told = notices.done(held, message.subject if message else "", "failed", tell.voice, errors)
     if not tell.sender(connection, held, told, now, about=message):
-        task = notices.officer_news(held, "was released but the next hop refused it", tell.signature)
+        task = notices.officer_news(held, "was released but the next hop refused it", tell.voice)
         tell.officers(connection, held, task, now)
 
 
@@ -88,7 +88,7 @@ def _undeliverable(
         what = "waits for its sender, who cannot be asked"
     else:
         return
-    tell.officers(connection, held, notices.officer_news(held, what, tell.signature), now, but=held.sender)
+    tell.officers(connection, held, notices.officer_news(held, what, tell.voice), now, but=held.sender)
 
 
 def _header(connection: Connection, keys: Keys, held: Held) -> Message | None:

@@ -69,7 +69,7 @@ class Desk:
     def __init__(self, record: Record, settings: Settings) -> None:
         self.record, self.settings = record, settings
         self.tell = Teller(record.keys, settings)
-        self.address, self._signature = self.tell.address, self.tell.signature
+        self.address, self._voice = self.tell.address, self.tell.voice
 
     # Taking ----------------------------------------------------------------------------------------------------------
 
@@ -148,10 +148,10 @@ class Desk:
                 custody.remind_at(connection, held.id, now + HOUR)
             return
         if self.tell.reachable(held):
-            told = notices.held_for_officer(held, message.subject, self._signature)
+            told = notices.held_for_officer(held, message.subject, self._voice)
             self.tell.sender(connection, held, told, now, about=message)
         shown = frozenset(box.address.key for box in (*message.to, *message.cc))
-        self.tell.officers(connection, held, notices.officer_task(held, shown, self._signature), now)
+        self.tell.officers(connection, held, notices.officer_task(held, shown, self._voice), now)
 
     # Answers ---------------------------------------------------------------------------------------------------------
 
@@ -185,7 +185,7 @@ class Desk:
         except (Conflict, TokenRefused):  # settled before, perhaps a moment ago
             with self.record.writing() as connection:
                 held = custody.get(connection, identifier)
-                told = notices.already(held, self._subject(connection, held), self._signature)
+                told = notices.already(held, self._subject(connection, held), self._voice)
                 self.tell.answer(connection, held, told, now)
             return Outcome("already", identifier, f"it was {held.state}")
 
@@ -213,7 +213,7 @@ class Desk:
                 return self._settle(connection, held, decisions, actor=held.sender, now=now, token=text)
             original = self._message(connection, held)
             reply_to = self.tell.reply_to(connection, held)
-            told = notices.unclear(held, original.subject, reply_to, self._signature)
+            told = notices.unclear(held, original.subject, reply_to, self._voice)
             self.tell.answer(connection, held, told, now, about=original, reply_to=reply_to)
         return Outcome("unclear", identifier, "the answer was not understood")
 
@@ -253,7 +253,7 @@ class Desk:
         if result.closed:
             outcome = "sent" if result.finals else "given up" if result.have else "discarded"
             subject = result.message.subject
-            told = notices.done(held, subject, outcome, self._signature, result.finals or result.have)
+            told = notices.done(held, subject, outcome, self._voice, result.finals or result.have)
             self.tell.answer(connection, held, told, now, about=result.message)
         else:
             self._ask_the_rest(connection, held.id, result, now)
@@ -265,7 +265,7 @@ class Desk:
         if held.kind != "ask" or not self.tell.reachable(held):
             return
         reply_to = self.tell.reply_to(connection, held)
-        told = notices.partly(held, result.message.subject, result.described, reply_to, self._signature)
+        told = notices.partly(held, result.message.subject, result.described, reply_to, self._voice)
         self.tell.answer(connection, held, told, now, about=result.message, reply_to=reply_to)
 
     def release(self, identifier: str, *, actor: str, now: float) -> Outcome:
@@ -348,10 +348,10 @@ class Desk:
             self._log(connection, now, "expired", held, {})
             message = parse_message(raw, headers_only=True)
             attached = raw if len(raw) <= notices.ATTACH_MOST else b""
-            told = notices.done(held, message.subject, "expired" if attached else "too large", self._signature)
+            told = notices.done(held, message.subject, "expired" if attached else "too large", self._voice)
             if self.tell.sender(connection, held, told, now, about=message, original=attached, kind="return"):
                 return
-            task = notices.officer_news(held, "expired and was not sent to anybody", self._signature)
+            task = notices.officer_news(held, "expired and was not sent to anybody", self._voice)
             if not self.tell.officers(connection, held, task, now, kind="return"):
                 custody.transition(connection, held.id, ("expired",), "failed", actor="time", now=now)
                 self._log(connection, now, "failed", held, {"errors": ["nobody could be told that its time was up"]})

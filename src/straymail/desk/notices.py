@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import quote
 
@@ -88,6 +88,14 @@ class Notice:
     commands: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What all notices end with, and the time zone their times are in."""
+
+    signature: str
+    zone: tzinfo = UTC
+
+
 def title(notice: Notice, subject: str) -> str:
     """The subject of a notice: its headline and the original's subject."""
     if not subject:
@@ -95,7 +103,7 @@ def title(notice: Notice, subject: str) -> str:
     return f"{notice.headline}{'' if notice.headline.endswith('?') else ':'} {_short(subject)}"
 
 
-def question(held: Held, subject: str, reply_to: Address, signature: str, *, headline: str = "") -> Notice:
+def question(held: Held, subject: str, reply_to: Address, voice: Voice, *, headline: str = "") -> Notice:
     """Ask the sender about the recipients that are still open."""
     questions = _questions(held)
     several = len(questions) > 1
@@ -103,7 +111,7 @@ def question(held: Held, subject: str, reply_to: Address, signature: str, *, hea
         f'Your message "{_short(subject)}" is waiting and has not been sent. '
         + ("These recipients look wrong:" if several else "One recipient looks wrong:"),
     )
-    ends = _when(held.expires_at)
+    ends = _when(held.expires_at, voice)
     return Notice(
         headline or "Is this who you meant?",
         opening,
@@ -112,14 +120,14 @@ def question(held: Held, subject: str, reply_to: Address, signature: str, *, hea
         _holds(held),
         _first([_said(each) for each in held.recipients if not each.suspect or each.decision]),
         _choices(questions, reply_to, subject, _others_go(held)),
-        signature,
+        voice.signature,
         len(questions[SHOWN:]),
     )
 
 
-def partly(held: Held, subject: str, noted: str, reply_to: Address, signature: str) -> Notice:
+def partly(held: Held, subject: str, noted: str, reply_to: Address, voice: Voice) -> Notice:
     """An answer about some recipients was noted; the others are still open."""
-    asked = question(held, subject, reply_to, signature, headline="Noted. And the others?")
+    asked = question(held, subject, reply_to, voice, headline="Noted. And the others?")
     opening = (
         f"Noted: {noted}.",
         f'Your message "{_short(subject)}" still waits, because this is not settled yet:',
@@ -127,7 +135,7 @@ def partly(held: Held, subject: str, noted: str, reply_to: Address, signature: s
     return replace(asked, opening=opening)
 
 
-def held_for_officer(held: Held, subject: str, signature: str) -> Notice:
+def held_for_officer(held: Held, subject: str, voice: Voice) -> Notice:
     """Tell the sender that a security officer decides."""
     return Notice(
         "Your message waits for a security officer",
@@ -137,15 +145,15 @@ def held_for_officer(held: Held, subject: str, signature: str) -> Notice:
                 "officer to look at it first. You need not do anything."
             ),
         ),
-        (f"If nobody decides by {_when(held.expires_at)}, it comes back to you.",),
+        (f"If nobody decides by {_when(held.expires_at, voice)}, it comes back to you.",),
         _questions(held)[:SHOWN],
         _holds(held),
-        signature=signature,
+        signature=voice.signature,
         more=len(_questions(held)[SHOWN:]),
     )
 
 
-def officer_task(held: Held, shown: frozenset[str], signature: str) -> Notice:
+def officer_task(held: Held, shown: frozenset[str], voice: Voice) -> Notice:
     """Tell an officer that something is held. ``shown``: addresses in To and Cc; a Bcc recipient is not named."""
     questions = tuple(
         each
@@ -156,26 +164,26 @@ def officer_task(held: Held, shown: frozenset[str], signature: str) -> Notice:
     return Notice(
         f"Held: a message of {held.sender or 'the null sender'}",
         (f"Message {held.id} waits for your decision.",),
-        (f"Undecided, it expires on {_when(held.expires_at)} and is sent to nobody.",),
+        (f"Undecided, it expires on {_when(held.expires_at, voice)} and is sent to nobody.",),
         questions[:SHOWN],
         _holds(held),
-        signature=signature,
+        signature=voice.signature,
         more=len(questions[SHOWN:]),
         commands=tuple(f"straymail held {each} {held.id}" for each in ("show", "release", "correct", "discard")),
     )
 
 
-def officer_news(held: Held, what: str, signature: str) -> Notice:
+def officer_news(held: Held, what: str, voice: Voice) -> Notice:
     """Tell an officer what became of a message whose sender cannot be told (a machine, or the null sender)."""
     return Notice(
         f"Message {held.id} {what}",
         (f"Nobody can be told at {held.sender or 'the null sender'}, so you are: message {held.id} {what}.",),
-        signature=signature,
+        signature=voice.signature,
         commands=(f"straymail held show {held.id}",),
     )
 
 
-def done(held: Held, subject: str, outcome: str, signature: str, finals: Sequence[str] = ()) -> Notice:
+def done(held: Held, subject: str, outcome: str, voice: Voice, finals: Sequence[str] = ()) -> Notice:
     """How it ended.
 
     ``outcome``: ``sent``, ``discarded``, ``given up`` (some have it), ``expired``, ``too large`` (expired, but not
@@ -205,12 +213,12 @@ def done(held: Held, subject: str, outcome: str, signature: str, finals: Sequenc
         "expired": "If it should go after all, send it again to the right address.",
         "too large": "If it should go after all, send it again to the right address.",
     }.get(outcome)
-    return Notice(head, (opening,), (closing,) if closing else (), signature=signature)
+    return Notice(head, (opening,), (closing,) if closing else (), signature=voice.signature)
 
 
-def unclear(held: Held, subject: str, reply_to: Address, signature: str) -> Notice:
+def unclear(held: Held, subject: str, reply_to: Address, voice: Voice) -> Notice:
     """An answer that was not understood: say what is possible, do nothing."""
-    asked = question(held, subject, reply_to, signature)
+    asked = question(held, subject, reply_to, voice)
     return replace(
         asked,
         headline="Your answer was not understood",
@@ -223,21 +231,21 @@ def unclear(held: Held, subject: str, reply_to: Address, signature: str) -> Noti
     )
 
 
-def already(held: Held, subject: str, signature: str) -> Notice:
+def already(held: Held, subject: str, voice: Voice) -> Notice:
     """An answer to a question that was settled before; ``subject`` is "" once the message is gone."""
-    which = f'"{_short(subject)}"' if subject else f"of {_when(held.taken_at)}"
-    closed = f" on {_when(held.closed_at)}" if held.closed_at else ""
+    which = f'"{_short(subject)}"' if subject else f"of {_when(held.taken_at, voice)}"
+    closed = f" on {_when(held.closed_at, voice)}" if held.closed_at else ""
     return Notice(
         "Already answered",
         (
             f"The question about your message {which} was settled before: it was {_STATES[held.state]}{closed}.",
             "Nothing more was done. If something went wrong, write the message again.",
         ),
-        signature=signature,
+        signature=voice.signature,
     )
 
 
-def many(signature: str) -> Notice:
+def many(voice: Voice) -> Notice:
     """Too many questions in an hour: one notice in place of more."""
     return Notice(
         "More of your messages are waiting",
@@ -247,16 +255,16 @@ def many(signature: str) -> Notice:
                 "come a few at a time during the next hours."
             ),
         ),
-        signature=signature,
+        signature=voice.signature,
     )
 
 
-def many_tasks(signature: str) -> Notice:
+def many_tasks(voice: Voice) -> Notice:
     """Too many held messages in an hour for an officer: one notice in place of more."""
     return Notice(
         "More messages are held",
         ("Several more messages wait for your decision.",),
-        signature=signature,
+        signature=voice.signature,
         commands=("straymail held list",),
     )
 
@@ -343,9 +351,9 @@ def _mailto(address: Address, subject: str, word: str) -> str:
     return f"mailto:{quote(str(address))}?subject={quote('Re: ' + _short(subject))}&body={quote(word)}"
 
 
-def _when(unix: float | None) -> str:
-    moment = datetime.fromtimestamp(unix or 0, UTC)
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+def _when(unix: float | None, voice: Voice) -> str:
+    moment = datetime.fromtimestamp(unix or 0, voice.zone)
+    return f"{moment.day} {moment:%B %Y, %H:%M %Z}"
 
 
 def _said(each: Waiting) -> str:

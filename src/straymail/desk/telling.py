@@ -42,7 +42,8 @@ class Teller:
         self.keys, self.settings = keys, settings
         self.address = settings.desk_address
         name = settings.organisation.name
-        self.signature = f"{name + ': ' if name else ''}Straymail asks before mail leaves for the wrong person."
+        signature = f"{name + ': ' if name else ''}Straymail asks before mail leaves for the wrong person."
+        self.voice = notices.Voice(signature, settings.desk.time_zone)
 
     def is_desk_address(self, address: Address) -> bool:
         """Whether mail to it is for the desk: the desk's own address, with or without a token."""
@@ -57,10 +58,10 @@ class Teller:
 
     def question(self, connection: Connection, held: Held, message: Message, now: float, *, headline: str = "") -> bool:
         """Ask the sender about what is still open, unless there were enough notices this hour; whether it was asked."""
-        if not self._room(connection, held.sender, now, notices.many(self.signature)):
+        if not self._room(connection, held.sender, now, notices.many(self.voice)):
             return False
         reply_to = self.reply_to(connection, held)
-        asked = notices.question(held, message.subject, reply_to, self.signature, headline=headline)
+        asked = notices.question(held, message.subject, reply_to, self.voice, headline=headline)
         self.send(connection, asked, held.sender, message, now, held.id, reply_to=reply_to)
         return True
 
@@ -108,7 +109,7 @@ class Teller:
         """Tell each officer but one; beyond the rate one notice says to look at the list. Whether anybody was told."""
         told = False
         for officer in self.settings.organisation.officers:
-            if str(officer) != but and self._room(connection, str(officer), now, notices.many_tasks(self.signature)):
+            if str(officer) != but and self._room(connection, str(officer), now, notices.many_tasks(self.voice)):
                 self.send(connection, notice, str(officer), None, now, held.id, kind=kind)
                 told = True
         return told

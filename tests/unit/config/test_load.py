@@ -33,6 +33,8 @@ from straymail.verdict import Mode, OnFailure
         ("[gateway.limits]\nsize = '9 bushels'", 2, "gateway.limits.size", "64MiB"),
         ("[gateway]\ntls_cert = 'a.pem'", 1, "gateway", "tls_cert and tls_key belong together"),
         ("[desk]\nexpire_after = '5 fortnights'", 2, "desk.expire_after", '"5d"'),
+        ("[desk]\ntime_zone = 'Mars/Base'", 2, "desk.time_zone", "Europe/London"),
+        ("[desk]\ntime_zone = '../../etc/passwd'", 2, "desk.time_zone", "Europe/London"),
         ("[desk]\nremind_after = '6d'", 1, "desk", "remind_after must be shorter"),
         ("[desk]\naddress = 'desk+mail@mod.example'", 1, "desk", "no +"),
         ("[desk]\naddress = 'a-rather-long-name-for-a-straymail-desk@mod.example'", 1, "desk", "at most 37 octets"),

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from straymail.desk import DELIVERY_HEADER, Courier
+from straymail.config import parse
+from straymail.desk import DELIVERY_HEADER, Courier, Desk
 from straymail.errors import Conflict, NotFound, TokenRefused
 from straymail.evidence import Action
 from straymail.message import Address, Envelope, parse_address, parse_message
@@ -113,6 +114,16 @@ def test_a_replayed_answer_is_told_kindly_and_does_nothing(office: Office) -> No
     assert envelope["sender"] == ""
     text = " ".join(texts(told)[0].split())
     assert "your message of 15 January 2027, 08:00 UTC was settled before: it was discarded on" in text
+
+
+def test_times_are_told_in_the_time_zone_of_the_settings(office: Office) -> None:
+    office.take()
+    settings = parse('[organisation]\ndomains = ["mod.example"]\n[desk]\ntime_zone = "Europe/Berlin"\n', "here.toml")
+    office.desk = Desk(office.desk.record, settings)
+    office.desk.tick(office.now + 25 * 3600)  # the reminder
+    ends = [" ".join(texts(mail)[0].split()) for _, mail in office.deliver(25 * 3600)]
+    assert ["on 20 January 2027, 08:00 UTC the message comes" in text for text in ends] == [True, False]
+    assert "on 20 January 2027, 09:00 CET the message comes" in ends[1]
 
 
 def test_what_is_not_clear_is_asked_again(office: Office) -> None:
