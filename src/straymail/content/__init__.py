@@ -89,7 +89,10 @@ def examine_text(
     if not text:
         return ()
     text = plain(text)
-    return (*_scan().examine(text, where, quoted=quoted), *own.find(text, where, dictionary, quoted=quoted))
+    found = _scan().examine(text, where, quoted=quoted)
+    if dictionary is not _NOTHING:
+        found += own.find(text, where, dictionary, quoted=quoted)
+    return tuple(found)
 
 
 def examine_property(name: str, value: str, where: str, dictionary: Dictionary = _NOTHING) -> tuple[Finding, ...]:

@@ -110,7 +110,7 @@ _GROUPS = (
            r"|emergency (?:department|room) course|discharge (?:diagnos[ie]s|medications|instructions|summary)"
            r"|(?:drug |food |medication )?allergies|nkda|current medications|immuni[sz]ations?|vaccinations"
            r"|vital signs|laboratory (?:data|results|values)|(?:pre|post)[ -]?operative diagnos[ie]s"
-           r"|admi(?:ssion|tting) diagnos[ie]s)\*{0,2}\s{0,2}:", 1.5, 3.0, True),
+           r"|admi(?:ssion|tting) diagnos[ie]s)\*{0,2}\s{0,2}:", 1.5, 3.0, True, whole=True),
     _Group("patient", r"(?i)\b(?:(?:the|this) (?:\w{2,12} ){0,2}patient\b|patient'?s (?:\w+ ){0,2}(?:history"
            r"|mother|father|wife|husband)"
            r"|\d{1,3}[ -]year[ -]old (?:[\w\-]{2,20} ){0,3}(?:male|female|man|woman|gentleman|lady|boy|girl"
@@ -122,10 +122,10 @@ _GROUPS = (
            r"|is (?:afebrile|ambulat\w+|well appearing)|was (?:admitted|intubated|diagnosed|given|transferred"
            r"|discharged)))", 1.5, 3.0, True,
            r"(?i)(?:patient|year.old|y/o|months? old|this (?:child|infant)|denies|denied|complain|underwent|afebrile"
-           r"|ambulat|well appearing|was (?:\w+ )*(?:admitted|intubated|diagnosed|given|transferred|discharged)"
-           r"|\b(?:she|he|pt\.?) (?:\w+ )?present)"),
+           r"|ambulat|well appearing|was (?:admitted|intubated|diagnosed|given|transferred|discharged)"
+           r"| present)"),
     _Group("talk", r"(?im)^\s{0,4}(doctor|dr\.? \w{1,12}|physician|nurse|clinician|patient|guest_family\d{0,2}"
-           r"|guest_clinician\d{0,2}):\s", 1.5, 3.0, True),
+           r"|guest_clinician\d{0,2}):\s", 1.5, 3.0, True, whole=True),
     _Group("section", r"(?im)^[\s*#]{0,6}(?:\d{1,2}[.)] )?(assessment(?: (?:and|&) plan)?|impression|diagnos[ie]s"
            r"|medications|medicines|procedures?(?: performed)?|indications?|findings|imaging|labs|exam(?:ination)?"
            r"|disposition|plan|other history|treatment|prognosis)\*{0,2}\s{0,2}:", 0.75, 3.0, whole=True),

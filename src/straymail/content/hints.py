@@ -3,27 +3,20 @@
 ``hint(pattern)`` gives a byte pattern in the syntax of Hyperscan. Where strings exist of which one must occur, it is
 these; else it is the pattern itself without its bounds on repetition and with any byte beyond ASCII for any letter
 beyond ASCII. Both match too much, never too little: the rule itself decides.
+
+What a hint begins with decides what it costs. Strings cost next to nothing, as all of them are searched for together;
+the start of a line, a word's edge or a class has to be followed each time it comes, and is left out where it can be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import product
-
+from straymail.content.demands import demanded, expected, fewest, rarest, spread, weight, written
 from straymail.content.syntax import Assertion, Class, Group, Item, Letter, letter_pattern, read
 
-_EDGE = "\b"  # in a string: a word begins or ends here
-_LEAST = 4  # what a string must weigh to be worth looking for
-_HALF, _MARK = 0.6, 0.5
+_OFTEN = 3e-3  # strings expected at a place of a text, from which on they are no place to begin at
 _RARE = 7  # what a string must weigh for the words before it not to matter
-_LONG = 9  # beyond, a longer string is no better
-_MANY = 400  # strings for one rule
-_FEW = 200  # strings a sequence may be multiplied into
-_WORTHLESS = (-1, 0)
-_COMMON = frozenset(("http", "https", "://", "http://", "https://"))
 _COUNTED = 16  # repetitions told apart in a relaxed pattern
 _ANY = r"\x80-\xff"
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _")
 
 
 def hint(pattern: str, *, whole: bool = False) -> str:
@@ -33,29 +26,40 @@ def hint(pattern: str, *, whole: bool = False) -> str:
         ValueError: the rule uses syntax ``syntax`` does not know.
     """
     flags, group = read(pattern)
-    words = frozenset[str]() if whole or _starts_lines(group) else _demanded(group)
+    words = frozenset[str]() if whole or _starts_lines(group) else demanded(group)
     if words:
-        return f"(?i)(?:{'|'.join(map(_written, _fewest(words)))})"
+        return f"(?i)(?:{'|'.join(map(written, fewest(words)))})"
+    group = Group(tuple(map(_within_line, group.alternatives)), group.flags)
     shorter = _led(group if whole else _cut(_begun(group)))
     return (f"(?{flags})" if flags else "") + _relaxed_group(shorter, outermost=True)
 
 
-def _fewest(words: frozenset[str]) -> list[str]:
-    """The strings without those that hold another of them."""
-    kept: list[str] = []
-    for word in sorted(words, key=lambda each: (len(each), each)):
-        if not any(each in word for each in kept):
-            kept.append(word)
-    return kept
-
-
 def _starts_lines(group: Group) -> bool:
-    """Whether every alternative stands at the start of a line or text: cheap to follow as it is."""
+    """Whether every alternative stands at the start of a line or text, where common words are rare."""
     return all(items and _is_anchor(items[0]) for items in group.alternatives)
 
 
+def _within_line(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """What may start a line without what stands there before its strings: following each line costs far more."""
+    if not items or not _may_anchor(items[0]):
+        return items
+    words = rarest(Group((items,)))
+    if not words or expected(words) > _OFTEN:
+        return items
+    return items[max(at for at in range(len(items)) if rarest(Group((items[at:],))) == words) :]
+
+
+def _may_anchor(item: Item) -> bool:
+    if isinstance(item.atom, Group):
+        return any(items and _may_anchor(items[0]) for items in item.atom.alternatives)
+    return _is_anchor(item)
+
+
 def _led(group: Group) -> Group:
-    """The group with one byte for any character but some at its start: what stands before that does not matter."""
+    """The group with one byte for any character but some at its start, and without a word's edge before a class.
+
+    What stands before that does not matter, and each word's edge of a text would have to be followed.
+    """
     return Group(tuple(map(_led_sequence, group.alternatives)), group.flags)
 
 
@@ -63,6 +67,8 @@ def _led_sequence(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if not items or (items[0].least, items[0].most) != (1, 1):
         return items
     match items[0].atom:
+        case Assertion(r"\b") if len(items) > 1 and isinstance(items[1].atom, Class):
+            return items[1:]
         case Group() as group:
             return (Item(_led(group)), *items[1:])
         case Class(True, ascii_part, True, members):
@@ -76,15 +82,15 @@ def _begun(group: Group) -> Group:
 
 
 def _begun_sequence(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    words = _demanded(Group((items,)))
+    words = demanded(Group((items,)))
     if words and any(map(_runs, items)):
-        start = max(at for at in range(len(items)) if _demanded(Group((items[at:],))) == words)
-        common = isinstance(items[0].atom, Class) or min(map(_weight, words)) >= _RARE
+        start = max(at for at in range(len(items)) if demanded(Group((items[at:],))) == words)
+        common = isinstance(items[0].atom, Class) or min(map(weight, words)) >= _RARE
         return items[start:] if common and any(map(_runs, items[:start])) else items
-    spread = _spread(items)
-    if spread and isinstance(spread[0].atom, Group) and (spread[0].least, spread[0].most) == (1, 1):
-        begun = _begun(spread[0].atom)
-        return (Item(begun), *spread[1:]) if begun != spread[0].atom else items
+    edged = spread(items)
+    if edged and isinstance(edged[0].atom, Group) and (edged[0].least, edged[0].most) == (1, 1):
+        begun = _begun(edged[0].atom)
+        return (Item(begun), *edged[1:]) if begun != edged[0].atom else items
     return items
 
 
@@ -103,7 +109,7 @@ def _cut(group: Group) -> Group:
 def _cut_sequence(items: tuple[Item, ...]) -> tuple[Item, ...]:
     for start in range(1, len(items)):
         before = items[:start]
-        if _is_anchor(before[0]) or _demanded(Group((before,))) or not _demanded(Group((items[start:],))):
+        if _is_anchor(before[0]) or demanded(Group((before,))) or not demanded(Group((items[start:],))):
             break
         if isinstance(items[start - 1].atom, Group) or items[start - 1].most != 1:
             return _cut_end(items[start:])
@@ -117,7 +123,7 @@ def _is_anchor(item: Item) -> bool:
 def _cut_end(items: tuple[Item, ...]) -> tuple[Item, ...]:
     end = len(items)
     for index in range(1, len(items)):
-        if items[index].most != 1 and _demanded(Group((items[:index],))):
+        if items[index].most != 1 and demanded(Group((items[:index],))):
             end = index
             break
     while end > 1 and items[end - 1].least == 0:
@@ -162,105 +168,3 @@ def _repeated(item: Item, *, counted: int) -> str:
     if least == most and least <= counted:
         return f"{{{least}}}"
     return "+" if least == 1 or counted == 1 else f"{{{min(least, counted)},}}"
-
-
-def _demanded(group: Group) -> frozenset[str]:
-    """Strings (lower case, ``_EDGE`` at word edges) of which one must occur; empty when there are none good enough."""
-    exact, needed = _of_group(group)
-    return _better(exact or frozenset(), needed)
-
-
-_Strings = frozenset[str]
-
-
-def _of_group(group: Group) -> tuple[_Strings | None, _Strings]:
-    """(all strings the group can be, when few; strings of which one must occur)."""
-    found = [_of_sequence(items) for items in group.alternatives]
-    exact: _Strings | None = frozenset()
-    for each, _ in found:
-        exact = None if exact is None or each is None or len(exact) + len(each) > _MANY else exact | each
-    needed = [_better(each or frozenset(), must) for each, must in found]
-    return exact, frozenset().union(*needed) if all(needed) else frozenset()
-
-
-def _of_sequence(items: Iterable[Item]) -> tuple[_Strings | None, _Strings]:
-    whole, run, needed = True, frozenset(("",)), frozenset[str]()
-    for item in _spread(tuple(items)):
-        exact, must = _of_item(item)
-        needed = _better(needed, must)
-        if exact is not None and len(run) * len(exact) <= _FEW:
-            run = frozenset(left + right for left, right in product(run, exact))
-            continue
-        whole = False
-        needed = _better(needed, run)
-        run = frozenset(("",)) if exact is None or len(exact) > _FEW else exact
-        if exact is not None:
-            needed = _better(needed, exact)
-    return (run if whole else None), _better(needed, run)
-
-
-def _spread(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """Word edges around a group moved into its alternatives: a short word with its edges may be rare enough."""
-    if len(items) < 2 or not _is_edge(items[0]):
-        return items
-    atom, behind = items[1].atom, items[2:3]
-    if not isinstance(atom, Group) or (items[1].least, items[1].most) != (1, 1):
-        return items
-    last = behind if behind and _is_edge(behind[0]) else ()
-    inner = Group(tuple((items[0], *each, *last) for each in atom.alternatives), atom.flags)
-    return (Item(inner), *items[2 + len(last) :])
-
-
-def _is_edge(item: Item) -> bool:
-    return isinstance(item.atom, Assertion) and item.atom.text == r"\b"
-
-
-def _of_item(item: Item) -> tuple[_Strings | None, _Strings]:
-    exact, needed = _of_atom(item.atom)
-    if (item.least, item.most) == (1, 1):
-        return exact, needed
-    if item.least == 0:
-        return (exact | {""} if exact is not None and item.most == 1 else None), frozenset()
-    return None, _better(needed, exact or frozenset())
-
-
-def _of_atom(atom: Letter | Class | Assertion | Group) -> tuple[_Strings | None, _Strings]:
-    match atom:
-        case Letter(text):
-            return frozenset((text.lower(),)), frozenset()
-        case Class(_, _, _, members):
-            return (frozenset(each.lower() for each in members) if members else None), frozenset()
-        case Assertion(text):
-            return frozenset((_EDGE if text == r"\b" else "",)), frozenset()
-        case Group() as group:
-            return _of_group(group)
-
-
-def _better(one: _Strings, other: _Strings) -> _Strings:
-    """The demand that fewer texts meet; strings too short to be worth anything are no demand."""
-    best = max(one, other, key=_worth)
-    return best if _worth(best) > _WORTHLESS else frozenset()
-
-
-def _worth(strings: _Strings) -> tuple[float, int]:
-    if not strings or len(strings) > _MANY:
-        return _WORTHLESS
-    least = min(map(_weight, strings))
-    return (min(_LONG, least), -len(strings)) if least >= _LEAST else _WORTHLESS
-
-
-def _weight(text: str) -> float:
-    """How rare a string is: marks are rarer than letters, a word's edge is worth half of one, spaces nothing."""
-    inner = text.strip(_EDGE).replace(_EDGE, "")
-    if inner in _COMMON:
-        return 0
-    marks = sum(not letter.isalpha() for letter in inner if not letter.isspace())
-    return len("".join(inner.split())) + marks * _MARK + (text.startswith(_EDGE) + text.endswith(_EDGE)) * _HALF
-
-
-def _written(text: str) -> str:
-    """A string as a pattern; word edges inside it say nothing more."""
-    first = r"\b" if text.startswith(_EDGE) else ""
-    last = r"\b" if text.endswith(_EDGE) else ""
-    inner = (each if each in _PLAIN else letter_pattern(Letter(each)) for each in text.replace(_EDGE, ""))
-    return f"{first}{''.join(inner)}{last}"

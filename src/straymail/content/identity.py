@@ -13,7 +13,7 @@ from importlib import import_module
 
 import re2
 
-from straymail.content.scan import Detector, Hit, Near, Rule, Text, redact
+from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text, redact
 from straymail.evidence import Finding, Sensitivity
 
 Check = Callable[[str], bool]
@@ -79,7 +79,11 @@ _ALONE: dict[str, tuple[str, str]] = {
     "us.ssn": (r"\b[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}\b", "US"),
     "br.cpf": (r"\b[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b", "BR"),
 }
-_NEAR = {"it.codicefiscale": Near.ANYTHING}  # no five digits in a row
+_NEAR = {"it.codicefiscale": ""}  # no five digits in a row
+_HINTS = {
+    "it.codicefiscale": r"[A-Z0-9]{16}",
+    "fr.nir": r"(?:0[1-9]|1[0-2]) ?(?:[0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}",
+}
 _PLAIN_WORDS = frozenset(("run", "nit", "sin", "pan", "nie", "inn"))  # as numbers' names these are capitals
 _LOOSE = ("us.ssn",)  # the form is telling, but the number has no check digit
 _ASKED = tuple((re2.compile(f"(?i){words}"), names) for words, names in _WORDS.items())
@@ -92,20 +96,23 @@ _PASSPORT = (
     r"(?:passports?|reisepass|passeport|pasaporte|paspoort|passaporto)"
     r"(?:-| ?)(?:no\.?|nr\.?|number|#|nummer|num[ée]ro|n°)?(?: is| ist| est)?[^\n\pL0-9]{0,4}"
 )
+_DATES = r"[0-9]{7}[MFX<][0-9]{7}"  # of birth and expiry, in all machine-readable zones
 _RULES = (
-    Rule("word", rf"(?:^|[^\pL0-9])((?i:{'|'.join(_WORDS)})){_NUMBER}", near=Near.DIGITS),
-    *(Rule(f"alone {name}", pattern, near=_NEAR.get(name, Near.DIGITS)) for name, (pattern, _) in _ALONE.items()),
+    Rule("word", rf"(?:^|[^\pL0-9])((?i:{'|'.join(_WORDS)})){_NUMBER}", near=DIGITS),
+    *(Rule(f"alone {name}", pattern, near=_NEAR.get(name, DIGITS), hint=_HINTS.get(name, ""))
+      for name, (pattern, _) in _ALONE.items()),
     Rule("td3", r"(P[A-Z<][A-Z<]{3}[A-Z<]{39})\s{1,3}"
-         r"([A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z0-9<]{14}[0-9<][0-9])", near=Near.DIGITS),
+         r"([A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z0-9<]{14}[0-9<][0-9])",
+         near=DIGITS, hint=_DATES),
     Rule("td2", r"([IACV][A-Z<][A-Z<]{3}[A-Z<]{31,39})\s{1,3}"
-         r"([A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z0-9<]{8,16})", near=Near.DIGITS),
+         r"([A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z0-9<]{8,16})", near=DIGITS, hint=_DATES),
     Rule("td1", r"([IAC][A-Z0-9<][A-Z<]{3}[A-Z0-9<]{9}[0-9<][A-Z0-9<]{15})\s{1,3}"
-         r"([0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z<]{3}[A-Z0-9<]{11}[0-9])\s{1,3}[A-Z<]{30}", near=Near.DIGITS),
+         r"([0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z<]{3}[A-Z0-9<]{11}[0-9])\s{1,3}[A-Z<]{30}", near=DIGITS, hint=_DATES),
     Rule("passport", rf"(?i)\b{_PASSPORT}([A-Z]{{0,2}}[0-9]{{6,9}}[A-Z]?)\b"),
     Rule("passport-letters", rf"\b(?i:{_PASSPORT})([CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{{8}})\b"),
     Rule("nino", r"(?i)\b(?:national insurance|nino|n\.?i\.? ?(?:no\.?|number))\b[^\n]{0,20}?"
            r"\b([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D])\b"),
-    Rule("nric", r"\b([STFGM][0-9]{7}[A-Z])\b", near=Near.DIGITS),
+    Rule("nric", r"\b([STFGM][0-9]{7}[A-Z])\b", near=DIGITS),
     Rule("birth", rf"(?i)\b(?:born(?: on)?|date of birth|birth ?date|d\.?o\.?b\.?|geboren(?: am)?"
          r"|geburtsdatum|n[ée]e? le|date de naissance|fecha de nacimiento)\b"
          rf"[^\n\pL0-9]{{0,4}}({_DATE})"),

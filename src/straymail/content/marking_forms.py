@@ -36,6 +36,7 @@ class Form:
     weigh: Weigh
     confidence: float = 0.97
     place: str = ""
+    hint: str = ""
 
 
 def _us(level: str, rest: str) -> Sensitivity:
@@ -119,7 +120,8 @@ FORMS = (
     Form("marking.au", rf"{_EDGE}(OFFICIAL: ?Sensitive|PROTECTED|SECRET|TOP[ \-]SECRET)"
          rf"((?://[A-Za-z][A-Za-z/ \-]{{1,60}}){{0,6}}//{_AU_CAVEATS}[A-Za-z/ \-]{{0,60}}){_END}", _au),
     Form("marking.us", rf"{_EDGE}({_US_LEVEL})({_US_REST}){_END}", _us),
-    Form("marking.us", r"(?m)(?:^|\s)\((TS|S|C|U)((?://[A-Z][A-Z0-9\-, /]{0,40}){1,5})\)", _portion),
+    Form("marking.us", r"(?m)(?:^|\s)\((TS|S|C|U)((?://[A-Z][A-Z0-9\-, /]{0,40}){1,5})\)", _portion,
+         hint=r"\((?:TS|S|C|U)//"),
     Form("marking.us", r"(?m)^\s{0,8}(?:[0-9A-Za-z]{1,3}[.)] {1,4})?\((TS|S)\)() {1,3}[A-Z]", _portion, 0.85),
     Form("marking.us", rf"{_EDGE}//(JOINT (?:TOP SECRET|SECRET|CONFIDENTIAL)|[A-Z]{{3}} (?:TOP SECRET|SECRET"
          rf"|CONFIDENTIAL|RESTRICTED))((?: [A-Z]{{3}}){{0,6}}(?://[A-Z0-9 ,/\-]{{2,60}}){{0,4}}){_END}", _foreign),

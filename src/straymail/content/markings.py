@@ -92,7 +92,9 @@ _SPOKEN_OF = re2.compile(
 _LISTED = re2.compile(rb"\((?:M|L|XL|P|X)\)|(?i:\b(?:second(?:s|ed|er)?|moved|motion|small|singular|spouse|single)\b)")
 
 DETECTOR = Detector(
-    "markings", (*(Rule(f"{number}", form.pattern) for number, form in enumerate(FORMS)), _DECLASSIFIED), _judge
+    "markings",
+    (*(Rule(f"{number}", form.pattern, hint=form.hint) for number, form in enumerate(FORMS)), _DECLASSIFIED),
+    _judge,
 )
 
 

@@ -11,17 +11,17 @@ from collections.abc import Iterator
 from stdnum import iban, luhn
 from stdnum.us import rtn
 
-from straymail.content.scan import Detector, Hit, Near, Rule, Text
+from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
 _RULES = (
     Rule("card", r"(?:^|[^0-9.\-/=_])((?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6(?:011|4[4-9][0-9]|5[0-9]{2})"
            r"|35[2-8][0-9])([ \-]?)[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}"
            r"|3[47][0-9]{2}([ \-]?)[0-9]{6}[ \-]?[0-9]{5}|3(?:0[0-5]"
-           r"|[68][0-9])[0-9]([ \-]?)[0-9]{6}[ \-]?[0-9]{4})(?:[^0-9]|$)", near=Near.DIGITS,
-         hint=r"[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]|3[0-9]{3}[ \-]?[0-9]{6}[ \-]?[0-9]{4}"),
-    Rule("iban", r"\b([A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]{4}){2,7}(?:[ \-]?[A-Z0-9]{1,3})?)\b", near=Near.DIGITS,
-         hint=r"\b[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}[ \-]?[A-Z0-9]{4}"),
+           r"|[68][0-9])[0-9]([ \-]?)[0-9]{6}[ \-]?[0-9]{4})(?:[^0-9]|$)", near=DIGITS,
+         hint=r"[0-9](?:[ \-]?[0-9]){12}"),
+    Rule("iban", r"\b([A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]{4}){2,7}(?:[ \-]?[A-Z0-9]{1,3})?)\b", near=DIGITS,
+         hint=r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}[ \-]?[A-Z0-9]{4}"),
     Rule("routing", r"(?i)\b(?:routing|aba|rtn|transit)\b[^\n0-9]{0,24}([0-9]{9})\b"),
     Rule("sort", r"(?i)\bsort ?code\b[^\n0-9]{0,6}([0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2})\b[\s\S]{0,80}?\b([0-9]{8})\b"),
     Rule("account", r"(?i)\b(?:account|acct|a/c|konto|compte|cuenta)\b\.?(?: ?(?:number|no\.?|num\.?|#|nr\.?"

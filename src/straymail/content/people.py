@@ -12,17 +12,18 @@ from typing import Protocol
 
 import re2
 
-from straymail.content.scan import Detector, Near, Rule, Text
+from straymail.content.scan import DIGITS, Detector, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
 _ROW = r"(?m)^[ \x09>|*\x2d.)0-9\"']*[A-Z\x80-\xff][^\s,;|:@0-9/]*[ ,;|\x09]+[A-Z\x80-\xff][^\n]*"
+_ROWS, _CONTACTS, _SECTIONS, _WORDS = 5, 10, 3, 3
 _RULES = (
     Rule("dated", r"\b(?:[0-3]?[0-9][./\-][01]?[0-9][./\-](?:19|20)?[0-9]{2}"
          r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])\b", support=True),
     Rule("phoned", r"\(?\b[0-9]{3}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}\b|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6,14}",
-         near=Near.DIGITS, hint=r"[0-9]{3}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6}"),
+         near=DIGITS, hint=r"[0-9][0-9)][ .\-][0-9]{3}[ .\-][0-9]{4}|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6}"),
     Rule("mailed", r"\b[\w.+\-]{2,30}@[\w\-]{2,30}\.[\w.]{2,20}\b",
-         hint=rf"{_ROW}\x40"),
+         often=("@", _ROWS), hint=rf"{_ROW}\x40"),
     Rule("paid", r"[$€£] ?[0-9][0-9,.]{3,12}|\b[0-9]{1,3}[,.][0-9]{3}(?:[.,][0-9]{2})?\b", support=True),
     Rule("figures", r"(?m)[,;|\t][ ]?(?:[1-9][0-9]{4,6}|[3-9][0-9]{3})(?:\.[0-9]{2})?[ ]?(?:[,;|\t]|\r?$)",
          support=True),
@@ -48,7 +49,6 @@ _PAPER_RULES = (
            r"|hostile (?:work )?environment|performance improvement plan|terminat\w{2,4} (?:of |his |her "
            r"|your )employment|suspended (?:with|without) pay|whistle-?blow\w{2,4}|eeoc|tribunal|abmahnung)\b"),
 )  # fmt: skip
-_ROWS, _CONTACTS, _SECTIONS, _WORDS = 5, 10, 3, 3
 _SOMEBODY = frozenset(("complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms."))
 _PARTICLES = frozenset(("al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter",
                         "van", "von", "y", "zu"))  # fmt: skip

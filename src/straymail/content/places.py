@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from straymail.content.scan import Detector, Hit, Near, Rule, Text
+from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
 _NUMBER = r"(-?[0-9]{1,3}\.[0-9]{2,12})"
@@ -19,16 +19,18 @@ _SECONDS = r"(?:[0-9]{1,2}(?:\.[0-9]{1,6})?\s?(?:[\"″”]|'')\s?)?"
 _RULES = (
     Rule("dms", rf"([0-9]{{1,2}}){_MINUTES_OF}{_SECONDS}[NS]\b[,;/\s]{{0,4}}"
          rf"([0-9]{{1,3}}){_MINUTES_OF}{_SECONDS}[EWO]\b"),
-    Rule("hemisphere", r"\b([0-9]{1,2}\.[0-9]{2,8})\s?°?\s?[NS]\b[,;/\s]{1,4}([0-9]{1,3}\.[0-9]{2,8})\s?°?\s?[EWO]\b"),
+    Rule("hemisphere", r"\b([0-9]{1,2}\.[0-9]{2,8})\s?°?\s?[NS]\b[,;/\s]{1,4}([0-9]{1,3}\.[0-9]{2,8})\s?°?\s?[EWO]\b",
+         hint=r"[0-9]\.[0-9]{2,}\s?[\x80-\xff]*\s?[NS]\b"),
     Rule("before", rf"\b[NS]\s?([0-9]{{1,2}}){_MINUTES_AFTER}{_SECONDS}[,;/\s]{{0,4}}"
          rf"[EWO]\s?([0-9]{{1,3}}){_MINUTES_AFTER}"),
-    Rule("hemisphere-before", r"\b[NS]\s?([0-9]{1,2}\.[0-9]{3,8})\s?°?[,;/\s]{1,4}[EWO]\s?([0-9]{1,3}\.[0-9]{3,8})\b"),
+    Rule("hemisphere-before", r"\b[NS]\s?([0-9]{1,2}\.[0-9]{3,8})\s?°?[,;/\s]{1,4}[EWO]\s?([0-9]{1,3}\.[0-9]{3,8})\b",
+         hint=r"[0-9]\.[0-9]{3,}\s?[\x80-\xff]*[,;/\s]+[EWO]\s?[0-9]"),
     Rule("labelled", rf"(?i)\blat(?:itude)?\b[\"']?\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}[^\n0-9]{{0,20}}?\n?"
          rf"[^\n0-9]{{0,12}}?\b(?:lon(?:g|gitude)?|lng)\b[\"']?\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}"),
     Rule("pair", r"(?:^|[\s(\[:=])(-?[0-9]{1,2}\.[0-9]{4,12})\s{0,2}[,;]\s{0,2}(-?[0-9]{1,3}\.[0-9]{4,12})\b",
-         near=Near.DIGITS, hint=r"\x2e[0-9]{4,}\s*[,;]\s*\x2d?[0-9]+\x2e[0-9]{4}"),
-    Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b", near=Near.DIGITS),
-    Rule("mgrs-run", r"\b([0-9]{1,2})([C-HJ-NP-X])([A-HJ-NP-Z]{2})([0-9]{6}|[0-9]{8}|[0-9]{10})\b", near=Near.DIGITS),
+         near=DIGITS, hint=r"\x2e[0-9]{4,}\s*[,;]\s*\x2d?[0-9]+\x2e[0-9]{4}"),
+    Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b", near=DIGITS),
+    Rule("mgrs-run", r"\b([0-9]{1,2})([C-HJ-NP-X])([A-HJ-NP-Z]{2})([0-9]{6}|[0-9]{8}|[0-9]{10})\b", near=DIGITS),
     Rule("utm", r"(?i)\b(?:utm|zone)\b[^\n]{0,20}?\b([0-9]{1,2}) ?([C-X])\b[^\n]{0,12}?"
          r"\b([0-9]{6})(?:\.[0-9]{1,3})?\s?m?\s?E?[,;\s]{1,4}([0-9]{6,7})"),
     Rule("geo", rf"\bgeo:{_NUMBER},{_NUMBER}"),

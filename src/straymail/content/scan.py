@@ -11,17 +11,16 @@ A detector that needs several rules together says so (``worth``), and costs noth
 from __future__ import annotations
 
 import hashlib
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from enum import Enum
-from typing import cast
+from itertools import chain
 
 import hyperscan
 import re2
 
 from straymail.content.hints import hint
+from straymail.content.sieve import Sieve, Sought
 from straymail.evidence import Finding, Sensitivity
 
 _MEMORY = 4 << 20  # bytes one rule's automaton may take before it forgets states and slows down
@@ -33,28 +32,23 @@ _PAYS = 1 << 23  # bytes of text from which on hints are worth making ready: sea
 _BLOCK, _SHARED = 1 << 15, 1 << 11  # characters: a note, a booking or a list is no longer; what both blocks hold
 _PIECE, _OVERLAP = 8_192, 1_024  # bytes; no pattern reaches further than the overlap
 _Piece = tuple[int, int]  # bounds of a piece of a text, in bytes
-
-
-class Near(Enum):
-    """What must stand in a text before some rules are worth looking for, as a pattern."""
-
-    ANYTHING = ""
-    DIGITS = r"[0-9](?:[ .\x2d/]?[0-9]){4}"
+DIGITS = r"[0-9](?:[ .\x2d/]?[0-9]){4}"  # five in a row, as numbers are written
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A pattern in RE2 syntax over UTF-8 text; ``name`` is unique within its detector.
 
-    ``near`` is what must stand in a text before the rule is looked for at all: five digits in a row. ``support``: the
-    rule amounts to nothing by itself, and is looked for only when another one of its detector may hit. ``hint``
-    replaces the cheaper pattern that is derived from the rule; ``whole``: its words alone are too common to be that
-    pattern.
+    ``near`` is a pattern that must match in a text before the rule is looked for at all: ``DIGITS``. ``often``: a
+    character that must stand in it so many times for the rule to amount to anything. ``support``: the rule amounts to
+    nothing by itself, and is looked for only when another one of its detector may hit. ``hint`` replaces the cheaper
+    pattern that is derived from the rule; ``whole``: its words alone are too common to be that pattern.
     """
 
     name: str
     pattern: str
-    near: Near = Near.ANYTHING
+    near: str = ""
+    often: tuple[str, int] = ("", 0)
     support: bool = False
     hint: str = ""
     whole: bool = False
@@ -175,8 +169,7 @@ class Scan:
         options.log_errors = False
         options.max_mem = _MEMORY
         self._compiled = [re2.compile(rule.pattern.encode(), options=options) for _, rule in self._rules]
-        self._hints: dict[Near, _Hints] = {}
-        self._gate = len(self._rules)  # stands for the pattern of Near.DIGITS
+        self._sieve: Sieve | None = None
         self._seen, self._preparing = 0, False
         self._support = [
             [number for number, (index, rule) in enumerate(self._rules) if rule.support and index == each]
@@ -192,79 +185,72 @@ class Scan:
         if self._preparing or self._seen < after:
             return
         self._preparing = True
-        hints = {number: rule.cheaper for number, (_, rule) in enumerate(self._rules) if not rule.support}
-        hints[self._gate] = Near.DIGITS.value
+        hints = {
+            number: Sought(rule.cheaper, rule.near, rule.often)
+            for number, (_, rule) in enumerate(self._rules)
+            if not rule.support
+        }
         with suppress(hyperscan.error):  # not on this processor: every rule goes on being searched for
-            self._hints = {
-                near: _Hints({number: text for number, text in hints.items() if self._near(number) is near})
-                for near in Near
-            }
+            self._sieve = Sieve(hints)
 
-    def _near(self, number: int) -> Near:
-        return Near.ANYTHING if number == self._gate else self._rules[number][1].near
-
-    def examine(self, raw: str, where: str, *, quoted: bool = False) -> Iterator[Finding]:
-        """Yield what the detectors find in one text; a long one is examined a block at a time.
+    def examine(self, raw: str, where: str, *, quoted: bool = False) -> list[Finding]:
+        """What the detectors find in one text; a long one is examined a block at a time.
 
         Of more than 100 findings of one id the gravest of those beyond stands for all of them, and says how many.
         """
-        seen: set[tuple[str, str]] = set()
-        counts: dict[str, int] = {}
-        beyond: dict[str, Finding] = {}
-        for block, first in _blocks(raw):
-            for finding in self._examine(block, where, first, quoted):
-                if (finding.id, finding.digest) in seen:
-                    continue
-                seen.add((finding.id, finding.digest))
-                counts[finding.id] = counts.get(finding.id, 0) + 1
-                if counts[finding.id] < _MOST_FINDINGS:
-                    yield finding
-                else:
-                    beyond[finding.id] = max(beyond.get(finding.id, finding), finding, key=_gravity)
-        for identifier, finding in beyond.items():
-            yield _with_others(finding, counts[identifier] - _MOST_FINDINGS)
+        if len(raw) > _BLOCK:
+            blocks = (self._examine(block, where, first, quoted) for block, first in _blocks(raw))
+            return _at_most(_MOST_FINDINGS, chain.from_iterable(blocks))
+        found = self._examine(raw, where, 1, quoted)
+        return _at_most(_MOST_FINDINGS, found) if len(found) > 1 else found
 
-    def _examine(self, raw: str, where: str, first: int, quoted: bool) -> Iterator[Finding]:
+    def _examine(self, raw: str, where: str, first: int, quoted: bool) -> list[Finding]:
         data = raw.encode("utf-8", "replace")
         if not self._preparing:
             self._seen += len(data)
             self.prepare(_PAYS)
-        pieces = [(0, len(data))] if len(data) <= _PIECE else list(_pieces(data))
-        hinted = self._hinted(data, pieces) if self._hints else self._everything(pieces)
+        if self._sieve is None:
+            hinted = self._everything(_pieces(data))
+        elif len(data) <= _PIECE:  # hardly a short text has anything in it: that is told as fast as may be
+            numbers = self._sieve.sift(data, data)
+            if not numbers:
+                return []
+            hinted = self._by_detector([((0, len(data)), numbers)])
+        else:
+            sift = self._sieve.sift
+            hinted = self._by_detector((each, sift(data[each[0] : each[1] + _OVERLAP], data)) for each in _pieces(data))
+        findings: list[Finding] = []
         for index in sorted(hinted):
-            places, detector = hinted[index], self._detectors[index]
-            if not detector.worth({self._rules[number][1].name for number in places}, raw):
-                continue
-            if self._support[index]:
-                places |= dict.fromkeys(self._support[index], _around(places.values(), pieces))
-            found: dict[str, list[Hit]] = {}
-            for number in sorted(places):
-                if hits := self._places(number, data, places[number]):
-                    found[self._rules[number][1].name] = hits
+            found = self._found(index, hinted[index], raw, data)
             if found:
-                yield from detector.judge(Text(raw, data, where, quoted, found, first))
+                findings += self._detectors[index].judge(Text(raw, data, where, quoted, found, first))
+        return findings
 
-    def _hinted(self, data: bytes, pieces: Sequence[_Piece]) -> dict[int, dict[int, list[_Piece]]]:
+    def _found(self, index: int, places: dict[int, list[_Piece]], raw: str, data: bytes) -> dict[str, list[Hit]]:
+        """Hits of one detector's rules, by name, where those that may hit at these places are worth a search."""
+        if not self._detectors[index].worth({self._rules[number][1].name for number in places}, raw):
+            return {}
+        if self._support[index]:
+            near = _around(places.values(), _pieces(data))
+            places = places | dict.fromkeys(self._support[index], near)
+        found: dict[str, list[Hit]] = {}
+        for number in sorted(places):
+            if hits := self._places(number, data, places[number]):
+                found[self._rules[number][1].name] = hits
+        return found
+
+    def _by_detector(self, sifted: Iterable[tuple[_Piece, Iterable[int]]]) -> dict[int, dict[int, list[_Piece]]]:
         """For each detector the rules that may hit, and the pieces of the text where."""
         found: dict[int, dict[int, list[_Piece]]] = {}
-        for piece in pieces:
-            part = data if len(pieces) == 1 else data[piece[0] : piece[1] + _OVERLAP]
-            numbers: list[int] = []
-            self._hints[Near.ANYTHING].find(part, numbers)
-            if self._gate in numbers:
-                numbers.remove(self._gate)
-                self._hints[Near.DIGITS].find(part, numbers)
+        for piece, numbers in sifted:
             for number in numbers:
                 found.setdefault(self._rules[number][0], {}).setdefault(number, []).append(piece)
         return found
 
     def _everything(self, pieces: Sequence[_Piece]) -> dict[int, dict[int, list[_Piece]]]:
-        """What ``_hinted`` tells, without hints: every rule may hit anywhere."""
-        found: dict[int, dict[int, list[_Piece]]] = {}
-        for number, (index, rule) in enumerate(self._rules):
-            if not rule.support:
-                found.setdefault(index, {})[number] = list(pieces)
-        return found
+        """The same without hints: every rule may hit anywhere."""
+        every = [number for number, (_, rule) in enumerate(self._rules) if not rule.support]
+        return self._by_detector((piece, every) for piece in pieces)
 
     def _places(self, number: int, data: bytes, pieces: Sequence[_Piece]) -> list[Hit]:
         """Hits of a rule that begin in one of these pieces."""
@@ -280,39 +266,30 @@ class Scan:
         return hits
 
 
+def _at_most(most: int, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, each once; of those of one id beyond so many the gravest, which says how many there are."""
+    seen: set[tuple[str, str]] = set()
+    counts: dict[str, int] = {}
+    kept: list[Finding] = []
+    beyond: dict[str, Finding] = {}
+    for finding in findings:
+        if (finding.id, finding.digest) in seen:
+            continue
+        seen.add((finding.id, finding.digest))
+        counts[finding.id] = counts.get(finding.id, 0) + 1
+        if counts[finding.id] < most:
+            kept.append(finding)
+        else:
+            beyond[finding.id] = max(beyond.get(finding.id, finding), finding, key=_gravity)
+    return kept + [_with_others(finding, counts[identifier] - most) for identifier, finding in beyond.items()]
+
+
 def _gravity(finding: Finding) -> tuple[Sensitivity, float]:
     return finding.sensitivity, finding.confidence
 
 
 def _with_others(finding: Finding, others: int) -> Finding:
     return replace(finding, excerpt=f"{finding.excerpt[:60]} and {others} more".strip()) if others else finding
-
-
-class _Hints:
-    """Cheap patterns searched for together: which of them match at all."""
-
-    def __init__(self, patterns: Mapping[int, str]) -> None:
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[text.encode() for text in patterns.values()],
-            ids=list(patterns),
-            elements=len(patterns),
-            flags=[hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER] * len(patterns),
-        )
-        self._spare: deque[hyperscan.Scratch] = deque()
-
-    def find(self, piece: bytes, numbers: list[int]) -> None:
-        """Add the numbers of the patterns that match somewhere; each of several threads works in memory of its own."""
-        try:
-            scratch = self._spare.pop()
-        except IndexError:
-            scratch = hyperscan.Scratch(self._database)
-        self._database.scan(piece, match_event_handler=_note, context=numbers, scratch=scratch)
-        self._spare.append(scratch)
-
-
-def _note(number: int, start: int, end: int, flags: int, numbers: object) -> None:
-    cast("list[int]", numbers).append(number)
 
 
 def _blocks(raw: str) -> Iterator[tuple[str, int]]:
@@ -339,13 +316,15 @@ def _around(chosen: Iterable[Sequence[_Piece]], pieces: Sequence[_Piece]) -> lis
     return [piece for index, piece in enumerate(pieces) if near & {index - 1, index, index + 1}]
 
 
-def _pieces(data: bytes) -> Iterator[_Piece]:
+def _pieces(data: bytes) -> list[_Piece]:
     """Bounds of pieces of some kilobytes, broken at line ends where there are any."""
+    pieces: list[_Piece] = []
     start = 0
     while start < len(data):
         end = start + _PIECE
         if end < len(data):
             end = data.rfind(b"\n", start, end) + 1 or end
         end = min(end, len(data))
-        yield start, end
+        pieces.append((start, end))
         start = end
+    return pieces

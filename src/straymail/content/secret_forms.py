@@ -136,3 +136,11 @@ HASHES = (
     r"(?m)^[\w.\-]{1,32}:\{SHA\}[A-Za-z0-9+/]{27}=",
     r"(?m)^[\w.\-]{2,32}:[./A-Za-z0-9]{13}(?::|\s*$)",
 )
+
+# Of some, the part that is cheapest to look for.
+HINTS = {
+    TOKENS["Discord"]: r"\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{16}",
+    TOKENS["Salesforce"]: r"[A-Za-z0-9]{13}![A-Za-z0-9._]{16}",
+    TOKENS["TrueNAS"]: r"\"[0-9]+-[A-Za-z0-9]{16}",
+    HASHES[-1]: r"(?m):[./A-Za-z0-9]{13}(?::|\s*$)",
+}

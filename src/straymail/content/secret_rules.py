@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from straymail.content.hints import hint
 from straymail.content.scan import Rule
-from straymail.content.secret_forms import HASHES, KEYS, PLAIN, TOKENS
+from straymail.content.secret_forms import HASHES, HINTS, KEYS, PLAIN, TOKENS
 
 _ASCII_WORD = (
     r"(?:pass ?words?|pass ?codes?|pass ?phrases?|passwd|pwd|pword|p/w|pw|passwort|kennwort|mot de passe|mdp"
@@ -48,7 +48,8 @@ RULES = (
     Rule("set", rf"(?i)\b(?:set|changed?|re-?set|updated?)\b[^\n]{{0,30}}?{_WORD} to:?\s{{1,3}}{_VALUE}",
          hint=hint(rf"(?i){_WORD} to:?\s")),
     Rule("bare", rf"(?i)\b(?:with|using|use|enter|is|new|temporary|default|mit|avec|con) "
-         rf"(?:the |this |your |dem |das |le |la )?(?:new |temporary |default |neuen? )?{_WORD}\s{{1,3}}{_VALUE}"),
+         rf"(?:the |this |your |dem |das |le |la )?(?:new |temporary |default |neuen? )?{_WORD}\s{{1,3}}{_VALUE}",
+         hint=hint(rf"(?i){_WORD}\s", whole=True)),
     Rule("dash", rf"(?i){_WORD}\s{{0,2}}(?:-|–|—|->|→)\s{{1,3}}{_VALUE}"),
     Rule("cell", rf"(?i){_WORD}\"?[ ]{{0,3}}[|\t,;][ \t]{{0,3}}{_VALUE}"),
     Rule("before", r"(?i)([^\s\"'“”‘’`<>,;:]{6,64})[\"'”’*]{0,2} is (?:now )?(?:your|the|my|our) "
@@ -63,12 +64,13 @@ RULES = (
          r"([A-Za-z0-9+/_\-~.]{20,120}={0,2})"),
     Rule("pair",
          rf"(?i)\b{_USER}(?: is|\s{{0,3}}[:=])\s{{0,4}}[\"']?([\w.@+\-\\]{{2,64}})[\"']?[\s,;/|&]{{1,6}}(?:and )?"
-         rf"(?:your )?\b(?:{_ASCII_WORD}|pass)(?: is|\s{{0,3}}[:=])\s{{0,4}}{_VALUE}"),
+         rf"(?:your )?\b(?:{_ASCII_WORD}|pass)(?: is|\s{{0,3}}[:=])\s{{0,4}}{_VALUE}",
+         hint=hint(rf"(?i)\b(?:{_ASCII_WORD}|pass)(?: is|\s{{0,3}}[:=])", whole=True)),
     Rule("assign",
          rf"(?i){_NAME}(?:[_\-]\w{{1,16}})?\d{{0,3}}[\"'\])]{{0,2}}\s{{0,12}}(?:=>|:=|==?|:|,\s?[\"'])\s{{0,3}}(?:[\w.]{{1,30}}\()?"
          r"([\"'`]?)(`?[^\s\"'`<>,;]{4,300})"),
     Rule("long", r"\b([\w.\-]{2,40})[\"']?\s{0,3}[:=,]\s{0,3}[\"']{1,2}([A-Za-z0-9+/_\-]{32,120}={0,2})[\"']",
-         hint=r"[\"'][A-Za-z0-9+/_\-]{32}"),
+         hint=r"[A-Za-z0-9+/_\-]{32}={0,2}[\"']"),
     Rule("gradle", r"(?i)\busername\s{1,3}[\"'][^\"'\n]{1,80}[\"']\s{1,12}password\s{1,3}[\"']([^\"'\n]{2,80})[\"']"),
     Rule("element", r"(?i)<[\w:]{0,20}(?:pass(?:word|wd)?|secret|token|apikey)\b[^>]{0,60}>([^<>\s]{3,200})</",
          whole=True),
@@ -85,7 +87,8 @@ RULES = (
          r"(?i)\bauthorization[\"']?\s?[:=]\s?[\"']?(?:basic|bearer|token)\s{1,2}([A-Za-z0-9+/=._\-]{12,600})"),
     Rule("npmrc", r"(?m)(?::_auth(?:Token)?|:_password|^_auth)\s?=\s?([A-Za-z0-9+/=\-]{8,200})"),
     Rule("unseal", r"(?i)\bunseal(?: key ?\d{0,2}:)? ([A-Za-z0-9+/]{43,44}=?)"),
-    Rule("url", r"\b[a-zA-Z][a-zA-Z0-9+.\-]{1,20}://([^\s:/@\"'<>]{0,80}):([^\s@/\"'<>]{2,100})@[\w.\-\[]{2,100}"),
+    Rule("url", r"\b[a-zA-Z][a-zA-Z0-9+.\-]{1,20}://([^\s:/@\"'<>]{0,80}):([^\s@/\"'<>]{2,100})@[\w.\-\[]{2,100}",
+         hint=r"/[^\s:/@\x22'<>]*:[^\s@/\x22'<>]{2,}@"),
     Rule("odbc",
          r"(?i)\b(?:server|data source|driver|host|dsn|provider|initial catalog|database|uid|user id|endpoint)\s?="
          r"[^\n]{0,300}?\b(?:password|pwd)\s?=\s?[\"'{]?([^;\"'\s}]{2,80})",
@@ -95,13 +98,15 @@ RULES = (
          r"([0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}|[A-Z0-9]{4,6}-[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){0,3})\b"),
     Rule("code-first", r"(?i)\b(G-[0-9]{6}|[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}) is (?:your|the) [\w .\-]{0,40}?"
          r"(?:code|otp|pin|passcode)\b", hint=r"(?i)[0-9] is (?:your|the) "),
-    Rule("reset", rf"(?i)https?://[^\s\"'<>]{{3,200}}{_RESET}[^\s\"'<>]{{0,40}}[/=?&]([A-Za-z0-9_\-%.]{{16,400}})"),
+    Rule("reset", rf"(?i)https?://[^\s\"'<>]{{3,200}}{_RESET}[^\s\"'<>]{{0,40}}[/=?&]([A-Za-z0-9_\-%.]{{16,400}})",
+         hint=hint(rf"(?i){_RESET}", whole=True)),
     Rule("wifi", r"\bWIFI:[^\n]{0,80}?P:([^;\n]{4,64});"),
     Rule("wifi-prose",
          r"(?i)\b(?:wi-?fi|wlan|wpa2?|ssid|wireless)\b[^\n]{0,60}?\b(?:key|password|passphrase|pass|pw|code"
          r"|schl(?:ü|u)ssel)\s{0,3}(?:is|:|=)\s{0,3}[\"']?([^\s\"'<>,]{6,64})",
          whole=True),
-    *(Rule(f"token {kind}", pattern, whole=kind in PLAIN) for kind, pattern in TOKENS.items()),
+    *(Rule(f"token {kind}", pattern, whole=kind in PLAIN, hint=HINTS.get(pattern, ""))
+      for kind, pattern in TOKENS.items()),
     *(Rule(f"key {number}", pattern) for number, pattern in enumerate(KEYS)),
-    *(Rule(f"hash {number}", pattern) for number, pattern in enumerate(HASHES)),
+    *(Rule(f"hash {number}", pattern, hint=HINTS.get(pattern, "")) for number, pattern in enumerate(HASHES)),
 )  # fmt: skip

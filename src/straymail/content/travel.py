@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 import re2
 
-from straymail.content.scan import Detector, Hit, Rule, Text
+from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
 _ENOUGH = 3.5
@@ -154,11 +154,13 @@ _RULES = (
            r"|itemtype=[\"']https?://schema\.org/)(Flight|Train|Lodging|Bus|Boat|RentalCar|Taxi|Event"
            r"|FoodEstablishment|Reservation)(?:Reservation|Package)?\b"),
     Rule("bcbp", r"\bM[1-9][A-Z][A-Z /\-]{18,19}[ E][A-Z0-9 ]{7}([A-Z]{3})([A-Z]{3})[A-Z0-9 ]{3}"
-         r"[0-9 ]{4,5}[A-Z ]?([0-3][0-9]{2})[A-Z][0-9 ]{3}[A-Z ][0-9 ]{4}"),
-    Rule("ticket-code", rf"\b[0-9]{{20,60}}?({_STAMP})[0-9]{{0,8}}({_STAMP})[0-9A-F]{{30,90}}\b"),
+         r"[0-9 ]{4,5}[A-Z ]?([0-3][0-9]{2})[A-Z][0-9 ]{3}[A-Z ][0-9 ]{4}",
+         hint=r"M[1-9][A-Z][A-Z /\-]{16}"),
+    Rule("ticket-code", rf"\b[0-9]{{20,60}}?({_STAMP})[0-9]{{0,8}}({_STAMP})[0-9A-F]{{30,90}}\b", near=DIGITS),
     Rule("event", r"(?m)^BEGIN:VEVENT\r?$"),
     Rule("galileo", r"(?m)^ ?\d{1,2}\.? {0,2}[A-Z0-9]{2} {0,4}\d{1,4} ?[A-Z] {0,3}\d{1,2}[A-Z]{3} {0,3}"
-         r"(?:[A-Z0-9]{1,2} {1,2})?[A-Z]{6} "),
+         r"(?:[A-Z0-9]{1,2} {1,2})?[A-Z]{6} ",
+         hint=r"[0-9][A-Z]{3} *(?:[A-Z0-9]+ +)?[A-Z]{6} "),
     Rule("senior", _SENIOR, support=True),
 )  # fmt: skip
 _COMING_AND_GOING = frozenset(("leave", "arrive", "hotel", "duration", "timetable", "car"))

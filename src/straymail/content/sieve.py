@@ -1,0 +1,92 @@
+"""Which rules may hit in a piece of text, told by Hyperscan.
+
+Nearly all hints are looked for at once. Those that need something more common to stand in the text first (digits, some
+addresses) are in databases of their own, which most texts never reach.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import hyperscan
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A hint, and what must be there before it is looked for.
+
+    ``near``: a pattern, in the same piece. ``often``: a character, so many times in the whole text.
+    """
+
+    hint: str
+    near: str = ""
+    often: tuple[str, int] = ("", 0)
+
+
+class Sieve:
+    """All hints, searched for together; threads may share it.
+
+    Raises:
+        hyperscan.error: it does not run on this processor.
+    """
+
+    def __init__(self, rules: Mapping[int, Sought]) -> None:
+        first: dict[int, str] = {}
+        near: dict[str, dict[int, str]] = {}
+        often: dict[tuple[str, int], dict[int, str]] = {}
+        for number, rule in rules.items():
+            group = near.setdefault(rule.near, {}) if rule.near else first
+            if rule.often[0]:
+                group = often.setdefault(rule.often, {})
+            group[number] = rule.hint
+        gates = {max(rules) + 1 + at: pattern for at, pattern in enumerate(near)}
+        self._first = _Database(first | gates)
+        self._near = {number: _Database(near[pattern]) for number, pattern in gates.items()}
+        self._often = [(letter.encode(), least, _Database(hints)) for (letter, least), hints in often.items()]
+
+    def sift(self, piece: bytes, whole: bytes) -> list[int]:
+        """Numbers of the rules that may hit in a piece of the whole text."""
+        numbers: list[int] = []
+        self._first.find(piece, numbers)
+        for gate, database in self._near.items():
+            if gate in numbers:
+                numbers.remove(gate)
+                database.find(piece, numbers)
+        for letter, least, database in self._often:
+            if whole.count(letter) >= least:
+                database.find(piece, numbers)
+        return numbers
+
+
+class _Database:
+    """Patterns searched for together: which of them match at all."""
+
+    def __init__(self, patterns: Mapping[int, str]) -> None:
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=[text.encode() for text in patterns.values()],
+            ids=list(patterns),
+            elements=len(patterns),
+            flags=[hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER] * len(patterns),
+        )
+        self._spare: deque[hyperscan.Scratch] = deque()
+
+    def find(self, piece: bytes, numbers: list[int]) -> None:
+        """Add the numbers of the patterns that match somewhere; each of several threads works in memory of its own."""
+        try:
+            scratch = self._spare.pop()
+        except IndexError:
+            scratch = hyperscan.Scratch(self._database)
+        # By position: naming the arguments takes as long again as searching a short text.
+        self._database.scan(piece, _NOTED, 0, numbers, scratch)
+        self._spare.append(scratch)
+
+
+def _note(number: int, _start: int, _end: int, _flags: int, numbers: list[int]) -> None:
+    numbers.append(number)
+
+
+_NOTED = cast("Callable[[int, int, int, int, object], None]", _note)  # cast here, as each call of it would count
