@@ -117,7 +117,7 @@ def fit(data: list[Case]) -> dict[str, float]:
                 expected[kind] += case.worth * chance / total
                 expected["first"] += case.worth * chance / total if first else 0.0
         rates = {kind: rate * made[kind] / expected[kind] for kind, rate in rates.items()}
-    level = math.log(rates["deletion"]) + COSTS["deletion"]
+    level = math.log(rates.get("deletion", 1.0)) + COSTS["deletion"]
     return {kind: -math.log(rate) + (level if kind != "first" else 0.0) for kind, rate in rates.items()}
 
 

@@ -32,6 +32,9 @@ TRUST = 3.0
 """How many cases' worth of slope holds each weight to its prior: one mailbox fitted from nothing lost three strays of
 four that shipped weights catch; held so, six of seven mailboxes catch as many or more of every kind at 1 per 1,000."""
 
+_TELLING = 1_000
+"""Untouched messages, of which fewer say nothing of one question per 1,000: the base is that of the prior then."""
+
 _STEPS = 1_500
 _RATE = 0.05
 _FREE = ("stranger", "unknown", "elsewhere", "inside")
@@ -99,7 +102,7 @@ def fit(cases: Sequence[Case], version: str, prior: Weights | None = None) -> We
     rows = _rows(cases)
     point = _descend(rows, prior, TRUST / len(cases) if prior else PENALTY)
     values = [round(float(value), 3) for value in point.values]
-    fitted = dict(zip(rows.names, values[2:], strict=False))
+    fitted = (dict(prior.weights) if prior else {}) | dict(zip(rows.names, values[2:], strict=False))
     fitted["typo.tld"] = fitted.get("typo.domain", 0.0)
     kinds = dict(zip((*_KINDS, "likeness"), values[point.kinds :], strict=True))
     raw = Weights(
@@ -109,6 +112,8 @@ def fit(cases: Sequence[Case], version: str, prior: Weights | None = None) -> We
         dict(zip(PARTS, values[point.parts : point.kinds], strict=True)),
         {"nobody": values[1], **kinds},
     )
+    if prior and sum(not case.kind for case in cases) < _TELLING:
+        return replace(raw, base=prior.base)
     return replace(raw, base=round(_operating_base(raw, cases), 3))
 
 

@@ -158,6 +158,11 @@ def _reliability(clean: Sequence[Case], strays: Sequence[Case], weights: Weights
     return bands, brier
 
 
+def questions(cases: Iterable[Case], weights: Weights, ask_at: float) -> int:
+    """How many untouched messages would be asked about from this probability on."""
+    return sum(probability(score(case, weights)) >= ask_at for case in cases if not case.kind)
+
+
 def _ablations(clean: Sequence[Case], strays: Sequence[Case], weights: Weights) -> dict[str, dict[str, float]]:
     full = recall_at((*clean, *strays), weights)
     found = {}

@@ -20,7 +20,7 @@ from straymail.audit.calibrate import thresholds, without_question
 from straymail.audit.fit import fit, render
 from straymail.audit.inject import KINDS
 from straymail.audit.mailbox import Spool
-from straymail.audit.measure import STRAYS, measure, recall_at
+from straymail.audit.measure import STRAYS, measure, questions, recall_at
 from straymail.audit.replay import Replay, lines
 from straymail.audit.report import write_report
 from straymail.audit.trial import Case, Trial
@@ -171,23 +171,32 @@ def train(
     out.write_text(render(weights, f"on {len(earlier)} cases of the organisation's own mail"), encoding="utf-8")
     say(f"{out}: fitted on {len(earlier):,} cases. Name it as model.weights in straymail.toml if it is better:")
     rest = [case for case in cases if case.time >= later]
-    _beside(rest, now, weights)
+    _beside(rest, now, weights, settings.policy.ask_at)
     if report:
         lines = [f"Fitted on {len(earlier):,} cases of {', '.join(own)}; measured on {len(rest):,} later ones."]
         write_report(report, f"Training: weights {weights.version}", lines, measure(rest, weights))
         say(f"{report}: the report")
 
 
-def _beside(cases: Sequence[Case], now: Weights, fitted: Weights) -> None:
-    """What the weights in use and the fitted ones catch of cases neither was fitted on."""
+def _beside(cases: Sequence[Case], now: Weights, fitted: Weights, ask_at: float) -> None:
+    """What the weights in use and the fitted ones catch, and ask, of cases neither was fitted on."""
+    untouched = sum(not case.kind for case in cases)
+    if untouched == len(cases):
+        say("No later message could be made a stray: nothing says which weights are better.")
+        return
     columns = [recall_at(cases, weights, budget) for budget in _BESIDE for weights in (now, fitted)]
     heads = [f"{name}, {budget:g}" for budget in _BESIDE for name in ("in use", "fitted")]
-    rows = [
-        (told, *(f"{column[name]:.1%}" for column in columns)) for name, told in STRAYS.items() if name in columns[0]
-    ]
+    rows = [(told, *(f"{each[name]:.1%}" for each in columns)) for name, told in STRAYS.items() if name in columns[0]]
     budgets = " and ".join(f"{budget:g}" for budget in _BESIDE)
-    say(f"Caught of {len(cases):,} later cases, at {budgets} needless questions per 1,000 messages:")
+    say(f"Caught of {len(cases) - untouched:,} later strays, at {budgets} needless questions per 1,000 messages:")
     console().print(listing(("", *heads), rows))
+    asked = [questions(cases, weights, ask_at) for weights in (now, fitted)]
+    say(
+        f"At ask_at = {ask_at:.3g} those in use ask {asked[0]} of {untouched:,} untouched messages, "
+        f"the fitted ones {asked[1]}: calibrate when you change them."
+    )
+    if without_question(untouched, _BESIDE):
+        say("So few messages allow no question per 1,000: take the figures for a hint.")
 
 
 def _cases(spool: Spool, own: list[str], weights: Weights, kinds: Sequence[str] | None = None) -> list[Case]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
@@ -129,7 +128,7 @@ class Desk(Section):
     )
     from_name: str = Field(default="Straymail", min_length=1, max_length=80, description="Display name on notices.")
     time_zone: TimeZone = Field(
-        default=ZoneInfo("UTC"), description="Time zone of the times in notices, by its IANA name (Europe/London)."
+        default=UTC, description="Time zone of the times in notices, by its IANA name (Europe/London)."
     )
     remind_after: Duration = Field(
         default=timedelta(days=1), description="A sender who has not answered is reminded after this time; 0s: never."

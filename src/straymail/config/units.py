@@ -6,12 +6,12 @@ Each type has one written form, used both ways: ``"5d"``, ``"64MiB"``, ``"inet:1
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, InstanceOf, PlainSerializer, WithJsonSchema
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _BYTES = {"b": 1, "": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "kb": 10**3, "mb": 10**6, "gb": 10**9}
@@ -182,18 +182,18 @@ ListenTcp = Annotated[Tcp | Off, BeforeValidator(parse_listen_tcp), PlainSeriali
 NextHop = Annotated[Tcp | Outbox, BeforeValidator(parse_next_hop), PlainSerializer(str), _TEXT]
 
 
-def parse_time_zone(value: object) -> ZoneInfo:
-    """A time zone from its IANA name; ValueError when this machine does not know it."""
-    if isinstance(value, ZoneInfo):
+def parse_time_zone(value: object) -> tzinfo:
+    """A time zone from its IANA name; ValueError when this machine does not know it. UTC is known everywhere."""
+    if isinstance(value, tzinfo):
         return value
     try:
-        return ZoneInfo(str(value))
+        return UTC if value == "UTC" else ZoneInfo(str(value))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError("a time zone such as Europe/London or UTC, known to this machine (tzdata)") from error
 
 
 TimeZone = Annotated[
-    ZoneInfo, BeforeValidator(parse_time_zone), PlainSerializer(str), WithJsonSchema({"type": "string"})
+    InstanceOf[tzinfo], BeforeValidator(parse_time_zone), PlainSerializer(str), WithJsonSchema({"type": "string"})
 ]
 
 

@@ -59,6 +59,7 @@ class Aliases:
             return
         if before:
             self._bearers[before[0]].remove(who)
+            self.groups.pop(who, None)
             self._regroup(before[0])
         self._named[who] = name
         bearers = self._bearers[name[0]]

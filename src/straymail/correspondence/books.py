@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from straymail.correspondence.history import first_letters
 
@@ -33,7 +34,7 @@ class Books:
             if other not in book:
                 book.add(other)
                 if one in self._begins:
-                    self._file(self._begins[one], (other,))
+                    self._file(self._begins[one], other)
 
     def drop(self, who: int) -> set[int]:
         """Forget an address; whose books it stood in."""
@@ -48,9 +49,9 @@ class Books:
         index = self._begins.get(who)
         if index is None:
             index = self._begins[who] = {}
-            self._file(index, sorted(self.get(who)))
+            for each in self.get(who):
+                self._file(index, each)
         return index.get(letters, ())
 
-    def _file(self, index: dict[str, list[int]], people: Iterable[int]) -> None:
-        for each in people:
-            index.setdefault(first_letters(self._keys[each].partition("@")[0]), []).append(each)
+    def _file(self, index: dict[str, list[int]], who: int) -> None:
+        insort(index.setdefault(first_letters(self._keys[who].partition("@")[0]), []), who)

@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.schema import Table
 
 from straymail.errors import ConfigError
 
 _BUSY_MS = 10_000
+_LOCKED = "55P03"  # lock_not_available
+_IDLE_MS = 30_000  # a writer that says nothing for so long is gone, and its lock with it
+_KEEPALIVES = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 _WRITERS = 0x5374726179  # names the lock of whoever writes, among all locks of a PostgreSQL server
 
 
@@ -28,7 +31,8 @@ def connect(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
             raise ConfigError(f"{parsed.get_backend_name()} is not supported", field="store.url", allowed=allowed)
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        shared = parsed.get_backend_name() != "sqlite"
+        engine = create_engine(parsed, pool_pre_ping=shared, connect_args=_KEEPALIVES if shared else {})
     except (ArgumentError, ModuleNotFoundError) as error:
         raise ConfigError(f"cannot be used: {error}", field="store.url", allowed=allowed) from error
     if engine.dialect.name == "sqlite":
@@ -70,12 +74,20 @@ def _prepare_postgresql(engine: Engine) -> None:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             return
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_BUSY_MS}")
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {_IDLE_MS}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
 def is_shared(engine: Engine) -> bool:
     """Whether several machines may use this database at once."""
     return engine.dialect.name != "sqlite"
+
+
+def problem(error: DBAPIError) -> str:
+    """What is wrong with the database, in a line."""
+    if getattr(error.orig, "sqlstate", "") == _LOCKED:
+        return f"another process has been writing for {_BUSY_MS / 1_000:.0f} s"
+    return str(error.orig).strip()
 
 
 def upsert(connection: Connection, table: Table, keys: tuple[str, ...]) -> Insert:

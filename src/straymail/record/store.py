@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from straymail.errors import StoreDown
 from straymail.record import log
-from straymail.record.dialect import connect, is_shared
+from straymail.record.dialect import connect, is_shared, problem
 from straymail.record.keys import Keys, read_keys
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -45,7 +45,7 @@ class Record:
             with self.engine.connect().execution_options(reading=True) as connection, connection.begin():
                 yield connection
         except DBAPIError as error:
-            raise StoreDown(f"database: {error.orig}") from error
+            raise StoreDown(f"database: {problem(error)}") from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -58,7 +58,7 @@ class Record:
             with self._turn, self.engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            raise StoreDown(f"database: {error.orig}") from error
+            raise StoreDown(f"database: {problem(error)}") from error
 
     def migrate(self) -> None:
         """Bring the schema to this version.
@@ -69,6 +69,9 @@ class Record:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         script = ScriptDirectory.from_config(config)
+        with self.reading() as connection:
+            if MigrationContext.configure(connection).get_current_revision() == script.get_current_head():
+                return  # without a turn at writing: somebody may be at it for long
         with self.writing() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
             if present == script.get_current_head():

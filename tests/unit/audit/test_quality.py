@@ -103,6 +103,10 @@ def test_few_cases_leave_the_weights_nearly_as_they_were(cases: list[Case]) -> N
         return max(abs(a - b) for a, b in (*values, *zip(fitted.parts, shipped.parts, strict=True)))
 
     assert apart(held) < 1 < apart(free)
+    assert held.weights.keys() >= shipped.weights.keys()  # what did not occur is not forgotten
+    assert held.base == shipped.base
+    unseen = fit([case for case in few if not case.kind.startswith("domain")], "held", shipped)
+    assert unseen.weights["typo.tld"] == unseen.weights["typo.domain"] > 1
 
 
 def test_a_replay_of_honest_mail_asks_nothing_and_knows_nothing_ahead_of_its_time() -> None:

@@ -84,3 +84,17 @@ def test_a_forgotten_address_leaves_the_group() -> None:
     pair = history.pair(ME, "alan.tarnow@mod.example")
     assert pair is not None
     assert pair.sent == 1
+
+
+def test_who_is_called_otherwise_now_is_somebody_else() -> None:
+    history = model()
+    anna, other = "anna.smith@mod.example", "asmith@mod.example"
+    mail(history, 1, (anna, "Anna Smith"))
+    mail(history, 2, (other, "Anna Smith"))
+    assert set(history.same(other)) == {anna, other}
+    for number in range(3, 6):
+        mail(history, number, (other, "Arnold Smith"))
+    assert history.same(other) == (other,)
+    assert history.same(anna) == (anna,)
+    history.forget(anna)
+    assert history.same(other) == (other,)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from private_postgresql import PostgreSQL
+from straymail.errors import StoreDown
 from straymail.message import parse_address
 from straymail.record import Record, log, new_key, open_record, parse_keys
 
@@ -131,3 +134,47 @@ def test_forgetting_leaves_the_chain_whole(record: Record) -> None:
         found = log.verify(connection, record.keys)
         assert (found.faults, found.erased, found.entries) == ((), 1, 7)
         assert next(entry for entry in log.entries(connection) if entry.seq == 3).payload is None
+
+
+def test_a_store_is_opened_while_somebody_writes(url: str) -> None:
+    keys = parse_keys(new_key().decode())
+    first = open_record(url, keys)
+    with first.writing() as connection:
+        log.append(connection, keys, [log.Entry(NOW, "judged", {})])
+        second = open_record(url, keys)  # a writer that hangs must not keep another guard from starting
+        with second.reading() as view:
+            assert list(log.entries(view)) == []
+    second.close()
+    first.close()
+
+
+def test_a_writer_that_waits_too_long_says_for_what(postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("straymail.record.dialect._BUSY_MS", 200)
+    keys = parse_keys(new_key().decode())
+    with postgresql.database() as url:
+        first, second = open_record(url, keys), open_record(url, keys)
+        with first.writing(), pytest.raises(StoreDown, match="another process has been writing"), second.writing():
+            pass
+        with second.writing() as connection:
+            log.append(connection, keys, [log.Entry(NOW, "judged", {})])
+        first.close()
+        second.close()
+
+
+def test_a_writer_that_is_gone_lets_go(postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("straymail.record.dialect._IDLE_MS", 300)
+    keys = parse_keys(new_key().decode())
+    with postgresql.database() as url:
+        first, second = open_record(url, keys), open_record(url, keys)
+
+        def append(record: Record, meanwhile: Callable[[], None] = lambda: None) -> None:
+            with record.writing() as connection:
+                meanwhile()
+                log.append(connection, keys, [log.Entry(NOW, "judged", {})])
+
+        with pytest.raises(StoreDown):  # the server has ended its session
+            append(first, lambda: append(second))
+        with first.reading() as view:
+            assert len(list(log.entries(view))) == 1
+        first.close()
+        second.close()
