@@ -1,7 +1,8 @@
 """Whom a marking's own words leave out: countries, as ``Finding.excludes`` has them.
 
 ``!XX`` entries together name the only countries allowed. NOFORN, FED ONLY: US. UK EYES ONLY: GB. AUSTEO, AGAO: AU.
-NZEO: NZ. REL TO USA, GBR (CAPCO) and REL/AUS/USA (Australia): those listed. A marking of NATO or the EU: their members.
+NZEO: NZ. CANADIAN EYES ONLY: CA. SPÉCIAL FRANCE: FR. NUR DEUTSCHEN ZUR KENNTNIS: DE. NLD EYES ONLY: NL. REL TO USA, GBR
+(CAPCO) and REL/AUS/USA (Australia): those listed. A marking of NATO or the EU: their members.
 ``new`` leaves out whoever nobody here has written to before: RECIPIENTS ONLY, TLP:RED.
 """
 
@@ -21,6 +22,12 @@ _EYES = (
     ("AGAO", "AU"),
     ("NZEO", "NZ"),
     ("NEW ZEALAND EYES ONLY", "NZ"),
+    ("CANADIAN EYES ONLY", "CA"),
+    ("AUX CANADIENS", "CA"),
+    ("CIAL FRANCE", "FR"),
+    ("NLD EYES ONLY", "NL"),
+    ("NL EYES ONLY", "NL"),
+    ("NUR DEUTSCHE", "DE"),
 )
 _NATO_2024 = "AL BE BG CA CZ DE DK EE ES FI FR GB GR HR HU IS IT LT LU LV ME MK NL NO PL PT RO SE SI SK TR US"
 _EU_2020 = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
@@ -49,7 +56,8 @@ _CODE = re2.compile(r"[A-Z]{2,4}")
 def excluded(identifier: str, written: str) -> tuple[str, ...]:
     """``Finding.excludes`` of a marking as written, class and caveats."""
     new = ("new",) if "RECIPIENTS ONLY" in written or written.upper() == "RED" else ()
-    allowed = {country for words, country in _EYES if words in written}
+    upper = written.upper()
+    allowed = {country for words, country in _EYES if words in upper}
     if "FIVE EYES ONLY" in written or "FVEY EYES ONLY" in written:
         allowed.update(_GROUPS["FVEY"])
     if not allowed and (listed := _JOINT.search(written)):

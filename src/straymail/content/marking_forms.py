@@ -1,7 +1,7 @@
 """The forms protective markings are written in, as patterns, and how sensitive each says its content is.
 
 Each pattern has the class in its first group and what follows (compartments, caveats, handling) in its second.
-``place`` is where a form counts: anywhere, only in a subject, only in a file name.
+``place`` is where a form counts: anywhere, only in a subject, only in a file name; ``hint`` as a rule has it.
 """
 
 from __future__ import annotations

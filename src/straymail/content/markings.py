@@ -1,5 +1,7 @@
 """``marking.us``, ``.cui``, ``.fouo``, ``.uk``, ``.au``, ``.nz``, ``.nato``, ``.eu``, ``.tlp``, ``.file``, ``.label``.
 
+And ``marking.de``, ``.fr``, ``.ca``, ``.nl``, whose forms are in ``marking_nations``.
+
 Protective markings, by grammar: a marking is written in capitals and stands alone, on a line of its own, in brackets,
 before a portion, after a label ("Classification:"), at the end of a subject, or in a header made for it. The same
 words in prose ("a secret meeting", "strictly confidential" in a footer) are none. What a marking says about its
@@ -17,8 +19,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import re2
 
+from straymail.content import marking_forms, marking_nations
 from straymail.content.marking_audience import excluded
-from straymail.content.marking_forms import FORMS, Form
+from straymail.content.marking_forms import Form
 from straymail.content.scan import Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
@@ -26,6 +29,8 @@ _DECLASSIFIED = Rule("declassified", r"(?:DECLASSIFIED|Declassified (?:by|on|in 
 _SAID = "it is marked"
 _GRAVE = frozenset(("secret", "top secret", "streng geheim", "geheim", "très secret", "uk secret", "nato secret"))
 _NEAR = 512  # bytes; no marking is longer
+# Nations' own first: SECRET with CANADIAN EYES ONLY says more than SECRET.
+FORMS = (*marking_nations.FORMS, *marking_forms.FORMS)
 
 
 def _judge(text: Text) -> Iterator[Finding]:
@@ -91,11 +96,8 @@ _SPOKEN_OF = re2.compile(
 )
 _LISTED = re2.compile(rb"\((?:M|L|XL|P|X)\)|(?i:\b(?:second(?:s|ed|er)?|moved|motion|small|singular|spouse|single)\b)")
 
-DETECTOR = Detector(
-    "markings",
-    (*(Rule(f"{number}", form.pattern, hint=form.hint) for number, form in enumerate(FORMS)), _DECLASSIFIED),
-    _judge,
-)
+_RULES = (Rule(f"{number}", form.pattern, hint=form.hint) for number, form in enumerate(FORMS))
+DETECTOR = Detector("markings", (*_RULES, _DECLASSIFIED), _judge)
 
 
 def find_label(value: str, where: str) -> Iterator[Finding]:

@@ -70,6 +70,34 @@ from straymail.message import parse_message
         ("NATO RESTRICTED - RELEASABLE TO EU", "marking.nato", Sensitivity.HIGH),
         ("IN-CONFIDENCE: STAFF", "marking.nz", Sensitivity.ELEVATED),
         ("tlp:amber", "marking.tlp", Sensitivity.ELEVATED),
+        # Germany, France, Canada, the Netherlands.
+        ("VS \u2013 NUR FÜR DEN DIENSTGEBRAUCH", "marking.de", Sensitivity.HIGH),
+        ("VS-NUR FUER DEN DIENSTGEBRAUCH", "marking.de", Sensitivity.HIGH),
+        ("VS - NUR FU\u0308R DEN DIENSTGEBRAUCH    Seite 2 von 3", "marking.de", Sensitivity.HIGH),
+        ("Einstufung: VS-NfD", "marking.de", Sensitivity.HIGH),
+        ("Dienstplan [VS-NfD] Mai", "marking.de", Sensitivity.HIGH),
+        ("*VS-Vertraulich*", "marking.de", Sensitivity.SEVERE),
+        ("VS-VERTRAULICH - amtlich geheim gehalten", "marking.de", Sensitivity.SEVERE),
+        ("- GEHEIM -\n\nBetr.: Verlegung", "marking.de", Sensitivity.SEVERE),
+        ("STRENG GEHEIM", "marking.de", Sensitivity.SEVERE),
+        ("DIFFUSION RESTREINTE", "marking.fr", Sensitivity.HIGH),
+        ("DIFFUSION RESTREINTE\nSPÉCIAL FRANCE", "marking.fr", Sensitivity.HIGH),
+        ("Mention de protection : DIFFUSION RESTREINTE", "marking.fr", Sensitivity.HIGH),
+        ("TRÈS SECRET", "marking.fr", Sensitivity.SEVERE),
+        ("SECRET - SPÉCIAL FRANCE", "marking.fr", Sensitivity.SEVERE),
+        ("CONFIDENTIEL DÉFENSE", "marking.fr", Sensitivity.SEVERE),
+        ("SECRET DEFENSE", "marking.fr", Sensitivity.SEVERE),
+        ("PROTECTED A", "marking.ca", Sensitivity.ELEVATED),
+        ("PROTECTED B / PROTÉGÉ B", "marking.ca", Sensitivity.HIGH),
+        ("Protected B when completed", "marking.ca", Sensitivity.HIGH),
+        ("PROTECTED B (when completed) / PROTÉGÉ B (une fois rempli)", "marking.ca", Sensitivity.HIGH),
+        ("PROTE\u0301GE\u0301 C", "marking.ca", Sensitivity.SEVERE),
+        ("CONFIDENTIAL - CANADIAN EYES ONLY", "marking.ca", Sensitivity.HIGH),
+        ("SECRET//CANADIAN EYES ONLY", "marking.ca", Sensitivity.SEVERE),
+        ("DEP. VERTROUWELIJK", "marking.nl", Sensitivity.HIGH),
+        ("Rubricering: Departementaal Vertrouwelijk", "marking.nl", Sensitivity.HIGH),
+        ("Stg. GEHEIM", "marking.nl", Sensitivity.SEVERE),
+        ("STG. CONFIDENTIEEL", "marking.nl", Sensitivity.SEVERE),
     ],
 )
 def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
@@ -109,6 +137,26 @@ def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
         "SECRET - see page 3",
         "tlp:clear",
         "the NATO RESTRICTED area is closed",
+        "Das Dokument ist als VS-NfD eingestuft, schreibt die Zeitung.",
+        "VS-Vertraulich eingestufte Akten verschwanden",
+        "Die Stufe VS-NUR FÜR DEN DIENSTGEBRAUCH ist die unterste.",
+        "STRENG GEHEIM: das Rezept der Oma",
+        "GEHEIMTIPP",
+        "STRENG VERTRAULICH",
+        "Le SECRET DÉFENSE a été invoqué par le ministre",
+        "SPÉCIAL FRANCE",
+        "UN SECRET BIEN GARDÉ",
+        "Diffusion restreinte de la lettre",
+        "CONFIDENTIEL",
+        "PROTECTED AREA",
+        "PROTECTED BY COPYRIGHT",
+        "PROTOGEN A",
+        "This form is Protected B when completed, see the guide.",
+        "Protected B",
+        "CANADIAN EYES ONLY EYEWEAR",
+        "VERTROUWELIJK",
+        "Het stuk was STG. GEHEIM volgens de krant",
+        "HET GEHEIM VAN DE SMID",
         "",
     ],
 )
@@ -135,6 +183,11 @@ def test_near_misses(text: str) -> None:
         ("//JOINT TOP SECRET USA GBR", ("!GB", "!US")),
         ("//JOINT SECRET USA XQZ", ()),
         ("SECRET - FIVE EYES ONLY", ("!AU", "!CA", "!GB", "!NZ", "!US")),
+        ("SECRET - CANADIAN EYES ONLY", ("!CA",)),
+        ("TRÈS SECRET - SPÉCIAL FRANCE", ("!FR",)),
+        ("GEHEIM - nur Deutschen zur Kenntnis", ("!DE",)),
+        ("STG. GEHEIM//NLD EYES ONLY", ("!NL",)),
+        ("VS-NfD", ()),
     ],
 )
 def test_whom_a_marking_excludes(text: str, excluded: tuple[str, ...]) -> None:
@@ -180,6 +233,15 @@ def test_file_names_are_read() -> None:
         ("Crew list - NATO RESTRICTED", "marking.nato"),
         ("RESTREINT UE/EU RESTRICTED - crew list", "marking.eu"),
         ("Crew list [DLM=Sensitive:Personal]", "marking.au"),
+        ("AW: VS-NfD: Dienstplan", "marking.de"),
+        ("VS-NfD Dienstplan", "marking.de"),
+        ("Dienstplan (VS-NfD)", "marking.de"),
+        ("[GEHEIM] Verlegung", "marking.de"),
+        ("TR: DIFFUSION RESTREINTE - Liste", "marking.fr"),
+        ("Liste - SECRET DÉFENSE", "marking.fr"),
+        ("PROTECTED B - crew list", "marking.ca"),
+        ("Crew list [PROTÉGÉ B]", "marking.ca"),
+        ("Rooster - DEP. VERTROUWELIJK", "marking.nl"),
     ],
 )
 def test_subjects(subject: str, identifier: str) -> None:
@@ -187,7 +249,19 @@ def test_subjects(subject: str, identifier: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["NATO restricted our access", "Secret: a film", "the secret // of bread", "EU news"]
+    "subject",
+    [
+        "NATO restricted our access",
+        "Secret: a film",
+        "the secret // of bread",
+        "EU news",
+        "VS-NfD eingestufte Akten verschwunden",
+        "VS-NfD-Papier aufgetaucht",
+        "STRENG GEHEIM! Nur heute 50 %",
+        "GEHEIM: das neue Buch",
+        "TRÈS SECRET : le livre",
+        "PROTECTED AREA closed",
+    ],
 )
 def test_subjects_without_a_marking(subject: str) -> None:
     assert examine_text(subject, "subject") == ()
@@ -217,6 +291,11 @@ def test_labels_in_a_header(header: str, labels: list[tuple[str, Sensitivity]]) 
         ("TLP-AMBER report.pdf", True),
         ("CUI crew.xlsx", True),
         ("secret santa.txt", False),
+        ("Dienstplan_VS-NfD.pdf", True),
+        ("Liste DIFFUSION_RESTREINTE.pdf", True),
+        ("crew PROTECTED-B.xlsx", True),
+        ("STG_GEHEIM plan.pdf", True),
+        ("geheim.txt", False),
     ],
 )
 def test_file_names(name: str, found: bool) -> None:
