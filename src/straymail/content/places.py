@@ -1,14 +1,18 @@
 """``place.coordinates``, ``place.link``: positions in text, each with a check of plausibility.
 
-Latitude and longitude (decimal, degrees and minutes, with or without seconds), MGRS, UTM, ``geo:`` (RFC 5870), map
-links that hold a position, Plus Codes. Two decimal numbers side by side are mostly prices, so those count only beside a
-word that says position, or with a comma and five decimals each.
+Latitude and longitude (decimal, degrees and minutes, with or without seconds), MGRS, UTM, British grid references of
+six figures and more, sentences of a receiver (NMEA 0183), ``geo:`` (RFC 5870), map links that hold a position, Plus
+Codes. Two decimal numbers side by side are mostly prices, so those count only beside a word that says position, or with
+a comma and five decimals each; a British reference counts beside a word that says grid.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import re2
+
+from straymail.content.place_grids import is_sentence, is_square, is_utm
 from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
@@ -32,7 +36,16 @@ _RULES = (
     Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b", near=DIGITS),
     Rule("mgrs-run", r"\b([0-9]{1,2})([C-HJ-NP-X])([A-HJ-NP-Z]{2})([0-9]{6}|[0-9]{8}|[0-9]{10})\b", near=DIGITS),
     Rule("utm", r"(?i)\b(?:utm|zone)\b[^\n]{0,20}?\b([0-9]{1,2}) ?([C-X])\b[^\n]{0,12}?"
-         r"\b([0-9]{6})(?:\.[0-9]{1,3})?\s?m?\s?E?[,;\s]{1,4}([0-9]{6,7})"),
+         r"\b([0-9]{6})(?:\.[0-9]{1,3})?\s?m?\s?E?[,;\s]{1,4}(?:N[:\s]{0,2})?([0-9]{6,7})"),
+    Rule("utm-bare", r"\b([0-9]{1,2}) ?([C-HJ-NP-X])[ ,]{1,2}(?:E ?)?([0-9]{6})(?:\.[0-9]{1,3})?\s?m?\s?E?[,;/\s]{1,4}"
+         r"(?:N ?)?([0-9]{7})(?:\.[0-9]{1,3})?\s?(?:m?\s?N)?\b", near=DIGITS,
+         hint=r"[0-9] ?[C-X][ ,]+(?:E ?)?[0-9]{6}[^0-9]"),
+    Rule("easting", r"(?i)\beasting\b[\s:=]{1,4}([0-9]{6,7})(?:\.[0-9]{1,3})?[^0-9]{1,14}?"
+         r"\bnorthing\b[\s:=]{1,4}([0-9]{6,7})\b", hint="(?i)easting"),
+    Rule("os-grid", r"\b([HNOST][A-Z]) ?([0-9]{3,5} ?[0-9]{3,5})\b", near=DIGITS,
+         hint=r"\b[HNOST][A-Z] ?[0-9]{3,5} ?[0-9]{3}"),
+    Rule("nmea", r"\$(G[NPLABQ](?:GGA|RMC|GLL|GNS),[0-9A-Za-z.,\-]{12,90})\*([0-9A-Fa-f]{2})\b",
+         hint=r"\x24G[A-Z](?:GGA|RMC|GLL|GNS),"),
     Rule("geo", rf"\bgeo:{_NUMBER},{_NUMBER}"),
     Rule("link", r"(?i)https?://(?:[a-z.]{0,12}google\.[a-z.]{2,6}/maps|maps\.google\.[a-z.]{2,6}"
            r"|maps\.apple\.com|(?:www\.)?openstreetmap\.org|(?:www\.)?bing\.com/maps"
@@ -51,6 +64,14 @@ _NO_WORDS = frozenset(
 _FINE = 5  # decimals: a metre
 _PRICELESS = 13  # letters before the decimals of a pair that no price has
 _MOST = 50
+_SAYS_BRITISH = re2.compile(
+    rb"(?i)\b(?:(?:os|map) ?(?:grid )?ref(?:erence)?s?\.?|grid(?: ref(?:erence)?s?\.?| square)?|os(?:gb|gr)?(?: grid)?"
+    rb"|ngr|bng|grs?|lz|hls|rv)(?: (?:is|at|of))?[\s:=(]{1,4}$"
+)
+_CURRENT = re2.compile(rb"(?i)\b(?:power|national|electric\w{0,4}|energy|smart|starting) grid\b")
+_SAYS_BRITISH_AFTER = re2.compile(rb"(?i)[ ,]{0,2}\(?(?:os(?:gb|gr)?|ngr|bng|grid ref\w{0,6})\b")
+_HEADED = re2.compile(rb"(?i)\b(?:grid ref(?:erence)?s?|os(?:gb|gr)? grid|ngr|osgr)\b")
+_IN_DEGREES = re2.compile(rb",[0-9]{4}\.[0-9]{1,8},[NS],[0-9]{5}\.[0-9]{1,8},[EW],")
 
 
 def _judge(text: Text) -> Iterator[Finding]:
@@ -71,21 +92,19 @@ def _judge(text: Text) -> Iterator[Finding]:
 
 
 def _sureness(hit: Hit) -> float:
-    return {"pair": 0.8, "mgrs": 0.85, "mgrs-run": 0.8, "plus": 0.85, "words": 0.9}.get(hit.rule, 0.97)
+    return {"pair": 0.8, "mgrs": 0.85, "mgrs-run": 0.8, "os-grid": 0.85, "plus": 0.85, "words": 0.9}.get(hit.rule, 0.97)
 
 
 def _plausible(text: Text, hit: Hit) -> bool:
     groups = hit.groups
+    if hit.rule in _GRIDS:
+        return _GRIDS[hit.rule](text, hit)
     if hit.rule in ("dms", "before"):
         return (
             float(groups[0]) <= _LATITUDE
             and float(groups[2]) <= _LONGITUDE
             and max(float(groups[1]), float(groups[3])) < _MINUTES
         )
-    if hit.rule in ("mgrs", "mgrs-run"):
-        return _grid(text, hit)
-    if hit.rule == "utm":
-        return 1 <= int(groups[0]) <= _ZONES
     if hit.rule == "words":
         return not groups[0].startswith("www.") and groups[0].rpartition(".")[2] not in _NO_WORDS
     if hit.rule == "plus":
@@ -118,10 +137,47 @@ def _says_grid(text: Text, hit: Hit) -> bool:
     return any(word in said for word in ("mgrs", "grid", "coord", "position", "locat", "rv ", "lz ", "target"))
 
 
+def _british(text: Text, hit: Hit) -> bool:
+    """A square there is, as many digits east as north, and a word that says grid."""
+    square, figures = hit.groups
+    east, _, north = figures.partition(" ")
+    even = len(east) == len(north) if north else len(east) % 2 == 0
+    return even and is_square(square) and _says_british(text, hit)
+
+
+def _utm(_text: Text, hit: Hit) -> bool:
+    zone, band, east, north = hit.groups
+    return is_utm(int(zone), band, float(east), float(north))
+
+
+def _sentence(_text: Text, hit: Hit) -> bool:
+    return is_sentence(*hit.groups) and _IN_DEGREES.search(hit.groups[0].encode()) is not None
+
+
+def _says_british(text: Text, hit: Hit) -> bool:
+    """Whether a word beside says grid, or a heading does above three: else letters and figures are a part number."""
+    before = text.before(hit, 40).encode()
+    if _CURRENT.search(before):
+        return False
+    if _SAYS_BRITISH.search(before) or _SAYS_BRITISH_AFTER.match(text.after(hit, 20).encode()):
+        return True
+    squares = [each for each in text.hits("os-grid") if is_square(each.groups[0])]
+    return len(squares) > 2 and _HEADED.search(text.data[max(0, squares[0].start - 200) : hit.start]) is not None
+
+
 def _near(hit: Hit) -> str:
     if hit.rule in ("hemisphere", "hemisphere-before", "labelled", "pair", "geo", "link"):
         return f" near {float(hit.groups[0]):.1f}, {float(hit.groups[1]):.1f}"
     return ""
 
 
+_GRIDS: dict[str, Callable[[Text, Hit], bool]] = {
+    "mgrs": _grid,
+    "mgrs-run": _grid,
+    "utm": lambda _text, hit: 1 <= int(hit.groups[0]) <= _ZONES,
+    "utm-bare": _utm,
+    "easting": lambda _text, _hit: True,
+    "os-grid": _british,
+    "nmea": _sentence,
+}
 DETECTOR = Detector("places", _RULES, _judge)
