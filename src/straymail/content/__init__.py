@@ -10,7 +10,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import cache
 
-from straymail.content import health, identity, markings, money, own, people, places, secrets, travel
+from straymail.content import (
+    health,
+    identity,
+    imaging,
+    labs,
+    letters,
+    markings,
+    money,
+    own,
+    pathology,
+    people,
+    places,
+    secrets,
+    travel,
+)
 from straymail.content.dictionary import Dictionary, Entry
 from straymail.content.files import examine_file
 from straymail.content.fingerprint import Document, Documents, marks
@@ -36,6 +50,10 @@ DETECTORS = (
     markings.DETECTOR,
     secrets.DETECTOR,
     health.DETECTOR,
+    labs.DETECTOR,
+    imaging.DETECTOR,
+    pathology.DETECTOR,
+    letters.DETECTOR,
     travel.DETECTOR,
     places.DETECTOR,
     identity.DETECTOR,

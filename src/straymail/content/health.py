@@ -1,4 +1,4 @@
-"""``health.note``, ``.medication``, ``.diagnosis``, ``.lab``, ``.number``: what a person's health is.
+"""``health.note``, ``.medication``, ``.diagnosis``, ``.number``: what a person's health is.
 
 A word such as "fever" is in any newspaper. A clinical text is told by *several independent* cues: how notes speak of a
 patient, sections, findings, doses, allergies, habits, relatives, or a doctor and a patient talking. Each group of cues
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+import re2
 from stdnum.gb import nhs
 
 from straymail.content.scan import Detector, Hit, Rule, Text
@@ -181,6 +182,7 @@ _GROUPS = (
            r"|significant for|as above|see h ?(?:&|and) ?p)\b", 0.75, 1.5, True),
 )  # fmt: skip
 # What people write of their days, and clinics to all: with no clinical cue beside it, no note.
+_FOOD = re2.compile(rb"(?i)\b(?:per serving|serving size|nutrition facts|daily value|per (?:can|100 ?g)\b)")
 _EVERYDAY = (
     r"(?i)\b(?:please (?:have|get|bring|call|contact|note|stay|wear|book|see)|symptoms (?:include|are|of)"
     r"|(?:i|we)(?:'ll| will| am going to| have to| need to| must| might| should)"
@@ -222,8 +224,11 @@ def _coded(text: Text, hit: Hit, value: str) -> Iterator[Finding]:
 
 def _note(text: Text) -> Iterator[Finding]:
     score, clinical, groups, first = 0.0, False, [], None
+    left_out = ("dose", "lab", "frequency") if text.hits("dose", "lab") and _FOOD.search(text.data) else ()
     for group in _GROUPS:  # "heading" is the first of them
-        hits = text.hits(group.name)
+        hits = [] if group.name in left_out else text.hits(group.name)
+        if group.name == "dose":
+            hits = [hit for hit in hits if not hit.text.lower().startswith("cholesterol")]  # no drug, but ends like one
         if not hits:
             continue
         different = len({(hit.groups[0] if hit.groups else hit.text).lower() for hit in hits})
