@@ -1,7 +1,8 @@
 """``person.list``, ``.payroll``, ``.cv``, ``.complaint``: texts about people, told by their structure.
 
 A list is many lines of one make: a name and a date of birth, a number, pay, or how to reach them; a crew or staff list
-also says so. A curriculum vitae has its sections. Complaints and disciplinary matters need several of their words.
+also says so, and a roster has a rank and a number on every line. Recipients in the head of a message are no list.
+A curriculum vitae has its sections. Complaints and disciplinary matters need several of their words.
 """
 
 from __future__ import annotations
@@ -12,25 +13,48 @@ from typing import Protocol
 
 import re2
 
-from straymail.content.scan import DIGITS, Detector, Rule, Text
+from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
-_ROW = r"(?m)^[ \x09>|*\x2d.)0-9\"']*[A-Z\x80-\xff][^\s,;|:@0-9/]*[ ,;|\x09]+[A-Z\x80-\xff][^\n]*"
+_ROW = r"(?m)^[ \x09>|*\x2d.)/:0-9\"']*[A-Z\x80-\xff][^\s,;|:@0-9/]*[ ,;|\x09]+[A-Z\x80-\xff][^\n]*"
 _ROWS, _CONTACTS, _SECTIONS, _WORDS = 5, 10, 3, 3
+_RANKS = (
+    r"Pte|Pvt|PVT|PFC|SPC|Spc|LCpl|L/Cpl|Cpl|CPL|LBdr|Bdr|SSgt|CSgt|MSgt|TSgt|Sgt|SGT|SSG|SFC|WO[12]|2Lt|2LT|1Lt|1LT|Lt"
+    r"|LT|Capt|CAPT|CPT|Maj|MAJ|Lt ?Col|LTC|Col|COL|Brig|LtCdr|Lt ?Cdr|LCDR|Cdr|CDR|CPO|SAC|Flt ?Lt|Sqn ?Ldr|Wg ?Cdr"
+    r"|Gefr|OGefr|Uffz|StUffz|Fw|OFw|HFw|Lt|OLt|Hptm"
+)
 _RULES = (
     Rule("dated", r"\b(?:[0-3]?[0-9][./\-][01]?[0-9][./\-](?:19|20)?[0-9]{2}"
          r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])\b", support=True),
-    Rule("phoned", r"\(?\b[0-9]{3}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}\b|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6,14}",
-         near=DIGITS, hint=r"[0-9][0-9)][ .\-][0-9]{3}[ .\-][0-9]{4}|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6}"),
+    Rule("phoned", r"\(?\b[0-9]{3}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}\b|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6,14}"
+         r"|\b0[0-9]{2,4}[ /\-][0-9]{3,8}(?:[ \-][0-9]{3,4})?\b|\b[0-9]{3}-[0-9]{4}\b",
+         near=DIGITS, hint=r"[0-9][0-9)][ .\-][0-9]{3}[ .\-][0-9]{4}|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6}"
+                                r"|\b0[0-9]{2,4}[ /\-][0-9]{3}|[0-9]{3}-[0-9]{4}"),
     Rule("mailed", r"\b[\w.+\-]{2,30}@[\w\-]{2,30}\.[\w.]{2,20}\b",
          often=("@", _ROWS), hint=rf"{_ROW}\x40"),
     Rule("paid", r"[$€£] ?[0-9][0-9,.]{3,12}|\b[0-9]{1,3}[,.][0-9]{3}(?:[.,][0-9]{2})?\b", support=True),
     Rule("figures", r"(?m)[,;|\t][ ]?(?:[1-9][0-9]{4,6}|[3-9][0-9]{3})(?:\.[0-9]{2})?[ ]?(?:[,;|\t]|\r?$)",
          support=True),
-    Rule("numbered", r"\b(?:[A-Z]{1,2}[0-9]{6,9}|[0-9]{6,9})\b", support=True),
+    Rule("numbered", r"\b(?:[A-Z]{1,2}[0-9]{6,9}[A-Z]?|[0-9]{6,9})\b", support=True),
+    Rule("ranked", rf"(?m)^[ \t>|*\-.)0-9]{{0,8}}(?:{_RANKS})\.?[ \t,;|]{{1,20}}[A-Z][A-Za-z'\-]+[^\n]{{0,40}}?"
+         r"[ \t,;|:(]([A-Z]{0,2}[0-9]{5,9}[A-Z]?)\b", near=DIGITS,
+         hint=rf"(?m)^[ \x09>|*\x2d.)0-9]*(?:{_RANKS})\x2e?[ \x09,;|]+[A-Z][^\n]*[0-9]{{5}}"),
+    Rule("duty", r"(?mi)^[ \t>|*\-]{0,4}(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+         r"|week [0-9]{1,2}"
+         r"|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-3]?[0-9][./ ](?:[01]?[0-9]|[a-z]{3,9})(?:[./ ](?:[0-9]{4}"
+         r"|[0-9]{2}))?)[ \t,;|:\-]{1,12}"
+         r"(?:[0-2][0-9][.:]?[0-5][0-9](?: ?- ?[0-2][0-9][.:]?[0-5][0-9])?[ \t,;"
+         r"|]{1,12})?(\pL[^\n]{2,60})", support=True),
     Rule("crew", r"(?i)\b(?:crew list|staff list|nominal roll|passenger (?:list|manifest)|list of (?:crew|staff"
-           r"|personnel|employees|participants|passengers)|duty roster|personnel (?:list|roster)|muster roll"
+           r"|personnel|employees|participants|passengers)|personnel (?:list|roster)|muster roll|next of kin"
+         r"|(?:duty|guard|watch|shift|crew) (?:roster|list|rota)|emergency contacts|on-?call (?:list|rota|roster)"
+         r"|seafarers"
+         r"|(?:contact|phone|telephone|call|crew|staff|key) (?:contacts|lists?)|members of the (?:board|committee"
+         r"|team|crew)"
            r"|team roster|employee (?:list|roster)|mannschaftsliste|personalliste|liste du personnel)\b"),
+    Rule("columns", r"(?mi)^[ \t|>*]{0,8}(?:full |last |first )?names?[ \t;,|]{1,30}[^\n]{0,60}?\b(?:phone|telephone"
+         r"|tel"
+         r"|mobile|cell|e-?mail|nok|next of kin)\b"),
     Rule("birth", r"(?i)\b(?:date of birth|d\.?o\.?b\.?|born|birth ?date|geburtsdatum|geboren|date de naissance"
            r"|place of birth)\b"),
     Rule("pay", r"(?i)\b(?:salar(?:y|ies)|payroll|base pay|gross pay|net pay|remuneration|wages"
@@ -51,13 +75,19 @@ _PAPER_RULES = (
 )  # fmt: skip
 _SOMEBODY = frozenset(("complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms."))
 _PARTICLES = frozenset(("al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter",
-                        "van", "von", "y", "zu"))  # fmt: skip
+                        "van", "von", "y", "zu", "wife", "husband", "mother", "father", "sister", "brother", "partner",
+                        "son", "daughter", "home", "mobile", "cell", "office"))  # fmt: skip
 _TITLES = frozenset(
     """
     engineer manager director analyst developer assistant officer clerk technician senior junior chief vice software
     project product programmer administrator consultant specialist coordinator supervisor accountant secretary nurse
-    teacher operator level grade total average median
+    teacher operator level grade total average median street road avenue lane office branch brigade centre center hall
+    city hotel desk room school hospital clinic services service line department helpdesk hotline
     """.split()  # noqa: SIM905  (a table to read)
+)
+_RANK = re2.compile(rf"(?:{_RANKS}|Dr|Mr|Mrs|Ms|Prof)\.?")
+_HEADER = re2.compile(
+    rb"(?i)^[ \t>*|]*(?:to|cc|bcc|from|an|von|de|para|kopie|recipients?|sent|empf\S{1,3}nger)\*?[ \t]{0,2}:"
 )
 _HEAD = 300  # bytes between what says so and the first row, and in a row
 _FAR = 100  # characters from the start of a row to its field
@@ -66,7 +96,8 @@ _MAY_BE_ROW, _MAILED_ROW, _PHONED_ROW = (
     re2.compile((row.replace(r"\x80-\xff", r"\x{80}-\x{10ffff}") + field).encode())
     for row, field in ((_NUMBERED_ROW, "[0-9@]"), (_ROW, "@"), (_ROW, r"[0-9][0-9 ()./\-]{6}"))
 )
-_BULLETS = " \t>|*-.)0123456789\"'"
+_ALONE_ROW = re2.compile(rb"(?m)^[ \t]{0,8}[+(]?[0-9][0-9 ()./\-]{6,18}\r?$")  # below the name it belongs to
+_BULLETS = " \t>|*-.)/:0123456789\"'"
 
 
 class _Pattern(Protocol):
@@ -79,7 +110,9 @@ class _Pattern(Protocol):
 def _worth(names: Collection[str], text: str) -> bool:
     """Lists are many rows, and need a word that says what they are or very many."""
     data = b""
-    if not {"crew", "birth", "pay"}.isdisjoint(names) and text.count("\n") >= _ROWS - 1:
+    if "ranked" in names or (not {"crew", "columns"}.isdisjoint(names) and text.count("\n") >= _ROWS - 1):
+        return True
+    if not {"birth", "pay"}.isdisjoint(names) and text.count("\n") >= _ROWS - 1:
         data = text.encode("utf-8", "replace")
         if _rows_of(_MAY_BE_ROW, data, _ROWS):
             return True
@@ -89,7 +122,8 @@ def _worth(names: Collection[str], text: str) -> bool:
         data = data or text.encode("utf-8", "replace")
         if _rows_of(_MAILED_ROW, data, _CONTACTS):
             return True
-    return "phoned" in names and _rows_of(_PHONED_ROW, data or text.encode("utf-8", "replace"), _CONTACTS)
+    data = data or (text.encode("utf-8", "replace") if "phoned" in names else b"")
+    return any(_rows_of(pattern, data, _CONTACTS) for pattern in (_PHONED_ROW, _ALONE_ROW))
 
 
 def _rows_of(pattern: _Pattern, data: bytes, least: int) -> bool:
@@ -118,30 +152,65 @@ def _told(text: Text) -> int:
 
 
 def _lists(text: Text) -> Iterator[Finding]:
-    rows = {name: len(_rows(text, name)) for name in _FIELDS}
-    crew, born, pay = (bool(text.hits(name)) for name in ("crew", "birth", "pay"))
+    rows = {name: len(_rows(text, name)) for name in _FIELDS if name not in ("ranked", "duty")}
+    crew, born, pay = (bool(text.hits(*names)) for names in (("crew", "columns"), ("birth",), ("pay",)))
     paid = next((each for each in ("paid", "figures") if rows[each] >= _ROWS and _headed(text, each, "pay")), "")
     if pay and paid:
         yield _list(text, "person.payroll", paid, rows[paid], Sensitivity.HIGH, 0.8, "what people are paid")
+    elif (ranked := len({hit.groups[0] for hit in text.hits("ranked")})) >= _ROWS:
+        yield _list(text, "person.list", "ranked", ranked, Sensitivity.HIGH, 0.9, "a list of people")
     elif (born or crew) and max(rows["dated"], rows["numbered"]) >= _ROWS:
         kind = "dated" if rows["dated"] >= rows["numbered"] else "numbered"
         yield _list(text, "person.list", kind, rows[kind], Sensitivity.HIGH, 0.9, "a list of people")
     elif crew and max(rows[each] for each in _TELLING) >= _ROWS:
         kind = max(_TELLING, key=lambda each: rows[each])
         yield _list(text, "person.list", kind, rows[kind], Sensitivity.HIGH, 0.85, "a list of people")
+    elif crew and (duties := _duties(text)) >= _ROWS:
+        yield _list(text, "person.list", "duty", duties, Sensitivity.HIGH, 0.85, "a list of people")
     elif max(rows["phoned"], rows["mailed"]) >= _CONTACTS:
         kind = "phoned" if rows["phoned"] >= rows["mailed"] else "mailed"
         yield _list(text, "person.list", kind, rows[kind], Sensitivity.ELEVATED, 0.75, "a list of people")
 
 
 def _rows(text: Text, name: str) -> dict[str, int]:
-    """Distinct lines that begin with somebody's name and hold the field, each with the place of that."""
+    """Distinct lines that begin with somebody's name and hold the field, each with the place of that.
+
+    A field on a line of its own belongs to the name on the line above.
+    """
     found: dict[str, int] = {}
+    headed = False
     for hit in text.hits(name):
-        before = text.before(hit, _FAR).rpartition("\n")[2]
-        if len(before) < _FAR and _begins_with_name(before):
+        above, _, before = text.before(hit, _FAR).rpartition("\n")
+        if name == "mailed":
+            headed = _in_head(text, hit, headed)
+        if not before.strip(_BULLETS):
+            before = above.rpartition("\n")[2]
+        if name in _AMOUNTS and ":" in before:
+            continue  # a price, not a person
+        if not headed and len(before) < _FAR and _begins_with_name(before):
             found.setdefault(f"{before}{hit.text}".strip().lower(), hit.start)
     return found
+
+
+def _in_head(text: Text, hit: Hit, headed: bool) -> bool:
+    """Whether an address stands in a line "To:" or in those that go on from one that does."""
+    line = text.line(hit).encode()
+    if _HEADER.match(line):
+        return True
+    start = text.data.rfind(b"\n", 0, hit.start)
+    above = text.data[text.data.rfind(b"\n", 0, max(0, start)) + 1 : max(0, start)]
+    return _HEADER.match(above) is not None or (headed and b"@" in above)
+
+
+def _duties(text: Text) -> int:
+    """Lines that begin with a day and name somebody, by a rank or two names."""
+    lines = {hit.text.strip().lower() for hit in text.hits("duty") if _is_somebody(hit.groups[0])}
+    return len(lines)
+
+
+def _is_somebody(words: str) -> bool:
+    first, _, rest = words.partition(" ")
+    return _begins_with_name(words) or (_RANK.fullmatch(first) is not None and rest.lstrip()[:1].isupper())
 
 
 def _headed(text: Text, field: str, word: str) -> bool:
@@ -154,7 +223,11 @@ def _headed(text: Text, field: str, word: str) -> bool:
 
 def _begins_with_name(text: str) -> bool:
     """``text`` (a line up to a field) begins with two words that are written like names, perhaps after a rank."""
-    words = text.lstrip(_BULLETS).replace(",", " ").replace(";", " ").replace("|", " ").split(maxsplit=4)
+    for mark in ",;|/":
+        text = text.replace(mark, " ")
+    words = text.lstrip(_BULLETS).replace(": ", " ").split(maxsplit=5)
+    if words and _RANK.fullmatch(words[0]):
+        words = words[1:]
     if words and words[0][-1].isdigit() and words[0][0].isalpha():
         words = words[1:]  # the number of whom the line is about
     if len(words) > 2 and words[2].islower() and words[2].isalpha() and words[2] not in _PARTICLES:
@@ -176,7 +249,8 @@ def _list(
 
 
 _FIELDS = {"dated": "date", "phoned": "telephone", "mailed": "e-mail", "paid": "amount", "numbered": "number",
-           "figures": "amount"}  # fmt: skip
+           "figures": "amount", "ranked": "rank, number", "duty": "day"}  # fmt: skip
+_AMOUNTS = ("paid", "figures")
 _TELLING = ("dated", "phoned", "mailed", "paid", "numbered")
 DETECTOR = Detector("people", _RULES, _lists, _worth)
 PAPERS = Detector("papers", _PAPER_RULES, _judge_papers)
