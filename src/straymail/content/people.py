@@ -16,7 +16,7 @@ import re2
 from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
-_ROW = r"(?m)^[ \x09>|*\x2d.)/:0-9\"']*[A-Z\x80-\xff][^\s,;|:@0-9/]*[ ,;|\x09]+[A-Z\x80-\xff][^\n]*"
+_ROW = r"(?m)^[ \x09>|*\x2d.)0-9\"']*[A-Z\x80-\xff][^\s,;|:@0-9/]*[ ,;|\x09]+[A-Z\x80-\xff][^\n]*"
 _ROWS, _CONTACTS, _SECTIONS, _WORDS = 5, 10, 3, 3
 _RANKS = (
     r"Pte|Pvt|PVT|PFC|SPC|Spc|LCpl|L/Cpl|Cpl|CPL|LBdr|Bdr|SSgt|CSgt|MSgt|TSgt|Sgt|SGT|SSG|SFC|WO[12]|2Lt|2LT|1Lt|1LT|Lt"
@@ -27,9 +27,10 @@ _RULES = (
     Rule("dated", r"\b(?:[0-3]?[0-9][./\-][01]?[0-9][./\-](?:19|20)?[0-9]{2}"
          r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])\b", support=True),
     Rule("phoned", r"\(?\b[0-9]{3}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}\b|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6,14}"
-         r"|\b0[0-9]{2,4}[ /\-][0-9]{3,8}(?:[ \-][0-9]{3,4})?\b|\b[0-9]{3}-[0-9]{4}\b",
+         r"|\b0[0-9]{2,4}[ /\-][0-9]{3,8}(?:[ \-][0-9]{3,4})?\b",
          near=DIGITS, hint=r"[0-9][0-9)][ .\-][0-9]{3}[ .\-][0-9]{4}|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6}"
-                                r"|\b0[0-9]{2,4}[ /\-][0-9]{3}|[0-9]{3}-[0-9]{4}"),
+                                r"|\b0[0-9]{2,4}[ /\-][0-9]{3}"),
+    Rule("local", r"\b[0-9]{3}-[0-9]{4}\b", support=True),
     Rule("mailed", r"\b[\w.+\-]{2,30}@[\w\-]{2,30}\.[\w.]{2,20}\b",
          often=("@", _ROWS), hint=rf"{_ROW}\x40"),
     Rule("paid", r"[$€£] ?[0-9][0-9,.]{3,12}|\b[0-9]{1,3}[,.][0-9]{3}(?:[.,][0-9]{2})?\b", support=True),
@@ -54,7 +55,7 @@ _RULES = (
            r"|team roster|employee (?:list|roster)|mannschaftsliste|personalliste|liste du personnel)\b"),
     Rule("columns", r"(?mi)^[ \t|>*]{0,8}(?:full |last |first )?names?[ \t;,|]{1,30}[^\n]{0,60}?\b(?:phone|telephone"
          r"|tel"
-         r"|mobile|cell|e-?mail|nok|next of kin)\b"),
+         r"|mobile|cell|e-?mail|nok|next of kin)\b", support=True),
     Rule("birth", r"(?i)\b(?:date of birth|d\.?o\.?b\.?|born|birth ?date|geburtsdatum|geboren|date de naissance"
            r"|place of birth)\b"),
     Rule("pay", r"(?i)\b(?:salar(?:y|ies)|payroll|base pay|gross pay|net pay|remuneration|wages"
@@ -96,6 +97,7 @@ _MAY_BE_ROW, _MAILED_ROW, _PHONED_ROW = (
     re2.compile((row.replace(r"\x80-\xff", r"\x{80}-\x{10ffff}") + field).encode())
     for row, field in ((_NUMBERED_ROW, "[0-9@]"), (_ROW, "@"), (_ROW, r"[0-9][0-9 ()./\-]{6}"))
 )
+_PHONE = re2.compile(rb"[0-9][0-9)][ .\-/][0-9]{3}")  # what any number has, to look for ten of them first
 _ALONE_ROW = re2.compile(rb"(?m)^[ \t]{0,8}[+(]?[0-9][0-9 ()./\-]{6,18}\r?$")  # below the name it belongs to
 _BULLETS = " \t>|*-.)/:0123456789\"'"
 
@@ -110,7 +112,7 @@ class _Pattern(Protocol):
 def _worth(names: Collection[str], text: str) -> bool:
     """Lists are many rows, and need a word that says what they are or very many."""
     data = b""
-    if "ranked" in names or (not {"crew", "columns"}.isdisjoint(names) and text.count("\n") >= _ROWS - 1):
+    if "ranked" in names or ("crew" in names and text.count("\n") >= _ROWS - 1):
         return True
     if not {"birth", "pay"}.isdisjoint(names) and text.count("\n") >= _ROWS - 1:
         data = text.encode("utf-8", "replace")
@@ -122,8 +124,12 @@ def _worth(names: Collection[str], text: str) -> bool:
         data = data or text.encode("utf-8", "replace")
         if _rows_of(_MAILED_ROW, data, _CONTACTS):
             return True
-    data = data or (text.encode("utf-8", "replace") if "phoned" in names else b"")
-    return any(_rows_of(pattern, data, _CONTACTS) for pattern in (_PHONED_ROW, _ALONE_ROW))
+    if "phoned" not in names:
+        return False
+    data = data or text.encode("utf-8", "replace")
+    return _rows_of(_PHONE, data, _CONTACTS) and any(
+        _rows_of(pattern, data, _CONTACTS) for pattern in (_PHONED_ROW, _ALONE_ROW)
+    )
 
 
 def _rows_of(pattern: _Pattern, data: bytes, least: int) -> bool:
@@ -248,9 +254,9 @@ def _list(
     return text.finding(identifier, sensitivity, sure, f"it holds {what}", hit, excerpt=excerpt)
 
 
-_FIELDS = {"dated": "date", "phoned": "telephone", "mailed": "e-mail", "paid": "amount", "numbered": "number",
-           "figures": "amount", "ranked": "rank, number", "duty": "day"}  # fmt: skip
+_FIELDS = {"dated": "date", "phoned": "telephone", "local": "telephone", "mailed": "e-mail", "paid": "amount",
+           "numbered": "number", "figures": "amount", "ranked": "rank, number", "duty": "day"}  # fmt: skip
 _AMOUNTS = ("paid", "figures")
-_TELLING = ("dated", "phoned", "mailed", "paid", "numbered")
+_TELLING = ("dated", "phoned", "local", "mailed", "paid", "numbered")
 DETECTOR = Detector("people", _RULES, _lists, _worth)
 PAPERS = Detector("papers", _PAPER_RULES, _judge_papers)
