@@ -29,8 +29,8 @@ SENT_CEILING = 0.4
 MOST_STRAYS = 4e-3
 PENALTY = 1e-5
 TRUST = 3.0
-"""How many cases' worth of slope holds each weight to its prior: one mailbox fitted from nothing lost three strays of
-four that shipped weights catch; held so, six of seven mailboxes catch as many or more of every kind at 1 per 1,000."""
+"""How many cases' worth of slope holds each weight to its prior: fitted from nothing, one mailbox of seven lost three
+strays of four that the shipped weights catch; held so, none loses more than three cases of a kind."""
 
 _TELLING = 1_000
 """Untouched messages, of which fewer say nothing of one question per 1,000: the base is that of the prior then."""
