@@ -4,24 +4,30 @@ A word such as "fever" is in any newspaper. A clinical text is told by *several 
 patient, sections, findings, doses, allergies, habits, relatives, or a doctor and a patient talking. Each group of cues
 counts once or a few times; the sum must reach 3 with two groups, one of them clinical (not merely an illness named).
 A text of up to 300 characters that begins with a clinical heading ("Family history:") is a section of a note.
-Diagnoses are ICD-10 codes (WHO) with a word that says so; numbers of patients are believed by check digit
-(NHS number: modulo 11) and a word beside them.
+Offers of pharmacies, news of trials, guidelines and what a vet prescribes have drugs, doses and illnesses as well:
+where nothing speaks of a patient as notes do, more must say that it is about somebody than that it is about nobody.
+Sick notes, cancer in a family and casualties are told in everyday words (``health_said``). Diagnoses are ICD-10 codes
+(WHO) with a word that says so; numbers of patients are believed by check digit (NHS number: modulo 11) and a word
+beside them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import re2
 from stdnum.gb import nhs
 
+from straymail.content import health_said
+from straymail.content.health_subject import nobody, somebody
 from straymail.content.scan import Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
 _ENOUGH = 3.0
 _SENTENCE = 300
 _ORDINARY = 2.0  # points that one phrase of everyday life outweighs
+_EXCERPT = 80
 _SHORT = 400  # characters: in a short text symptoms alone may be a note
 _SUFFIXES = (
     r"(?:pril|olol|statin|sartan|prazole|azole|cillin|mycin|floxacin|azepam|azolam|dipine|formin|gliptin|parin|setron"
@@ -56,7 +62,8 @@ _ILLNESS = (
     r"|peripheral vascular|deep vein|embolism|edema|cellulitis|abscess|goiter|autism|adhd|attention deficit"
     r"|alcoholism"
     r"|sepsis|mesothelioma|sarcoma|congestive heart|type (?:2|ii|1|i) diabetes|\w{4,14}'?s? disease|ischemi\w{1,3}"
-    r"|stenosis|osteoarthritis|syndrome|disorder|infarct\w{0,3}|laceration|gravida|miscarriage|pregnan\w{2,3}|menopaus\w{2,3}|endometriosis|fibroids)"
+    r"|stenosis|osteoarthritis|syndrome|disorder|infarct\w{0,3}|laceration|gravida|miscarriage|pregnan\w{2,3}"
+    r"|menopaus\w{2,3}|endometriosis|fibroids)"
 )
 _SYMPTOM = (
     r"(?:(?:chest|abdominal|back|neck|knee|shoulder|hip|joint|pelvic|stomach|leg|arm|foot|ear) pains?"
@@ -148,7 +155,8 @@ _GROUPS = (
            r"|social) (?:\w{2,10},? ){0,3}(?:tobacco|alcohol|illicit drugs?|drugs?|cigarettes|substances?)"
            r"|iv drug|alcohol (?:use|abuse|consumption)"
            r"|tobacco (?:use|abuse)|smok(?:es|ed|ing)|cigarettes?|heavy drinker|drug abuse|marijuana|heroin"
-           r"|cocaine|alcohol|(?:drinks?|smokes?) (?:socially|occasionally|rarely|heavily)|etoh|\d ?ppd|social drinker"
+           r"|cocaine|alcohol|(?:drinks?|smokes?) (?:socially|occasionally|rarely|heavily)|etoh|\d ?ppd"
+           r"|social drinker"
            r"|\d{1,3} ?pk-?yrs?|(?:not|to|or) (?:drink|smoke)\b)", 0.75, 2.25, True,
            r"(?i)(?:smok|packs? (?:a|per) day|pack[- ]year|tobacco|alcohol|illicit|drug|cigarette|substance"
            r"|heavy drinker|marijuana|heroin|cocaine|drinks? (?:soc|occ|rar|heav)|etoh|ppd|social drinker|pk-?yr"
@@ -190,11 +198,48 @@ _EVERYDAY = (
     r"|(?:leave|leaving|left) (?:early|work)|work(?:ing)? from home|out of (?:the )?office|day off|sick (?:day|leave)"
     r"|see you|get well|wash your hands|bring your|sign up|race|charity|walk for|donat\w{1,4})\b"
 )
+_CODE = re2.compile(r"\b[A-TV-Z][0-9][0-9A-Z]")
+_SYSTEM = re2.compile(r"(?i)\b(?:icd|cim|cie)")
+_MACHINE = re2.compile(
+    r"(?i)\b(?:errors?|faults?|printer|toner|firmware|room|engine|modules?|sensor|network|fehler|software)\b"
+)
+# Groups in which only notes about a patient speak, and what each group is called where it is shown.
+_OF_A_PATIENT = frozenset(("heading", "patient", "talk", "exam", "system"))
+_SHOWN = {
+    "heading": "headings of a medical note",
+    "patient": "a patient",
+    "talk": "what doctor and patient say",
+    "section": "parts of a note",
+    "dose": "doses",
+    "frequency": "how often to take them",
+    "drug": "medicines",
+    "allergy": "an allergy",
+    "habit": "smoking or drinking",
+    "relative": "illness in the family",
+    "vital": "pulse or blood pressure",
+    "exam": "an examination",
+    "system": "parts of the body",
+    "lab": "blood values",
+    "illness": "an illness",
+    "symptom": "complaints",
+    "clinic": "treatment",
+    "history": "earlier illness",
+}
 _RULES = (
     *(Rule(group.name, group.pattern, hint=group.hint, whole=group.whole) for group in _GROUPS),
     Rule("everyday", _EVERYDAY, support=True),
-    Rule("icd", r"(?i)\b(?:icd(?:-?10)?(?:-cm)?|diagnos[ie]s|dx"
-           r"|billing code)\b[^\n]{0,30}?\b([A-TV-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?)\b"),
+    *health_said.RULES,
+    Rule("icd", r"(?i)\b(?:(?:icd|cim|cie)(?:[ \-]?10)?(?:-[cg]m)?|(?:\w{2,20}-?)?diagnos(?:is|es|en?|i)|dx"
+         r"|billing code"
+         r"|diagnos(?:ed (?:with|as)|tiziert)|diagnostics?(?: \w{4,12})? ?:|diagn\x{f3}sticos?|certificate (?:says"
+         r"|states|reads|gives))\b"
+         r"(?:[^\n]{0,60}?\n)?[^\n]{0,60}?\b([A-TV-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?)\b",
+         hint=r"(?i)\b(?:icd|cim|cie)(?:[ \x2d]?10|\b)|diagnos|diagn..stico|\bdx\b|billing code|certificate [srg]"),
+    Rule("coded", r"(?i)\b(?:disorder|reaction|episode|syndrome|depression|carcinoma|cancer|diabetes|failure"
+         r"|infarction|fracture"
+         r"|disease|dependence|\w{0,20}(?:st\x{f6}rung|reaktion|episode|infarkt|syndrom))[^\n]{0,20}?"
+         r"[(\[]([A-TV-Z][0-9]{2}\.[0-9]{1,2})[A-Z]?[)\]]",
+         hint=r"[(\[][A-TV-Za-tv-z][0-9]{2}\.[0-9]"),
     Rule("nhs", r"(?i)\bnhs\b[^\n]{0,20}?([0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4})\b"),
     Rule("number", r"(?i)\b(?:mrn|medical record (?:number|no\.?|#)|patient (?:id|no\.?|number)"
            r"|hospital (?:no\.?|number)|medicare (?:no\.?|number|id))"
@@ -203,9 +248,10 @@ _RULES = (
 
 
 def _judge(text: Text) -> Iterator[Finding]:
-    yield from _note(text)
+    notes = [*_note(text)]
+    yield from notes or health_said.judge(text)
     seen: set[str] = set()
-    for hit in text.hits("icd", "nhs", "number"):
+    for hit in text.hits("icd", "coded", "nhs", "number"):
         value = hit.groups[0]
         if value in seen or not any(letter.isdigit() for letter in value):
             continue
@@ -214,8 +260,10 @@ def _judge(text: Text) -> Iterator[Finding]:
 
 
 def _coded(text: Text, hit: Hit, value: str) -> Iterator[Finding]:
-    if hit.rule == "icd":
-        if "." in value or "icd" in hit.text.lower():
+    if hit.rule in ("icd", "coded"):
+        if ("." in value or _SYSTEM.search(hit.text)) and not _MACHINE.search(
+            text.before(hit, 20) + hit.text + text.after(hit)
+        ):
             yield text.finding("health.diagnosis", Sensitivity.HIGH, 0.85, "it holds a diagnosis", hit, secret=value)
     elif hit.rule == "number" or nhs.is_valid(value):
         sure = 0.95 if hit.rule == "nhs" else 0.8
@@ -246,6 +294,8 @@ def _note(text: Text) -> Iterator[Finding]:
     titled = groups[0] == "heading" and len(text.raw) <= _SENTENCE and not text.raw[: first.start].strip()
     if not talk and not titled and len(groups) < 2 and score < _ENOUGH:
         return
+    if _OF_A_PATIENT.isdisjoint(groups) and _about_nobody(text):
+        return
     identifier = "health.medication" if groups[0] in ("dose", "frequency") and len(groups) <= 3 else "health.note"
     confidence = min(0.97, 0.75 + 0.04 * (score - _ENOUGH))
     said = (
@@ -253,7 +303,21 @@ def _note(text: Text) -> Iterator[Finding]:
         if identifier == "health.medication"
         else "it holds medical notes about a person"
     )
-    yield text.finding(identifier, Sensitivity.HIGH, confidence, said, first, excerpt=", ".join(groups))
+    yield text.finding(identifier, Sensitivity.HIGH, confidence, said, first, excerpt=_shown(groups))
+
+
+def _about_nobody(text: Text) -> bool:
+    against = nobody(text.raw)
+    return against > 0 and against >= somebody(text.raw)
+
+
+def _shown(groups: Sequence[str]) -> str:
+    """What was seen, in words a person understands, as much as an excerpt holds."""
+    shown = _SHOWN[groups[0]]
+    for name in groups[1:]:
+        if len(shown) + len(_SHOWN[name]) + 2 <= _EXCERPT:
+            shown = f"{shown}, {_SHOWN[name]}"
+    return shown
 
 
 def _needed(size: int) -> float:
@@ -265,7 +329,9 @@ def _needed(size: int) -> float:
 
 def _worth(names: Collection[str], text: str) -> bool:
     """Whether these groups together could make a note."""
-    if not {"icd", "nhs", "number"}.isdisjoint(names):
+    if not {"nhs", "number", "coded"}.isdisjoint(names) or ("icd" in names and _CODE.search(text) is not None):
+        return True
+    if health_said.worth(names, text):
         return True
     possible = [group for group in _GROUPS if group.name in names]
     if len(text) > _SHORT and not any(group.clinical for group in possible):
