@@ -294,7 +294,7 @@ def _note(text: Text) -> Iterator[Finding]:
     titled = groups[0] == "heading" and len(text.raw) <= _SENTENCE and not text.raw[: first.start].strip()
     if not talk and not titled and len(groups) < 2 and score < _ENOUGH:
         return
-    if _OF_A_PATIENT.isdisjoint(groups) and _about_nobody(text):
+    if _OF_A_PATIENT.isdisjoint(groups) and _about_nobody(text, groups):
         return
     identifier = "health.medication" if groups[0] in ("dose", "frequency") and len(groups) <= 3 else "health.note"
     confidence = min(0.97, 0.75 + 0.04 * (score - _ENOUGH))
@@ -306,9 +306,10 @@ def _note(text: Text) -> Iterator[Finding]:
     yield text.finding(identifier, Sensitivity.HIGH, confidence, said, first, excerpt=_shown(groups))
 
 
-def _about_nobody(text: Text) -> bool:
+def _about_nobody(text: Text, groups: Sequence[str]) -> bool:
+    """Whether at least as much speaks of nobody as of somebody; "history of" is said of persons mostly."""
     against = nobody(text.raw)
-    return against > 0 and against >= somebody(text.raw)
+    return against > 0 and against >= somebody(text.raw) + ("history" in groups)
 
 
 def _shown(groups: Sequence[str]) -> str:

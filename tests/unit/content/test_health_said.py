@@ -78,6 +78,7 @@ def test_results_in_other_languages(text: str) -> None:
     [
         "metoprolol 25 mg b.i.d. and aspirin 81 mg daily",
         "Dad takes ramipril 5 mg and metformin 500 mg. He has diabetes. The dog goes to the kennels.",
+        "Significant history of alcohol abuse, according to the nurse, who sees her regularly.",
         "My own list: sertraline 100 mg, lithium 400 mg. I was diagnosed as bipolar last year.",
         "Mr Young: start amlodipine 5 mg as the guideline says, his blood pressure is high, he has diabetes.",
     ],
