@@ -179,7 +179,7 @@ def _lists(text: Text) -> Iterator[Finding]:
 
 
 def _rows(text: Text, name: str) -> dict[str, int]:
-    """Distinct lines that begin with somebody's name and hold the field, each with the place of that.
+    """Distinct lines that begin with somebody's name and hold the field, each with the place of the first.
 
     A field on a line of its own belongs to the name on the line above.
     """
@@ -189,12 +189,13 @@ def _rows(text: Text, name: str) -> dict[str, int]:
         above, _, before = text.before(hit, _FAR).rpartition("\n")
         if name == "mailed":
             headed = _in_head(text, hit, headed)
+        row = text.line(hit)
         if not before.strip(_BULLETS):
-            before = above.rpartition("\n")[2]
+            row = before = above.rpartition("\n")[2]
         if name in _AMOUNTS and ":" in before:
             continue  # a price, not a person
         if not headed and len(before) < _FAR and _begins_with_name(before):
-            found.setdefault(f"{before}{hit.text}".strip().lower(), hit.start)
+            found.setdefault(row.strip().lower(), hit.start)
     return found
 
 

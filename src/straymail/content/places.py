@@ -3,7 +3,8 @@
 Latitude and longitude (decimal, degrees and minutes, with or without seconds), MGRS, UTM, British grid references of
 six figures and more, sentences of a receiver (NMEA 0183), ``geo:`` (RFC 5870), map links that hold a position, Plus
 Codes. Two decimal numbers side by side are mostly prices, so those count only beside a word that says position, or with
-a comma and five decimals each; a British reference counts beside a word that says grid.
+a comma and five decimals each; a British reference counts beside a word that says grid, or, in two groups of figures,
+where something "is at" it.
 """
 
 from __future__ import annotations
@@ -67,6 +68,11 @@ _MOST = 50
 _SAYS_BRITISH = re2.compile(
     rb"(?i)\b(?:(?:os|map) ?(?:grid )?ref(?:erence)?s?\.?|grid(?: ref(?:erence)?s?\.?| square)?|os(?:gb|gr)?(?: grid)?"
     rb"|ngr|bng|grs?|lz|hls|rv)(?: (?:is|at|of))?[\s:=(]{1,4}$"
+)
+_SAYS_WHERE = re2.compile(
+    rb"(?i)\b(?:is|are|was|were|it's|located|situated|sited|buried|hidden|parked|camped|lies|stands|found|left"
+    rb"|meet(?:ing)?|rendezvous|assemble|park|camp|wait(?:ing)?|based|landed|turn(?:ing)?|entrance|gate|track)"
+    rb" (?:up |off )?(?:at|near)\s{1,2}$"
 )
 _CURRENT = re2.compile(rb"(?i)\b(?:power|national|electric\w{0,4}|energy|smart|starting) grid\b")
 _SAYS_BRITISH_AFTER = re2.compile(rb"(?i)[ ,]{0,2}\(?(?:os(?:gb|gr)?|ngr|bng|grid ref\w{0,6})\b")
@@ -161,14 +167,19 @@ def _says_british(text: Text, hit: Hit) -> bool:
         return False
     if _SAYS_BRITISH.search(before) or _SAYS_BRITISH_AFTER.match(text.after(hit, 20).encode()):
         return True
+    if _SAYS_WHERE.search(before) and hit.groups[1].count(" ") == 1:
+        return True
     squares = [each for each in text.hits("os-grid") if is_square(each.groups[0])]
     return len(squares) > 2 and _HEADED.search(text.data[max(0, squares[0].start - 200) : hit.start]) is not None
 
 
 def _near(hit: Hit) -> str:
-    if hit.rule in ("hemisphere", "hemisphere-before", "labelled", "pair", "geo", "link"):
-        return f" near {float(hit.groups[0]):.1f}, {float(hit.groups[1]):.1f}"
-    return ""
+    if hit.rule not in ("hemisphere", "hemisphere-before", "labelled", "pair", "geo", "link"):
+        return ""
+    north, east = (float(each) for each in hit.groups)
+    if hit.rule.startswith("hemisphere"):
+        north, east = -north if "S" in hit.text else north, -east if "W" in hit.text else east
+    return f" near {north:.1f}, {east:.1f}"
 
 
 _GRIDS: dict[str, Callable[[Text, Hit], bool]] = {

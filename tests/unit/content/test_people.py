@@ -123,6 +123,12 @@ def test_what_a_list_holds_is_said() -> None:
     assert finding.excerpt.startswith("12 people: name, ")
 
 
+def test_people_are_counted_not_their_telephones() -> None:
+    rows = table("{name}   01452 3820{number:02}   07812 4430{number:02}", NAMES[:10])
+    [finding] = examine_text(rows, "body")
+    assert finding.excerpt == "10 people: name, telephone"
+
+
 def test_names_beyond_ascii_make_rows_too() -> None:
     rows = [f"Łukasz Żak{letter}, 1{number}.03.1984, X123456{number}" for number, letter in enumerate("abcdef")]
     assert ids("Crew list\n" + "\n".join(rows)) == {"person.list"}

@@ -175,3 +175,56 @@ def test_files(kind: str, name: str, data: bytes, identifier: str) -> None:
 )
 def test_files_without_a_position(kind: str, name: str, data: bytes) -> None:
     assert examine_file(kind, name, data, name) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("we are at 51.1789 N, 1.8262 W now", "51.2, -1.8"),
+        ("33.1789 S, 70.8262 E", "-33.2, 70.8"),
+        ("S 33.4567, W 70.1234", "-33.5, -70.1"),
+        ("N 47.3706, E 8.5392", "47.4, 8.5"),
+        ("geo:-33.1789,-70.8262", "-33.2, -70.8"),
+    ],
+)
+def test_the_excerpt_keeps_the_hemisphere(text: str, near: str) -> None:
+    [finding] = examine_text(text, "body")
+    assert finding.excerpt == f"1 position near {near}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the store with the powder is at SK 2374 6915, down the track",
+        "the hut is located at NY 2152 0721",
+        "we meet at NN 166 712 at nine",
+        "the hide is situated near SU 4710 0330",
+        "the car was left at SH 609 543",
+        "Parked at TQ 3012 8045, keys under the wheel arch",
+        "The cache is buried near NZ 2841 5512",
+        "Turn off at SJ 881 412",
+        "The casualty is at SD23451 98710",
+        "the lambs were found at\nNS 5512 4410",
+    ],
+)
+def test_a_reference_in_two_groups_counts_where_something_is_at_it(text: str) -> None:
+    assert [finding.id for finding in examine_text(text, "body")] == ["place.coordinates"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Part TQ 3012 8845 at the warehouse",
+        "Part no. is SU 4471 0933",
+        "The seal kit SU 4471 0933 is at the depot",
+        "the bolt is at TQ30128845 in the book",
+        "Item 4 was replaced by NS 123 456",
+        "your order is SK 2374 6915",
+        "The meeting is at HQ 1234 5678",
+        "Batch ST 2015 0933 passed",
+        "Invoice is now SO 2011 4402",
+        "The gauge is at NS 12 34",
+    ],
+)
+def test_part_numbers_are_no_places(text: str) -> None:
+    assert not examine_text(text, "body")
