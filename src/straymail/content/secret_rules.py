@@ -19,6 +19,7 @@ _IS = (
     r"|(?:(?:has|have) been |was |is )?(?:changed|re-?set|set) to)(?::|\s))"
 )
 _VALUE = r"[\"'“‘`*<\[(]{0,2}([^\s\"'“”‘’`<>,;]{3,64})"
+_MIXED = r"[\"'“‘`*<\[(]{0,2}([A-Za-z][^\s\"'“”‘’`<>,;]{0,40}?[0-9!#$%&*+?=_][^\s\"'“”‘’`<>,;]{1,40})"
 _USER = (
     r"(?:user ?(?:name|id)?|log ?(?:in|on)(?: ?(?:name|id))?|account(?: name)?|e-?mail|benutzer(?:name)?|identifiant"
     r"|usuario|id)"
@@ -36,6 +37,10 @@ _CODE_NAME = (
     r"|(?:sicherheits|best(?:ä|ae)tigungs|zugangs|zutritts|einmal|t(?:ü|ue)r|tor|verifizierungs|alarm)-?code"
     r"|code (?:d'acc(?:è|e)s|de (?:v(?:é|e)rification|s(?:é|e)curit(?:é|e)|confirmation|(?:la )?porte)|secret)"
     r"|digicode|c(?:ó|o)digo de (?:verificaci(?:ó|o)n|acceso|seguridad))"
+)
+_LOCKED = (
+    r"(?:alarm|gate|door|safe|(?:pad|combination |bike )?lock(?:box|er)?|key ?(?:box|pad|safe)|entrance|barrier"
+    r"|shutters?|garage|shed|cabinet|building|house|flat|office|t(?:ü|ue)r|tor|tresor)"
 )
 _RESET = (
     r"(?:(?:reset|recover|forgot|set|change)[_\-./]?(?:my[_\-]?|your[_\-]?)?(?:passw(?:or)?d|pw|pwd)"
@@ -94,10 +99,32 @@ RULES = (
          r"[^\n]{0,300}?\b(?:password|pwd)\s?=\s?[\"'{]?([^;\"'\s}]{2,80})",
          hint=r"(?i)\b(?:password|pwd)\s?="),
     Rule("code", rf"(?i)\b({_CODE_NAME})\b( ?:| (?:is|ist|lautet|est|es|for [\w ]{{2,30}} is"
+         r"|(?:at|on|of|to|in|for|by) [\w '’\-]{2,40}? (?:is|are)(?: now)?"
          r"|f(?:ü|ue)r [\w ]{2,30} (?:ist|lautet)):?|)\s{1,4}"
          r"([0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}|[A-Z0-9]{4,6}-[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){0,3})\b"),
     Rule("code-first", r"(?i)\b(G-[0-9]{6}|[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}) is (?:your|the) [\w .\-]{0,40}?"
          r"(?:code|otp|pin|passcode)\b", hint=r"(?i)[0-9] is (?:your|the) "),
+    Rule("code-for", rf"(?i)\bcode (?:for|to|on|of|at|von|f(?:ü|ue)r) (?:[\w'’\-]{{1,20}} ){{0,3}}?{_LOCKED}"
+         r"(?: (?:is|ist)(?: now)?:?|:| =) ?([0-9]{4,8})\b",
+         hint="(?i)code (?:for|to|on|of|at|von|f[\\x80-\\xffu]+e?r) "),
+    Rule("code-near", rf"(?i)\b(?:the|your|our|my|his|her|this|that|each|front|back|side|main|der|die|das) "
+         rf"(?:[\w\-]{{1,16}} ){{0,2}}?{_LOCKED}\b[^.;?!\n]{{0,24}}?"
+         r"(?:[,:(] ?|[\-–] |\b(?:with|and|by|uses?|using|enter|mit|has) )"
+         r"(?:(?:the|its|a|this) )?(?:code|combination|pin)(?: is| ist|:| =)? ([0-9]{4,8})\b",
+         hint=r"(?i)(?:code|combination|pin)(?: is| ist|:| =)? [0-9]{4}"),
+    Rule("opener use", rf"(?i)\b(?:use|using|enter|type|try|it's|with)\s{_VALUE}[\"'”’*]{{0,2}}\s"
+         r"(?:to|and (?:it|that)|when|for)\s(?:open|unlock|unzip|decrypt|extract|un-?rar|read"
+         r"|get (?:in|at|past))\w{0,3}\b",
+         hint=r"(?i)(?:to|and (?:it|that)|when|for)\s(?:open|unlock|unzip|decrypt|extract|un-?rar|read"
+         r"|get (?:in|at|past))"),
+    Rule("opener with", rf"(?i)\b(?:open|unlock|unzip|decrypt|extract|un-?rar)(?:s|ed|ing)?\b[^\n.]{{0,40}}?"
+         rf"\s(?:with|using|by typing|is)\s{_VALUE}",
+         hint=r"(?i)(?:open|unlock|unzip|decrypt|extract|un-?rar)(?:s|ed|ing)?[^\n.]*\s(?:with|using|by typing|is)\s"),
+    Rule("login", rf"(?i)\b(?:log ?-?(?:in|on)|sign ?-?in|credentials|user ?name|user ?id)\b(?:[^\n]|\n[^\n]){{0,100}}?"
+         rf"(?:\b(?:is|are|it'?s|it’s|with|use|using|as)|:)\s{{1,3}}[\"']?[\w.@+\-\\]{{2,64}}[\"']?"
+         rf"(?:\s?[/|]\s?|,? (?:and(?: then)?|then|plus|with)\s){_MIXED}",
+         hint=r"(?i)(?:log ?-?(?:in|on)|sign ?-?in|credentials|user ?name|user ?id)[^\x00]*"
+         r"(?:[/|]| (?:and|then|plus|with)\s)"),
     Rule("reset", rf"(?i)https?://[^\s\"'<>]{{3,200}}{_RESET}[^\s\"'<>]{{0,40}}[/=?&]([A-Za-z0-9_\-%.]{{16,400}})",
          hint=hint(rf"(?i){_RESET}", whole=True)),
     Rule("wifi", r"\bWIFI:[^\n]{0,80}?P:([^;\n]{4,64});"),
@@ -105,6 +132,15 @@ RULES = (
          r"(?i)\b(?:wi-?fi|wlan|wpa2?|ssid|wireless)\b[^\n]{0,60}?\b(?:key|password|passphrase|pass|pw|code"
          r"|schl(?:ü|u)ssel)\s{0,3}(?:is|:|=)\s{0,3}[\"']?([^\s\"'<>,]{6,64})",
          whole=True),
+    Rule("wifi-bare",
+         r"(?i)\b(?:wi-?fi|wlan|ssid|wireless|hotspot|guest network)\b(?:[^\n]|\n[^\n]){0,60}?"
+         r"\b(?:key|password|passphrase|pw|code|schl(?:ü|u)ssel|passwort|kennwort|clave|mot de passe|wachtwoord)"
+         r"(?:\s{1,2}|\s?[/>–-]\s?)[\"'“(]?([^\s\"'”<>,]{8,64})",
+         hint=r"(?i)(?:wi-?fi|wlan|ssid|wireless|hotspot|guest network)"),
+    Rule("wifi-slash",
+         r"(?i)\b(?:wi-?fi|wlan|ssid|hotspot)(?: (?:network|name|login|details|guest|gast))?:[ \t]{0,3}"
+         r"[\w\-]{2,32}[ \t]{0,2}(?:[/|,]|[\-–] )[ \t]{0,2}([^\s\"'<>,]{8,64})",
+         hint=r"(?i)(?:wi-?fi|wlan|ssid|hotspot)"),
     *(Rule(f"token {kind}", pattern, whole=kind in PLAIN, hint=HINTS.get(pattern, ""))
       for kind, pattern in TOKENS.items()),
     *(Rule(f"key {number}", pattern) for number, pattern in enumerate(KEYS)),

@@ -84,6 +84,14 @@ def strong(value: str) -> bool:
     return odd(value) and (any(kinds[:2]) and sum(kinds) >= 3) and not placeholder(value)
 
 
+def mixed(value: str) -> bool:
+    """Strong, and with a sign or a digit inside it: what no name of a program or a place is, such as "Office365"."""
+    inner = value.strip("-/.()")
+    sign = any(letter in "!#$%&*_@+?=^~" for letter in inner)
+    inside = any(a.isdigit() and b.isalpha() for a, b in pairwise(inner)) and inner[:1].isalpha()
+    return strong(value) and (sign or inside)
+
+
 def code(value: str, *, assigned: bool) -> bool:
     """Whether a value is source code: a call or an index; where ``assigned`` (=) also a name that says secret."""
     if found := _CALL.match(value):

@@ -14,11 +14,19 @@ from collections.abc import Iterator
 from straymail.content.scan import Detector, Hit, Text, redact
 from straymail.content.secret_rules import RULES
 from straymail.content.secret_tables import columns
-from straymail.content.secret_values import code, crypt, dull, entropy, odd, path, placeholder, strong, worded
+from straymail.content.secret_values import code, crypt, dull, entropy, mixed, odd, path, placeholder, strong, worded
 from straymail.evidence import Finding, Sensitivity
 
 _PASSWORD = ("prose", "prose wide", "pair", "netrc", "call", "option", "element", "gradle")
 _STRONG = ("set", "bare", "dash", "cell", "before")  # nothing stands between word and value, or nearly so
+_OTHER_CODES = frozenset(
+    """
+    area article bar colour color cost country department dial dialing dialling discount dress error fault item order
+    part post postal product project promo qr reference sort source stock tax voucher zip
+    """.split()  # noqa: SIM905  (a table to read)
+)
+_MIXED = ("opener use", "opener with", "login")  # the words around say little: the value has to
+_LOCKED = ("encrypt", "protected", "password", "locked", "zip", "7z", "rar", "archive", "vault", "verschl", "chiffr")
 _NO_SECRETS = (
     "hash",
     "sha",
@@ -111,7 +119,7 @@ def _readings(text: Text) -> Iterator[Reading]:
         elif kind == "column":
             for cell in columns(text, hit):
                 yield "secret.password", Sensitivity.HIGH, 0.9, cell.text, "it holds a password", cell
-        elif kind in ("code", "code-first"):
+        elif kind in ("code", "code-first", "code-for", "code-near"):
             yield "secret.code", Sensitivity.ELEVATED, _code(text, hit), hit.groups[-1], "it holds an access code", hit
         else:
             yield from _placed(text, hit)
@@ -133,6 +141,9 @@ def _placed(text: Text, hit: Hit) -> Iterator[Reading]:
     elif hit.rule in _STRONG:
         sure = 0.85 if strong(value) and not code(value, assigned=False) and "://" not in value else 0.0
         yield "secret.password", Sensitivity.HIGH, sure, value, "it holds a password", hit
+    elif hit.rule in _MIXED:
+        sure = 0.8 if mixed(value) and "://" not in value and _opens(text, hit) else 0.0
+        yield "secret.password", Sensitivity.HIGH, sure, value, "it holds a password", hit
     elif hit.rule == "prose" and value.rstrip("#").isdigit() and "code" in hit.text.lower():
         sure = 0.85 if len(value) >= 4 else 0.0
         yield "secret.code", Sensitivity.ELEVATED, sure, value, "it holds an access code", hit
@@ -152,8 +163,29 @@ def _placed(text: Text, hit: Hit) -> Iterator[Reading]:
         sure = 0.9 if any(letter.isdigit() for letter in value) else 0.4
         yield "secret.reset-link", Sensitivity.HIGH, sure, value, "it holds a link that sets a password", hit
     else:
-        sure = 0.0 if placeholder(value) or (hit.rule != "wifi" and not odd(value)) else 0.9
+        bare = hit.rule in ("wifi-bare", "wifi-slash")
+        sure = (
+            0.0 if placeholder(value) or (hit.rule != "wifi" and not odd(value)) or (bare and not _key(value)) else 0.9
+        )
         yield "secret.wifi", Sensitivity.ELEVATED, sure, value, "it holds the key of a wireless network", hit
+
+
+def _opens(text: Text, hit: Hit) -> bool:
+    """Whether what a value is said to open is locked; a login is."""
+    near = (text.before(hit, 160) + hit.text + text.after(hit, 60)).lower()
+    return hit.rule == "login" or any(word in near for word in _LOCKED)
+
+
+def _key(value: str) -> bool:
+    """Letters and digits as a key of a network has them: no standard (802.11), no version, no link."""
+    letters, digits = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
+    return (
+        letters > 1
+        and digits > 0
+        and "://" not in value
+        and not value.startswith(("802.", "www."))
+        and "@" not in value
+    )
 
 
 def _password(text: Text, hit: Hit, value: str) -> Iterator[Reading]:
@@ -183,7 +215,9 @@ def _sure(text: Text, hit: Hit, value: str) -> float:
 
 def _code(text: Text, hit: Hit) -> float:
     """How sure digits after "code" or "PIN" open something: no pin of a plug, no year, no code of a place in India."""
-    if hit.rule == "code-first":
+    if hit.rule == "code-for" and (text.before(hit, 20).split() or [""])[-1].lower() in _OTHER_CODES:
+        return 0.0
+    if hit.rule in ("code-first", "code-for", "code-near"):
         return 0.85
     name, between, value = hit.groups[-3:]
     if not between.strip() and (name in ("pin", "tan") or (len(value) == 4 and value[:2] in ("19", "20"))):
