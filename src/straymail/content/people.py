@@ -1,7 +1,8 @@
 """``person.list``, ``.payroll``, ``.cv``, ``.complaint``: texts about people, told by their structure.
 
 A list is many lines of one make: a name and a date of birth, a number, pay, or how to reach them; a crew or staff list
-also says so, and a roster has a rank and a number on every line. Recipients in the head of a message are no list.
+also says so, and a roster has a rank and a number on every line. A telephone beside an address, a date, an e-mail
+address or next of kin makes a list of fewer lines. Recipients in the head of a message are no list.
 A curriculum vitae has its sections. Complaints and disciplinary matters need several of their words.
 """
 
@@ -18,6 +19,7 @@ from straymail.evidence import Finding, Sensitivity
 
 _ROW = r"(?m)^[ \x09>|*\x2d.)0-9\"']*[A-Z\x80-\xff][^\s,;|:@0-9/]*[ ,;|\x09]+[A-Z\x80-\xff][^\n]*"
 _ROWS, _CONTACTS, _SECTIONS, _WORDS = 5, 10, 3, 3
+_PAID_ROWS, _KIN_ROWS = 4, 3
 _RANKS = (
     r"Pte|Pvt|PVT|PFC|SPC|Spc|LCpl|L/Cpl|Cpl|CPL|LBdr|Bdr|SSgt|CSgt|MSgt|TSgt|Sgt|SGT|SSG|SFC|WO[12]|2Lt|2LT|1Lt|1LT|Lt"
     r"|LT|Capt|CAPT|CPT|Maj|MAJ|Lt ?Col|LTC|Col|COL|Brig|LtCdr|Lt ?Cdr|LCDR|Cdr|CDR|CPO|SAC|Flt ?Lt|Sqn ?Ldr|Wg ?Cdr"
@@ -25,7 +27,8 @@ _RANKS = (
 )
 _RULES = (
     Rule("dated", r"\b(?:[0-3]?[0-9][./\-][01]?[0-9][./\-](?:19|20)?[0-9]{2}"
-         r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])\b", support=True),
+         r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|[0-3]?[0-9][ \-](?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct"
+         r"|nov|dec)[ \-](?:19|20)[0-9]{2}|(?i:born|geb\.?|jg\.?|yob) (?:in )?(?:19|20)[0-9]{2})\b", support=True),
     Rule("phoned", r"\(?\b[0-9]{3}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}\b|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6,14}"
          r"|\b0[0-9]{2,4}[ /\-][0-9]{3,8}(?:[ \-][0-9]{3,4})?\b",
          near=DIGITS, hint=r"[0-9][0-9)][ .\-][0-9]{3}[ .\-][0-9]{4}|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6}"
@@ -40,6 +43,9 @@ _RULES = (
     Rule("ranked", rf"(?m)^[ \t>|*\-.)0-9]{{0,8}}(?:{_RANKS})\.?[ \t,;|]{{1,20}}[A-Z][A-Za-z'\-]+[^\n]{{0,40}}?"
          r"[ \t,;|:(]([A-Z]{0,2}[0-9]{5,9}[A-Z]?)\b", near=DIGITS,
          hint=rf"(?m)^[ \x09>|*\x2d.)0-9]*(?:{_RANKS})\x2e?[ \x09,;|]+[A-Z][^\n]*[0-9]{{5}}"),
+    Rule("served", rf"(?m)^[^\n]{{0,28}}?\b([A-Z]{{0,2}}[0-9]{{6,9}}[A-Z]?)[ \t,;|]{{1,20}}(?:{_RANKS})\.?"
+         r"[ \t,;|]{1,20}[A-Z][A-Za-z'\-]+", near=DIGITS,
+         hint=rf"[0-9]{{4}}[A-Z]?[ \x09,;|]+(?:{_RANKS})\x2e?[ \x09,;|]+[A-Z]"),
     Rule("duty", r"(?mi)^[ \t>|*\-]{0,4}(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
          r"|week [0-9]{1,2}"
          r"|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-3]?[0-9][./ ](?:[01]?[0-9]|[a-z]{3,9})(?:[./ ](?:[0-9]{4}"
@@ -51,15 +57,18 @@ _RULES = (
          r"|(?:duty|guard|watch|shift|crew) (?:roster|list|rota)|emergency contacts|on-?call (?:list|rota|roster)"
          r"|seafarers"
          r"|(?:contact|phone|telephone|call|crew|staff|key) (?:contacts|lists?)|members of the (?:board|committee"
-         r"|team|crew)"
+         r"|team|crew)|(?:phone|telephone|call|contact) tree|class list|(?:staff|team|home|mobile|private|emergency)"
+         r" (?:contact details|(?:phone |mobile |telephone )?numbers)|klassenliste|telefonliste|telefonkette"
+         r"|notfallkontakte?|(?:guard|sentry|duty) duties|who(?:'s| is) on call"
            r"|team roster|employee (?:list|roster)|mannschaftsliste|personalliste|liste du personnel)\b"),
     Rule("columns", r"(?mi)^[ \t|>*]{0,8}(?:full |last |first )?names?[ \t;,|]{1,30}[^\n]{0,60}?\b(?:phone|telephone"
          r"|tel"
          r"|mobile|cell|e-?mail|nok|next of kin)\b", support=True),
     Rule("birth", r"(?i)\b(?:date of birth|d\.?o\.?b\.?|born|birth ?date|geburtsdatum|geboren|date de naissance"
-           r"|place of birth)\b"),
+           r"|place of birth|geb\. ?[0-3]?[0-9])\b"),
     Rule("pay", r"(?i)\b(?:salar(?:y|ies)|payroll|base pay|gross pay|net pay|remuneration|wages"
-           r"|gehalt|lohn|salaire)\b"),
+           r"|gehalt|lohn|salaire|gross[ \t;,|]{1,20}(?:income )?(?:tax|paye|deductions|pension"
+           r"|ni|social)\b[^\n]{0,60}?\bnet|brutto[ \t;,|]{1,20}(?:lohnsteuer|sv|sozial)\b[^\n]{0,60}?\bnetto)\b"),
 )  # fmt: skip
 _PAPER_RULES = (
     Rule("cv", r"(?im)^[ \t>*#]{0,8}((?:curriculum vitae|r[ée]sum[ée]|(?:professional|work"
@@ -77,7 +86,8 @@ _PAPER_RULES = (
 _SOMEBODY = frozenset(("complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms."))
 _PARTICLES = frozenset(("al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter",
                         "van", "von", "y", "zu", "wife", "husband", "mother", "father", "sister", "brother", "partner",
-                        "son", "daughter", "home", "mobile", "cell", "office"))  # fmt: skip
+                        "son", "daughter", "home", "mobile", "cell", "office", "born", "geb", "tel", "aged",
+                        "dob"))  # fmt: skip
 _TITLES = frozenset(
     """
     engineer manager director analyst developer assistant officer clerk technician senior junior chief vice software
@@ -87,6 +97,15 @@ _TITLES = frozenset(
     """.split()  # noqa: SIM905  (a table to read)
 )
 _RANK = re2.compile(rf"(?:{_RANKS}|Dr|Mr|Mrs|Ms|Prof)\.?")
+_KIN = re2.compile(
+    r"(?i)[ ,;|:(\x2d](?:wife|husband|mother|mum|father|dad|partner|sister|brother|son|daughter|spouse|parents?"
+    r"|fianc\pL+|aunt|uncle|grandmother|grandfather|ehefrau|ehemann|frau|mutter|vater|schwester|bruder|sohn|tochter)\b"
+)
+_STREET = re2.compile(
+    r"(?i)\b(?:[0-9]{1,4}[a-z]?,? (?:\pL[\pL'.\-]* ){1,3}(?:street|st|road|rd|lane|ln|avenue|ave|drive|close|court|way"
+    r"|row|terrace|place|gardens|crescent|hill)\b|(?:\pL+(?:str(?:\.|aße|asse)|weg|gasse|allee|platz|ring|ufer)"
+    r"|(?:am|an der|im|auf dem) \pL+) [0-9]{1,3}[a-z]?\b)"
+)
 _HEADER = re2.compile(
     rb"(?i)^[ \t>*|]*(?:to|cc|bcc|from|an|von|de|para|kopie|recipients?|sent|empf\S{1,3}nger)\*?[ \t]{0,2}:"
 )
@@ -97,6 +116,7 @@ _MAY_BE_ROW, _MAILED_ROW, _PHONED_ROW = (
     re2.compile((row.replace(r"\x80-\xff", r"\x{80}-\x{10ffff}") + field).encode())
     for row, field in ((_NUMBERED_ROW, "[0-9@]"), (_ROW, "@"), (_ROW, r"[0-9][0-9 ()./\-]{6}"))
 )
+_PHONE_ALONE = re2.compile(r"(?:\+[0-9]{1,3}|\(?\b[0-9]{3,5}\)?)[ .\-/][0-9]{3}(?:[0-9]{2,5}|[ .\-][0-9]{3,4})\b")
 _PHONE = re2.compile(rb"[0-9][0-9)][ .\-/][0-9]{3}")  # what any number has, to look for ten of them first
 _ALONE_ROW = re2.compile(rb"(?m)^[ \t]{0,8}[+(]?[0-9][0-9 ()./\-]{6,18}\r?$")  # below the name it belongs to
 _BULLETS = " \t>|*-.)/:0123456789\"'"
@@ -112,14 +132,14 @@ class _Pattern(Protocol):
 def _worth(names: Collection[str], text: str) -> bool:
     """Lists are many rows, and need a word that says what they are or very many."""
     data = b""
-    if "ranked" in names or ("crew" in names and text.count("\n") >= _ROWS - 1):
+    if not {"ranked", "served"}.isdisjoint(names) or ("crew" in names and text.count("\n") >= _ROWS - 1):
         return True
-    if not {"birth", "pay"}.isdisjoint(names) and text.count("\n") >= _ROWS - 1:
-        data = text.encode("utf-8", "replace")
-        if _rows_of(_MAY_BE_ROW, data, _ROWS):
-            return True
-    if text.count("\n") < _CONTACTS - 1:
+    if text.count("\n") < _PAID_ROWS - 1:
         return False
+    if not {"birth", "pay"}.isdisjoint(names):
+        data = text.encode("utf-8", "replace")
+        if _rows_of(_MAY_BE_ROW, data, _PAID_ROWS):
+            return True
     if "mailed" in names and text.count("@") >= _CONTACTS:
         data = data or text.encode("utf-8", "replace")
         if _rows_of(_MAILED_ROW, data, _CONTACTS):
@@ -127,8 +147,8 @@ def _worth(names: Collection[str], text: str) -> bool:
     if "phoned" not in names:
         return False
     data = data or text.encode("utf-8", "replace")
-    return _rows_of(_PHONE, data, _CONTACTS) and any(
-        _rows_of(pattern, data, _CONTACTS) for pattern in (_PHONED_ROW, _ALONE_ROW)
+    return _rows_of(_PHONE, data, _ROWS) and (
+        _rows_of(_PHONED_ROW, data, _ROWS) or _rows_of(_ALONE_ROW, data, _CONTACTS)
     )
 
 
@@ -158,24 +178,59 @@ def _told(text: Text) -> int:
 
 
 def _lists(text: Text) -> Iterator[Finding]:
-    rows = {name: len(_rows(text, name)) for name in _FIELDS if name not in ("ranked", "duty")}
-    crew, born, pay = (bool(text.hits(*names)) for names in (("crew", "columns"), ("birth",), ("pay",)))
-    paid = next((each for each in ("paid", "figures") if rows[each] >= _ROWS and _headed(text, each, "pay")), "")
-    if pay and paid:
-        yield _list(text, "person.payroll", paid, rows[paid], Sensitivity.HIGH, 0.8, "what people are paid")
-    elif (ranked := len({hit.groups[0] for hit in text.hits("ranked")})) >= _ROWS:
-        yield _list(text, "person.list", "ranked", ranked, Sensitivity.HIGH, 0.9, "a list of people")
-    elif (born or crew) and max(rows["dated"], rows["numbered"]) >= _ROWS:
-        kind = "dated" if rows["dated"] >= rows["numbered"] else "numbered"
-        yield _list(text, "person.list", kind, rows[kind], Sensitivity.HIGH, 0.9, "a list of people")
-    elif crew and max(rows[each] for each in _TELLING) >= _ROWS:
-        kind = max(_TELLING, key=lambda each: rows[each])
-        yield _list(text, "person.list", kind, rows[kind], Sensitivity.HIGH, 0.85, "a list of people")
-    elif crew and (duties := _duties(text)) >= _ROWS:
-        yield _list(text, "person.list", "duty", duties, Sensitivity.HIGH, 0.85, "a list of people")
-    elif max(rows["phoned"], rows["mailed"]) >= _CONTACTS:
-        kind = "phoned" if rows["phoned"] >= rows["mailed"] else "mailed"
-        yield _list(text, "person.list", kind, rows[kind], Sensitivity.ELEVATED, 0.75, "a list of people")
+    rows = {name: _rows(text, name) for name in _FIELDS if name not in ("ranked", "served", "duty")}
+    for each in (_paid, _ranked, _crew, _reached):
+        if found := each(text, rows):
+            yield found
+            return
+
+
+_Rows = dict[str, dict[str, int]]  # by field: the rows that hold it, each with the place of that
+
+
+def _paid(text: Text, rows: _Rows) -> Finding | None:
+    """Names and amounts below a word of pay."""
+    for each in ("paid", "figures") if text.hits("pay") else ():
+        if len(rows[each]) >= _PAID_ROWS and _headed(text, each, "pay"):
+            return _list(text, "person.payroll", each, len(rows[each]), Sensitivity.HIGH, 0.8, "what people are paid")
+    return None
+
+
+def _ranked(text: Text, _rows_of_text: _Rows) -> Finding | None:
+    """A rank and a number on every row, in whatever order."""
+    for each in ("ranked", "served"):
+        if (count := len({hit.groups[0] for hit in text.hits(each)})) >= _ROWS:
+            return _people(text, each, count, Sensitivity.HIGH, 0.9)
+    return None
+
+
+def _crew(text: Text, rows: _Rows) -> Finding | None:
+    """Rows below a word that says whom they are about, or that they were born."""
+    crew = bool(text.hits("crew", "columns"))
+    known = max(("dated", "numbered"), key=lambda each: len(rows[each]))
+    if (crew or text.hits("birth")) and len(rows[known]) >= _ROWS:
+        return _people(text, known, len(rows[known]), Sensitivity.HIGH, 0.9)
+    if not crew:
+        return None
+    told = max(_TELLING, key=lambda each: len(rows[each]))
+    kin = sum(_KIN.search(row) is not None for row in rows[told])
+    if len(rows[told]) >= _ROWS or kin >= _KIN_ROWS:
+        return _people(text, told, len(rows[told]), Sensitivity.HIGH, 0.85)
+    if (duties := _duties(text)) >= _ROWS:
+        return _people(text, "duty", duties, Sensitivity.HIGH, 0.85)
+    return None
+
+
+def _reached(text: Text, rows: _Rows) -> Finding | None:
+    """How to reach people: ten rows say enough, and five that hold something else beside the telephone."""
+    private = {row for row in rows["phoned"] if row in rows["dated"] or _KIN.search(row) or _STREET.search(row)}
+    double = {row for row in rows["phoned"] if row in rows["mailed"] or len(_PHONE_ALONE.findall(row)) > 1}
+    if len(private) >= _ROWS:
+        return _people(text, "phoned", len(rows["phoned"]), Sensitivity.HIGH, 0.85)
+    kind = "phoned" if len(rows["phoned"]) >= len(rows["mailed"]) else "mailed"
+    if len(rows[kind]) >= _CONTACTS or len(private | double) >= _ROWS:
+        return _people(text, kind, len(rows[kind]), Sensitivity.ELEVATED, 0.75)
+    return None
 
 
 def _rows(text: Text, name: str) -> dict[str, int]:
@@ -247,6 +302,10 @@ def _begins_with_name(text: str) -> bool:
     )
 
 
+def _people(text: Text, kind: str, rows: int, sensitivity: Sensitivity, sure: float) -> Finding:
+    return _list(text, "person.list", kind, rows, sensitivity, sure, "a list of people")
+
+
 def _list(
     text: Text, identifier: str, kind: str, rows: int, sensitivity: Sensitivity, sure: float, what: str
 ) -> Finding:
@@ -256,7 +315,8 @@ def _list(
 
 
 _FIELDS = {"dated": "date", "phoned": "telephone", "local": "telephone", "mailed": "e-mail", "paid": "amount",
-           "numbered": "number", "figures": "amount", "ranked": "rank, number", "duty": "day"}  # fmt: skip
+           "numbered": "number", "figures": "amount", "ranked": "rank, number",
+           "served": "rank, number", "duty": "day"}  # fmt: skip
 _AMOUNTS = ("paid", "figures")
 _TELLING = ("dated", "phoned", "local", "mailed", "paid", "numbered")
 DETECTOR = Detector("people", _RULES, _lists, _worth)

@@ -110,11 +110,85 @@ def test_near_misses(text: str) -> None:
     assert not ids(text)
 
 
+def rows(row: str, many: int, head: str = "") -> str:
+    """Rows of one make; ``d`` has two figures, ``family`` may stand first."""
+    made = []
+    for n, name in enumerate(NAMES[:many]):
+        given, family = name.split()
+        rank = ("Sgt", "Cpl", "Pte", "LCpl", "Maj")[n % 5]
+        made.append(row.format(given=given, family=family, caps=family.upper(), n=n, d=n + 11, rank=rank))
+    return head + "\n".join(made)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        rows("{given} {family}      01632 9601{d}   07700 9003{d}", 7),
+        rows("{given} {family}  +44 1632 9601{d}  +44 7700 9003{d}", 6),
+        rows("{given} {family}, {given}@mail.example, 07700 9003{d}", 5),
+        rows("{family}, {given}, geb. {d}.03.2009, Birkenweg {d}, Tel. 06021 555{d}", 5),
+        rows("{n}. {given} {family}, born 19{d}, {given}@mail.example, 0151 496 07{d}", 5),
+        rows("{given} {family}, {d} Shore Street, Kilbrae, 07700 9003{d}", 5),
+        rows("{given} {family}, Schulgasse {d}, 06021 555{d}", 5),
+        rows("{given} {family}  07700 9003{d}", 5, "Class list 3b\n"),
+        rows("{given} {family}  07700 9003{d}", 6, "The phone tree for snow days\n"),
+        rows("{family}, {given}, Tel. 06021 555{d}", 5, "Klassenliste 3b\n"),
+        rows("{given} {family}  555-01{d}", 5, "Home numbers of all of us:\n"),
+        rows("{given} {family} - wife Morag {family}, 07700 9004{d}", 4, "The next of kin:\n"),
+        rows("{given} {family} - mother Karin {family}, 07700 9004{d}", 5),
+        rows("Mon {d}  251044{d} {rank} {family} D    Main gate", 5),
+        rows("2510{d}00 {rank} {family}", 6),
+        rows("{rank}  {caps}  {given} A.     DOB {d} MAR 1981   A POS", 6, "nominal roll for Tuesday\n"),
+        rows("{given} {family}   {d}/03/1989   07812 4430{d}", 5),
+    ],
+)
+def test_few_rows_that_hold_much_are_a_list(text: str) -> None:
+    assert ids(text) == {"person.list"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        rows("00{d}  {family}, {given}  3,4{d}.00  487.40  2,698.12", 5, "Emp   Name    Gross   Tax   NI   Net\n"),
+        rows("{given} {family}   £2,4{d}.00", 4, "June salaries\n"),
+        rows("{family}, {given}\t2,4{d}.00\t1,9{d}.00", 4, "Name\tGross pay\tNet pay\n"),
+        rows("{family}, {given}   2.4{d},00   1.9{d},00", 5, "Name   Brutto   Lohnsteuer   Netto\n"),
+        rows("{d} {family}, {given} 2,4{d}.00 487.40", 4, "wages for week 22\n"),
+    ],
+)
+def test_payrolls_of_few(text: str) -> None:
+    assert ids(text) == {"person.payroll"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        rows("{given} {family}  07700 9003{d}", 8),
+        rows("{given} {family}, {given}@mail.example, 07700 9003{d}", 4),
+        rows("{given} {family} wrote on {d}/03/2009 and again", 6),
+        rows("{given} {family} <{given}@mail.example> {d}/03/2009 10:15", 6),
+        rows("{given} Office +43 1 555 01 {d}", 7),
+        rows("{n}. {given} {family}   M40  33:{d}", 8),
+        rows("Order 251044{d} Cpl", 6),
+        rows("Item 251044{d} Lt blue cloth", 6),
+        rows("{given} {family} 3,4{d} points", 8, "Gross scores, net scores\n"),
+        rows("Oak Plank {d} x 140  38.40  44.10", 6, "Art.  Gross  Net\n"),
+        rows("{given} {family}   M{d}", 8, "Contact tree\n"),
+        rows("Mon {d}  Maths with {given}", 6),
+        rows("{given} {family} (mother's side)", 6),
+        rows("{given} {family}, painter, born 18{d}", 6),
+        rows("{given} {family}: see ticket 251044{d}", 6),
+    ],
+)
+def test_few_rows_that_hold_little_are_none(text: str) -> None:
+    assert not ids(text)
+
+
 def test_a_word_of_pay_far_from_the_rows_makes_no_payroll() -> None:
-    rows = table("{name} Harbour ${number}79.00 return")
+    fares = table("{name} Harbour ${number}79.00 return")
     far = "Wages were a theme of the week.\n" + "The range is free and the crane was inspected.\n" * 10
-    assert ids(far + rows) == set()
-    assert ids("Wages in May\n" + rows) == {"person.payroll"}
+    assert ids(far + fares) == set()
+    assert ids("Wages in May\n" + fares) == {"person.payroll"}
 
 
 def test_what_a_list_holds_is_said() -> None:
@@ -124,11 +198,11 @@ def test_what_a_list_holds_is_said() -> None:
 
 
 def test_people_are_counted_not_their_telephones() -> None:
-    rows = table("{name}   01452 3820{number:02}   07812 4430{number:02}", NAMES[:10])
-    [finding] = examine_text(rows, "body")
+    phones = table("{name}   01452 3820{number:02}   07812 4430{number:02}", NAMES[:10])
+    [finding] = examine_text(phones, "body")
     assert finding.excerpt == "10 people: name, telephone"
 
 
 def test_names_beyond_ascii_make_rows_too() -> None:
-    rows = [f"Łukasz Żak{letter}, 1{number}.03.1984, X123456{number}" for number, letter in enumerate("abcdef")]
-    assert ids("Crew list\n" + "\n".join(rows)) == {"person.list"}
+    made = [f"Łukasz Żak{letter}, 1{number}.03.1984, X123456{number}" for number, letter in enumerate("abcdef")]
+    assert ids("Crew list\n" + "\n".join(made)) == {"person.list"}
