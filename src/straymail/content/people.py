@@ -228,7 +228,11 @@ def _reached(text: Text, rows: _Rows) -> Finding | None:
     if len(private) >= _ROWS:
         return _people(text, "phoned", len(rows["phoned"]), Sensitivity.HIGH, 0.85)
     kind = "phoned" if len(rows["phoned"]) >= len(rows["mailed"]) else "mailed"
-    if len(rows[kind]) >= _CONTACTS or len(private | double) >= _ROWS:
+    many = len(rows[kind]) >= _CONTACTS and any(
+        _rows_of(pattern, text.data, _CONTACTS)
+        for pattern in ((_PHONED_ROW, _ALONE_ROW) if kind == "phoned" else (_MAILED_ROW,))
+    )
+    if many or len(private | double) >= _ROWS:
         return _people(text, kind, len(rows[kind]), Sensitivity.ELEVATED, 0.75)
     return None
 
