@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from straymail.config import Settings
-from straymail.content import examine_file, examine_property, examine_text
+from straymail.content import examine_file, examine_property, examine_text, heading_of_file
 from straymail.correspondence import Correspondence
 from straymail.errors import BadInput
 from straymail.evidence import Finding
@@ -80,7 +80,7 @@ def make_reader(reading: Extractor, settings: Settings) -> Reader:
         extraction = reading.read(message)
         found = [*extraction.unread]
         for where, text in extraction.texts:
-            found += examine_text(text, where, dictionary)
+            found += examine_text(text, where, dictionary, heading=heading_of_file(message.subject, where))
         for where, name, value in extraction.properties:
             found += examine_property(name, value, where, dictionary)
         for file in extraction.files:

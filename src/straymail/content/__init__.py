@@ -43,6 +43,7 @@ __all__ = [
     "examine_file",
     "examine_property",
     "examine_text",
+    "heading_of_file",
     "marks",
     "prepare",
 ]
@@ -64,6 +65,7 @@ DETECTORS = (
     people.PAPERS,
 )
 _NOTHING = Dictionary()
+_NAME_MARKS = str.maketrans("_-.", "   ")
 _TELLING_LINKS = ("pass", "pwd", "reset", "recover", "token", "secret", "sig=", "key=", "maps", "openstreetmap", "w3w")
 
 
@@ -76,8 +78,8 @@ def examine(message: Message, dictionary: Dictionary = _NOTHING) -> tuple[Findin
     names = [part.filename for part in message.parts if part.filename]
     found = (
         *examine_text(message.subject, "subject", dictionary),
-        *examine_text(body.new, "body", dictionary),
-        *examine_text(body.quoted, "quoted text", dictionary, quoted=True),
+        *examine_text(body.new, "body", dictionary, heading=message.subject),
+        *examine_text(body.quoted, "quoted text", dictionary, quoted=True, heading=message.subject),
         *examine_text(body.signature, "signature", dictionary),
     )
     return (
@@ -94,7 +96,7 @@ def _unseen(message: Message, dictionary: Dictionary, found: Collection[Finding]
     """What only the HTML parts say and where links lead, without what was found in the text that is shown."""
     known = {(finding.id, finding.digest) for finding in found}
     for finding in (
-        *examine_text(html_only(message), "HTML of the body", dictionary),
+        *examine_text(html_only(message), "HTML of the body", dictionary, heading=message.subject),
         *examine_text(_links(message), "links of the body"),
     ):
         if (finding.id, finding.digest) not in known:
@@ -103,16 +105,24 @@ def _unseen(message: Message, dictionary: Dictionary, found: Collection[Finding]
 
 
 def examine_text(
-    text: str, where: str, dictionary: Dictionary = _NOTHING, *, quoted: bool = False
+    text: str, where: str, dictionary: Dictionary = _NOTHING, *, quoted: bool = False, heading: str = ""
 ) -> tuple[Finding, ...]:
-    """Findings in one text; ``where`` is the place the findings will name."""
+    """Findings in one text; ``where`` is the place the findings will name.
+
+    ``heading`` is what stands above the text and says what it is about, such as the subject; nothing is found in it.
+    """
     if not text:
         return ()
     text = plain(text)
-    found = _scan().examine(text, where, quoted=quoted)
+    found = _scan().examine(text, where, quoted=quoted, heading=plain(heading))
     if dictionary is not _NOTHING:
         found += own.find(text, where, dictionary, quoted=quoted)
     return tuple(found)
+
+
+def heading_of_file(subject: str, where: str) -> str:
+    """What stands above the text of an attachment: the subject, and the names on the way to it, as words."""
+    return f"{subject}\n{where.translate(_NAME_MARKS)}"
 
 
 def examine_property(name: str, value: str, where: str, dictionary: Dictionary = _NOTHING) -> tuple[Finding, ...]:

@@ -190,7 +190,7 @@ _Rows = dict[str, dict[str, int]]  # by field: the rows that hold it, each with 
 
 def _paid(text: Text, rows: _Rows) -> Finding | None:
     """Names and amounts below a word of pay."""
-    for each in ("paid", "figures") if text.hits("pay") else ():
+    for each in ("paid", "figures") if text.said("pay") else ():
         if len(rows[each]) >= _PAID_ROWS and _headed(text, each, "pay"):
             return _list(text, "person.payroll", each, len(rows[each]), Sensitivity.HIGH, 0.8, "what people are paid")
     return None
@@ -206,9 +206,9 @@ def _ranked(text: Text, _rows_of_text: _Rows) -> Finding | None:
 
 def _crew(text: Text, rows: _Rows) -> Finding | None:
     """Rows below a word that says whom they are about, or that they were born."""
-    crew = bool(text.hits("crew", "columns"))
+    crew = text.said("crew", "columns")
     known = max(("dated", "numbered"), key=lambda each: len(rows[each]))
-    if (crew or text.hits("birth")) and len(rows[known]) >= _ROWS:
+    if (crew or text.said("birth")) and len(rows[known]) >= _ROWS:
         return _people(text, known, len(rows[known]), Sensitivity.HIGH, 0.9)
     if not crew:
         return None
@@ -281,8 +281,8 @@ def _is_somebody(words: str) -> bool:
 
 def _headed(text: Text, field: str, word: str) -> bool:
     """Whether most rows stand within some lines below a word that says what they are, or hold it."""
-    words = [hit.start for hit in text.hits(word)]
     places = sorted(_rows(text, field).values())
+    words = [*(hit.start for hit in text.hits(word)), *places[: word in text.above]]
     middle = places[len(places) // 2]
     return any(places[0] - _HEAD <= start < middle for start in words) and middle - places[0] < _HEAD * len(places)
 

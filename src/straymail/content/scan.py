@@ -88,7 +88,8 @@ class Detector:
 class Text:
     """One text as a detector sees it. ``where`` names the place; ``quoted`` when somebody else wrote it before.
 
-    ``first`` is the number of its first line: of a long text this is a block.
+    ``first`` is the number of its first line: of a long text this is a block. ``heading`` is what stands above it, the
+    subject or the file's name, and ``above`` the hits of the detector's rules in that.
     """
 
     raw: str
@@ -97,11 +98,17 @@ class Text:
     quoted: bool
     found: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
     first: int = 1
+    heading: str = ""
+    above: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
 
     def hits(self, *names: str) -> list[Hit]:
         """Hits of these rules (of all rules, without names), in order of place."""
         chosen = [hit for name, hits in self.found.items() if not names or name in names for hit in hits]
         return sorted(chosen, key=lambda hit: (hit.start, -hit.end)) if len(chosen) > 1 else chosen
+
+    def said(self, *names: str) -> bool:
+        """Whether one of these rules hit, here or in the heading."""
+        return any(self.found.get(name) or self.above.get(name) for name in names)
 
     def before(self, hit: Hit, size: int = 60) -> str:
         """Up to ``size`` bytes of text before a hit."""
@@ -159,6 +166,9 @@ def redact(text: str, keep: int = 2) -> str:
     return f"{text[:keep]}…{text[len(text) - keep :]}" if keep else "…"
 
 
+_Above = Mapping[int, Mapping[str, Sequence[Hit]]]  # by detector
+
+
 class Scan:
     """All detectors behind one search; threads may share it."""
 
@@ -193,19 +203,22 @@ class Scan:
         with suppress(hyperscan.error):  # not on this processor: every rule goes on being searched for
             self._sieve = Sieve(hints)
 
-    def examine(self, raw: str, where: str, *, quoted: bool = False) -> list[Finding]:
+    def examine(self, raw: str, where: str, *, quoted: bool = False, heading: str = "") -> list[Finding]:
         """What the detectors find in one text; a long one is examined a block at a time.
 
-        Of more than 100 findings of one id the gravest of those beyond stands for all of them, and says how many.
+        ``heading`` stands above it (the subject, the file's name): it says what the text is about, and is not searched
+        for findings of its own. Of more than 100 findings of one id the gravest of those beyond stands for all of them,
+        and says how many.
         """
+        above = self._above(heading) if heading else {}
         if len(raw) > _BLOCK:
-            blocks = (self._examine(block, where, first, quoted) for block, first in _blocks(raw))
-            return _at_most(_MOST_FINDINGS, chain.from_iterable(blocks))
-        found = self._examine(raw, where, 1, quoted)
+            blocks = (Text(block, b"", where, quoted, {}, first, heading) for block, first in _blocks(raw))
+            return _at_most(_MOST_FINDINGS, chain.from_iterable(self._examine(block, above) for block in blocks))
+        found = self._examine(Text(raw, b"", where, quoted, heading=heading), above)
         return _at_most(_MOST_FINDINGS, found) if len(found) > 1 else found
 
-    def _examine(self, raw: str, where: str, first: int, quoted: bool) -> list[Finding]:
-        data = raw.encode("utf-8", "replace")
+    def _examine(self, text: Text, above: _Above) -> list[Finding]:
+        text.data = data = text.raw.encode("utf-8", "replace")
         if not self._preparing:
             self._seen += len(data)
             self.prepare(_PAYS)
@@ -213,31 +226,52 @@ class Scan:
             hinted = self._everything(_pieces(data))
         elif len(data) <= _PIECE:  # hardly a short text has anything in it: that is told as fast as may be
             numbers = self._sieve.sift(data, data)
-            if not numbers:
+            if not numbers and not above:
                 return []
             hinted = self._by_detector([((0, len(data)), numbers)])
         else:
             sift = self._sieve.sift
             hinted = self._by_detector((each, sift(data[each[0] : each[1] + _OVERLAP], data)) for each in _pieces(data))
         findings: list[Finding] = []
-        for index in sorted(hinted):
-            found = self._found(index, hinted[index], raw, data)
-            if found:
-                findings += self._detectors[index].judge(Text(raw, data, where, quoted, found, first))
+        for index in sorted(hinted.keys() | above.keys()):
+            headed = above.get(index, {})
+            if found := self._found(index, hinted.get(index, {}), text, headed):
+                findings += self._detectors[index].judge(replace(text, found=found, above=headed))
         return findings
 
-    def _found(self, index: int, places: dict[int, list[_Piece]], raw: str, data: bytes) -> dict[str, list[Hit]]:
+    def _found(
+        self, index: int, places: dict[int, list[_Piece]], text: Text, headed: Mapping[str, Sequence[Hit]]
+    ) -> dict[str, list[Hit]]:
         """Hits of one detector's rules, by name, where those that may hit at these places are worth a search."""
-        if not self._detectors[index].worth({self._rules[number][1].name for number in places}, raw):
+        names = {self._rules[number][1].name for number in places}
+        if not self._detectors[index].worth(names | headed.keys(), text.raw):
             return {}
         if self._support[index]:
-            near = _around(places.values(), _pieces(data))
+            pieces = _pieces(text.data)
+            near = pieces if headed else _around(places.values(), pieces)
             places = places | dict.fromkeys(self._support[index], near)
         found: dict[str, list[Hit]] = {}
         for number in sorted(places):
-            if hits := self._places(number, data, places[number]):
+            if hits := self._places(number, text.data, places[number]):
                 found[self._rules[number][1].name] = hits
         return found
+
+    def _above(self, heading: str) -> _Above:
+        """Hits in a heading, by detector and rule."""
+        data = heading.encode("utf-8", "replace")[:_PIECE]
+        bounds = [(0, len(data))]
+        if self._sieve is None:
+            hinted = self._everything(bounds)
+        elif numbers := self._sieve.sift(data, data):
+            hinted = self._by_detector([(bounds[0], numbers)])
+        else:
+            return {}
+        above: dict[int, dict[str, list[Hit]]] = {}
+        for index, places in hinted.items():
+            for number in places:
+                if hits := self._places(number, data, bounds):
+                    above.setdefault(index, {})[self._rules[number][1].name] = hits
+        return above
 
     def _by_detector(self, sifted: Iterable[tuple[_Piece, Iterable[int]]]) -> dict[int, dict[int, list[_Piece]]]:
         """For each detector the rules that may hit, and the pieces of the text where."""

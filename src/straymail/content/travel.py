@@ -225,17 +225,16 @@ def _prose(text: Text, senior: bool) -> Iterator[Finding]:
     names: set[str] = set()
     first: Hit | None = None
     for group in _GROUPS:
-        hits = text.hits(group.name)
-        if not hits:
+        hits, above = text.hits(group.name), text.above.get(group.name, ())
+        if not hits and not above:
             continue
         names.add(group.name)
-        points = math.copysign(
-            min(abs(group.most), abs(group.points) * len({hit.text.lower() for hit in hits})), group.most
-        )
+        different = len({hit.text.lower() for hit in (*hits, *above)})
+        points = math.copysign(min(abs(group.most), abs(group.points) * different), group.most)
         score += points
         telling += group.telling
         kinds[group.kind] = kinds.get(group.kind, 0.0) + points
-        first = hits[0] if first is None or hits[0].start < first.start else first
+        first = min((*hits[:1], *((first,) if first else ())), key=lambda hit: hit.start, default=None)
     needed = _needed(len(text.raw))
     if first is None or score < needed or telling < 2:
         return
