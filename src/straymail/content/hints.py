@@ -1,8 +1,8 @@
 """Cheaper patterns that match wherever a rule does: what makes searching for hundreds of rules cheap.
 
 ``hint(pattern)`` gives a byte pattern in the syntax of Hyperscan. Where strings exist of which one must occur, it is
-these; else it is the pattern itself without its bounds on repetition and with any byte beyond ASCII for any letter
-beyond ASCII. Both match too much, never too little: the rule itself decides.
+these; else it is the pattern itself without its bounds on repetition and with any bytes beyond ASCII for a class of
+letters beyond ASCII. Both match too much, never too little: the rule itself decides.
 
 What a hint begins with decides what it costs. Strings cost next to nothing, as all of them are searched for together;
 the start of a line, a word's edge or a class has to be followed each time it comes, and is left out where it can be.
@@ -32,6 +32,15 @@ def hint(pattern: str, *, whole: bool = False) -> str:
     group = Group(tuple(map(_within_line, group.alternatives)), group.flags)
     shorter = _led(group if whole else _cut(_begun(group)))
     return (f"(?{flags})" if flags else "") + _relaxed_group(shorter, outermost=True)
+
+
+def apart(words: str, tail: str) -> str:
+    """Each of several words with what follows it: beginning with a string each, they are searched for together.
+
+    As one group before the tail they would be followed from every place of a text.
+    """
+    ends = _relaxed_group(read(tail)[1])
+    return "|".join(f"(?i:{_relaxed_group(Group((each,)))}){ends}" for each in read(words)[1].alternatives)
 
 
 def _starts_lines(group: Group) -> bool:
@@ -146,10 +155,12 @@ def _relaxed(item: Item) -> str:
         case Group() as group:
             return _relaxed_group(group) + _repeated(item, counted=1)
         case Letter() as letter:
-            narrow = letter.text.isascii()
-            text = letter_pattern(letter)
-            return text + _repeated(item, counted=_COUNTED) if narrow else f"(?:{text}){_repeated(item, counted=1)}"
-        case Class(negated, ascii_part, wide, _):
+            counted = _COUNTED if letter.text.isascii() else 1
+            return letter_pattern(letter) + _repeated(item, counted=counted)
+        case Class(negated, ascii_part, wide, members):
+            if wide and members:
+                either = "|".join(letter_pattern(Letter(each)) for each in members)
+                return f"(?:{either}){_repeated(item, counted=1)}"
             if not wide:
                 return f"[{'^' * negated}{ascii_part}]{_repeated(item, counted=_COUNTED)}"
             inside = f"[^{ascii_part}]" if negated else f"[{ascii_part}{_ANY}]"

@@ -13,6 +13,7 @@ from importlib import import_module
 
 import re2
 
+from straymail.content.hints import apart
 from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text, redact
 from straymail.evidence import Finding, Sensitivity
 
@@ -98,7 +99,8 @@ _PASSPORT = (
 )
 _DATES = r"[0-9]{7}[MFX<][0-9]{7}"  # of birth and expiry, in all machine-readable zones
 _RULES = (
-    Rule("word", rf"(?:^|[^\pL0-9])((?i:{'|'.join(_WORDS)})){_NUMBER}", near=DIGITS),
+    Rule("word", rf"(?:^|[^\pL0-9])((?i:{'|'.join(_WORDS)})){_NUMBER}", near=DIGITS,
+         hint=apart("|".join(_WORDS), _NUMBER)),
     *(Rule(f"alone {name}", pattern, near=_NEAR.get(name, DIGITS), hint=_HINTS.get(name, ""))
       for name, (pattern, _) in _ALONE.items()),
     Rule("td3", r"(P[A-Z<][A-Z<]{3}[A-Z<]{39})\s{1,3}"

@@ -212,5 +212,13 @@ def _quoted(text: str) -> str:
 
 
 def letter_pattern(letter: Letter) -> str:
-    """A letter as a byte pattern: one byte, or any run of bytes beyond ASCII."""
-    return _quoted(letter.text) or r"[\x80-\xff]+"
+    """A letter as a byte pattern; beyond ASCII its bytes in either case."""
+    if letter.text.isascii():
+        return _quoted(letter.text)
+    cases = sorted({letter.text, letter.text.lower(), letter.text.upper()})
+    return f"(?:{'|'.join(map(exactly, cases))})"
+
+
+def exactly(text: str) -> str:
+    """A text as a pattern of its bytes."""
+    return "".join(f"\\x{byte:02x}" for byte in text.encode())
