@@ -178,14 +178,23 @@ def _told(text: Text) -> int:
 
 
 def _lists(text: Text) -> Iterator[Finding]:
-    rows = {name: _rows(text, name) for name in _FIELDS if name not in ("ranked", "served", "duty")}
+    rows = _Rows(text)
     for each in (_paid, _ranked, _crew, _reached):
         if found := each(text, rows):
             yield found
             return
 
 
-_Rows = dict[str, dict[str, int]]  # by field: the rows that hold it, each with the place of that
+class _Rows(dict[str, dict[str, int]]):
+    """By field: the rows that hold it, each with the place of that; looked for when asked for."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__()
+        self._text = text
+
+    def __missing__(self, field: str) -> dict[str, int]:
+        found = self[field] = _rows(self._text, field)
+        return found
 
 
 def _paid(text: Text, rows: _Rows) -> Finding | None:
@@ -207,9 +216,10 @@ def _ranked(text: Text, _rows_of_text: _Rows) -> Finding | None:
 def _crew(text: Text, rows: _Rows) -> Finding | None:
     """Rows below a word that says whom they are about, or that they were born."""
     crew = text.said("crew", "columns")
-    known = max(("dated", "numbered"), key=lambda each: len(rows[each]))
-    if (crew or text.said("birth")) and len(rows[known]) >= _ROWS:
-        return _people(text, known, len(rows[known]), Sensitivity.HIGH, 0.9)
+    if crew or text.said("birth"):
+        known = max(("dated", "numbered"), key=lambda each: len(rows[each]))
+        if len(rows[known]) >= _ROWS:
+            return _people(text, known, len(rows[known]), Sensitivity.HIGH, 0.9)
     if not crew:
         return None
     told = max(_TELLING, key=lambda each: len(rows[each]))

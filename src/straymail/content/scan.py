@@ -3,7 +3,7 @@
 Each detector states its ``Rule``s. A text is searched once, by Hyperscan, for a cheaper pattern of each (``hints``);
 only where one of those stands does RE2 search for the rule itself. One ``re2.Set`` of all 280 rules was tried: its
 automaton grows without end, and it falls to 0.2 MB/s. What a place *means* is the detector's business: it sees the hits
-with the text around them (``Text``) and yields findings.
+with the text around them (``Text``) and yields findings. Rules that only support others are looked for when it asks for them.
 
 A detector that needs several rules together says so (``worth``), and costs nothing where too few of them can be.
 """
@@ -96,19 +96,27 @@ class Text:
     data: bytes
     where: str
     quoted: bool
-    found: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
+    found: dict[str, Sequence[Hit]] = field(default_factory=dict)
     first: int = 1
     heading: str = ""
     above: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
+    seek: Callable[[str], Sequence[Hit]] = lambda name: ()
 
     def hits(self, *names: str) -> list[Hit]:
-        """Hits of these rules (of all rules, without names), in order of place."""
-        chosen = [hit for name, hits in self.found.items() if not names or name in names for hit in hits]
+        """Hits of these rules (without names: of all that amount to something by themselves), in order of place."""
+        chosen = [hit for name in names or tuple(self.found) for hit in self._of(name)]
         return sorted(chosen, key=lambda hit: (hit.start, -hit.end)) if len(chosen) > 1 else chosen
 
     def said(self, *names: str) -> bool:
         """Whether one of these rules hit, here or in the heading."""
-        return any(self.found.get(name) or self.above.get(name) for name in names)
+        return any(self._of(name) or self.above.get(name) for name in names)
+
+    def _of(self, name: str) -> Sequence[Hit]:
+        """Hits of one rule; what only supports others is looked for when it is first asked for."""
+        found = self.found.get(name)
+        if found is None:
+            found = self.found[name] = self.seek(name)
+        return found
 
     def before(self, hit: Hit, size: int = 60) -> str:
         """Up to ``size`` bytes of text before a hit."""
@@ -182,7 +190,7 @@ class Scan:
         self._sieve: Sieve | None = None
         self._seen, self._preparing = 0, False
         self._support = [
-            [number for number, (index, rule) in enumerate(self._rules) if rule.support and index == each]
+            {rule.name: number for number, (index, rule) in enumerate(self._rules) if rule.support and index == each}
             for each in range(len(self._detectors))
         ]
 
@@ -235,26 +243,32 @@ class Scan:
         findings: list[Finding] = []
         for index in sorted(hinted.keys() | above.keys()):
             headed = above.get(index, {})
-            if found := self._found(index, hinted.get(index, {}), text, headed):
-                findings += self._detectors[index].judge(replace(text, found=found, above=headed))
+            if about := self._about(index, hinted.get(index, {}), text, headed):
+                findings += self._detectors[index].judge(about)
         return findings
 
-    def _found(
+    def _about(
         self, index: int, places: dict[int, list[_Piece]], text: Text, headed: Mapping[str, Sequence[Hit]]
-    ) -> dict[str, list[Hit]]:
-        """Hits of one detector's rules, by name, where those that may hit at these places are worth a search."""
-        names = {self._rules[number][1].name for number in places}
-        if not self._detectors[index].worth(names | headed.keys(), text.raw):
-            return {}
-        if self._support[index]:
+    ) -> Text | None:
+        """The text for one detector, where rules that may hit at these places do, or hit in the heading."""
+        names = {number: self._rules[number][1].name for number in sorted(places)}
+        if not self._detectors[index].worth({*names.values(), *headed}, text.raw):
+            return None
+        found: dict[str, Sequence[Hit]] = {
+            name: self._places(number, text.data, places[number]) for number, name in names.items()
+        }
+        if not headed and not any(found.values()):
+            return None
+        support = self._support[index]
+
+        def seek(name: str) -> Sequence[Hit]:
+            if name not in support:
+                return ()
             pieces = _pieces(text.data)
             near = pieces if headed else _around(places.values(), pieces)
-            places = places | dict.fromkeys(self._support[index], near)
-        found: dict[str, list[Hit]] = {}
-        for number in sorted(places):
-            if hits := self._places(number, text.data, places[number]):
-                found[self._rules[number][1].name] = hits
-        return found
+            return self._places(support[name], text.data, near)
+
+        return replace(text, found=found, above=headed, seek=seek)
 
     def _above(self, heading: str) -> _Above:
         """Hits in a heading, by detector and rule."""

@@ -66,7 +66,9 @@ RULES = (
     Rule("named", r"(?i)\b(?:(?:api|access|secret|account|app)[ _\-]?key|(?:client|app|shared)[ _\-]?secret"
          r"|[a-z]{0,8} ?token)"
          r"(?: (?:for|to) [\w .\-]{2,30}?)?(?: is(?: now)?:?| was|:|=| -)?\s{1,3}[\"'“`]?"
-         r"([A-Za-z0-9+/_\-~.]{20,120}={0,2})"),
+         r"([A-Za-z0-9+/_\-~.]{20,120}={0,2})",
+         hint=r"(?i)(?:(?:api|access|secret|account|app)[ _\-]?key|(?:client|app|shared)[ _\-]?secret|token)"
+         r"[^\n]*\s[\x22'\x80-\xff`]*[a-z0-9+/_\-~.]{16}"),
     Rule("pair",
          rf"(?i)\b{_USER}(?: is|\s{{0,3}}[:=])\s{{0,4}}[\"']?([\w.@+\-\\]{{2,64}})[\"']?[\s,;/|&]{{1,6}}(?:and )?"
          rf"(?:your )?\b(?:{_ASCII_WORD}|pass)(?: is|\s{{0,3}}[:=])\s{{0,4}}{_VALUE}",
@@ -106,7 +108,7 @@ RULES = (
          r"(?:code|otp|pin|passcode)\b", hint=r"(?i)[0-9] is (?:your|the) "),
     Rule("code-for", rf"(?i)\bcode (?:for|to|on|of|at|von|f(?:ü|ue)r) (?:[\w'’\-]{{1,20}} ){{0,3}}?{_LOCKED}"
          r"(?: (?:is|ist)(?: now)?:?|:| =) ?([0-9]{4,8})\b",
-         hint="(?i)code (?:for|to|on|of|at|von|f[\\x80-\\xffu]+e?r) "),
+         hint="(?i)code (?:for|to|on|of|at|von|f[\\x80-\\xffu]+e?r) [^\\x00]*[0-9]{4}"),
     Rule("code-near", rf"(?i)\b(?:the|your|our|my|his|her|this|that|each|front|back|side|main|der|die|das) "
          rf"(?:[\w\-]{{1,16}} ){{0,2}}?{_LOCKED}\b[^.;?!\n]{{0,24}}?"
          r"(?:[,:(] ?|[\-–] |\b(?:with|and|by|uses?|using|enter|mit|has) )"
@@ -124,7 +126,7 @@ RULES = (
          rf"(?:\b(?:is|are|it'?s|it’s|with|use|using|as)|:)\s{{1,3}}[\"']?[\w.@+\-\\]{{2,64}}[\"']?"
          rf"(?:\s?[/|]\s?|,? (?:and(?: then)?|then|plus|with)\s){_MIXED}",
          hint=r"(?i)(?:log ?-?(?:in|on)|sign ?-?in|credentials|user ?name|user ?id)[^\x00]*"
-         r"(?:[/|]| (?:and|then|plus|with)\s)"),
+         r"(?:[/|]\s?|\s(?:and|then|plus|with)\s)[^\sa-z]*[a-z][^\s,;<>]*[0-9!#$%&*+?=_]"),
     Rule("reset", rf"(?i)https?://[^\s\"'<>]{{3,200}}{_RESET}[^\s\"'<>]{{0,40}}[/=?&]([A-Za-z0-9_\-%.]{{16,400}})",
          hint=hint(rf"(?i){_RESET}", whole=True)),
     Rule("wifi", r"\bWIFI:[^\n]{0,80}?P:([^;\n]{4,64});"),
@@ -136,7 +138,8 @@ RULES = (
          r"(?i)\b(?:wi-?fi|wlan|ssid|wireless|hotspot|guest network)\b(?:[^\n]|\n[^\n]){0,60}?"
          r"\b(?:key|password|passphrase|pw|code|schl(?:ü|u)ssel|passwort|kennwort|clave|mot de passe|wachtwoord)"
          r"(?:\s{1,2}|\s?[/>–-]\s?)[\"'“(]?([^\s\"'”<>,]{8,64})",
-         hint=r"(?i)(?:wi-?fi|wlan|ssid|wireless|hotspot|guest network)"),
+         hint=r"(?i)(?:wi-?fi|wlan|ssid|wireless|hotspot|guest network)[^\x00]*(?:key|password|passphrase|pw|code|schl"
+         r"|passwort|kennwort|clave|mot de passe|wachtwoord)"),
     Rule("wifi-slash",
          r"(?i)\b(?:wi-?fi|wlan|ssid|hotspot)(?: (?:network|name|login|details|guest|gast))?:[ \t]{0,3}"
          r"[\w\-]{2,32}[ \t]{0,2}(?:[/|,]|[\-–] )[ \t]{0,2}([^\s\"'<>,]{8,64})",
