@@ -3,7 +3,7 @@
 Each detector states its ``Rule``s. A text is searched once, by Hyperscan, for a cheaper pattern of each (``hints``);
 only where one of those stands does RE2 search for the rule itself. One ``re2.Set`` of all 280 rules was tried: its
 automaton grows without end, and it falls to 0.2 MB/s. What a place *means* is the detector's business: it sees the hits
-with the text around them (``Text``) and yields findings. Rules that only support others are looked for when it asks for them.
+with the text around them (``Text``) and yields findings. Rules that only support others are looked for when it asks.
 
 A detector that needs several rules together says so (``worth``), and costs nothing where too few of them can be.
 """
