@@ -175,7 +175,13 @@ def _read(text: Text, hit: Hit) -> Iterator[Finding]:
         )
     else:
         yield text.finding(
-            "person.birth", Sensitivity.ELEVATED, 0.85, "it holds a date of birth", hit, secret=hit.groups[0]
+            "person.birth",
+            Sensitivity.ELEVATED,
+            0.85,
+            "it holds a date of birth",
+            hit,
+            secret=hit.groups[0],
+            excerpt="born …",
         )
 
 

@@ -68,7 +68,7 @@ def _numbers(text: Text) -> Iterator[Finding]:
 
 
 def _account(text: Text, hit: Hit, value: str, sure: float) -> Finding:
-    excerpt = f"ending {value[-2:]}"
+    excerpt = "sort code and number" if hit.rule == "sort" else f"number ending {value[-2:]}"
     return text.finding(
         "money.account", Sensitivity.ELEVATED, sure, "it holds a bank account", hit, secret=value, excerpt=excerpt
     )

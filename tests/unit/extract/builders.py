@@ -39,6 +39,13 @@ def locked_zip(name: str = "secret.txt") -> bytes:
     return bytes(data)
 
 
+def odd_zip(name: str) -> bytes:
+    """A ZIP archive whose entry says that it is compressed by PPMd (method 98), which Python does not unpack."""
+    data = bytearray(zipped({name: "hidden"}, zipfile.ZIP_STORED))
+    data[8] = data[data.index(b"PK\x01\x02") + 10] = 98
+    return bytes(data)
+
+
 W = 'xmlns:w="urn:w"'
 
 

@@ -23,6 +23,7 @@ _COMPRESSED = 1 << 16  # bytes given to a decoder at once; what it does not use 
 _MAX_MEMBERS = 10_000
 _ZEROS = re.compile(rb"\0*")
 _STARTS = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
+_UNKNOWN_METHOD = "compressed in a way that is not read here"
 _LZMA_MEMORY = 256 << 20
 
 
@@ -38,7 +39,9 @@ def read_zip(reading: Reading, data: bytes, _name: str, where: str, depth: int) 
                 reading.text(f"{where}, comment", plain_text(archive.comment))
                 _members(reading, archive, members, where, depth)
             return kind
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:
+    except NotImplementedError as error:
+        raise Unread("type", _UNKNOWN_METHOD) from error
+    except (zipfile.BadZipFile, zipfile.LargeZipFile) as error:
         raise Unread("damaged", f"ZIP: {type(error).__name__}") from error
 
 
@@ -53,7 +56,11 @@ def _members(
             continue
         try:
             content = member(reading, archive, info)
-        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError) as error:
+        except NotImplementedError:
+            reading.name(info.filename, place)
+            reading.problem(place, "type", _UNKNOWN_METHOD)
+            continue
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
             reading.problem(place, "damaged", type(error).__name__)
             continue
         reading.file(content, info.filename, place, depth + 1)
