@@ -7,7 +7,7 @@ or maximum, so the order of learning does not matter and learning twice changes 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -93,8 +93,8 @@ class History(Protocol):
         """Every address of the person who has this one, itself included."""
         ...
 
-    def topic(self, words: Sequence[str]) -> Mapping[str, float]:
-        """Who stood in the messages most like these words: sums of likeness, by every address of each person."""
+    def topic(self, words: Sequence[str]) -> Callable[[str], float]:
+        """Tells of a person how much the messages most like these words speak for him: a sum of likeness."""
         ...
 
     def pair(self, a: str, b: str) -> PairFacts | None:

@@ -252,14 +252,10 @@ class Correspondence:
         found = self._threads.people(references, subject, self.same(sender))
         return frozenset(each for key in found for each in self.same(key))
 
-    def topic(self, words: Sequence[str]) -> Mapping[str, float]:
-        """Who stood in the messages most like these words: sums of likeness, by every address of each person."""
-        found: dict[str, float] = {}
-        for who, likeness in self._topics.near(hashes(self._secret, words)).items():
-            for each in self._merged.of(who):
-                key = self._keys[each]
-                found[key] = found.get(key, 0.0) + likeness
-        return found
+    def topic(self, words: Sequence[str]) -> Callable[[str], float]:
+        """Tells of a person how much the messages most like these words speak for him: a sum of likeness."""
+        found = self._topics.near(hashes(self._secret, words))
+        return lambda person: sum(found.get(who, 0.0) for who in self._group(person)) if found else 0.0
 
     # -- learning --------------------------------------------------------------------------------------------------
 
@@ -438,7 +434,7 @@ class Correspondence:
             return Row(kind, a, b, self._threads.values(a))
         if kind == "beside":
             one, other = ((self._ids[each],) for each in parted(b))
-            return Row(kind, a, b, {"n": self._beside.count((self._ids[a],), one, other)})
+            return Row(kind, a, b, {"n": self._beside.counts((self._ids[a],), one, [other])[0]})
         if kind == "words":
             time, people, words = self._topics.get(a)
             return Row(kind, a, b, {"t": time, "p": [self._keys[who] for who in people], "w": packed(words)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -58,12 +58,12 @@ class Context:
         return frozenset(each for key in (self.sender, *self.recipients) for each in self.history.same(key))
 
     @cached_property
-    def _topic(self) -> Mapping[str, float]:
-        return self.history.topic(words_of(self.message)) if self.message is not None else {}
+    def _topic(self) -> Callable[[str], float]:
+        return self.history.topic(words_of(self.message) if self.message is not None else ())
 
     def topic(self, key: str) -> float:
         """How much the messages most like this one speak for a person (``History.topic``)."""
-        return self._topic.get(key, 0.0)
+        return self._topic(key)
 
     @cached_property
     def mentioned(self) -> frozenset[str]:
