@@ -23,6 +23,7 @@ from straymail.content import (
     pathology,
     people,
     places,
+    prose,
     secrets,
     travel,
 )
@@ -65,6 +66,8 @@ DETECTORS = (
     people.PAPERS,
 )
 _NOTHING = Dictionary()
+_PROSE = prose.Reader()
+_FEWEST = 40  # characters that may tell something
 _NAME_MARKS = str.maketrans("_-.", "   ")
 _TELLING_LINKS = ("pass", "pwd", "reset", "recover", "token", "secret", "sig=", "key=", "maps", "openstreetmap", "w3w")
 
@@ -117,7 +120,9 @@ def examine_text(
     found = _scan().examine(text, where, quoted=quoted, heading=plain(heading))
     if dictionary is not _NOTHING:
         found += own.find(text, where, dictionary, quoted=quoted)
-    return tuple(found)
+    classes = {finding.id.partition(".")[0] for finding in found}
+    told = _PROSE.find(text, where, heading=plain(heading), quoted=quoted) if len(text) >= _FEWEST else ()
+    return (*found, *(finding for finding in told if finding.id.partition(".")[0] not in classes))
 
 
 def heading_of_file(subject: str, where: str) -> str:
@@ -139,6 +144,8 @@ def _scan() -> Scan:
 def prepare(after: int = 0) -> None:
     """Make ready what otherwise one of the next messages would wait for, once ``after`` bytes have been examined."""
     _scan().prepare(after)
+    if not after:
+        _PROSE.prepare()
 
 
 def _not_to_the_end(message: Message) -> Iterator[Finding]:

@@ -7,49 +7,47 @@ star stands for every word that begins so. What a cluster says about a text is f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Self
 
-_TOKEN = re.compile(r"[^\W\d_]+|\d[\d:.,/\-]*")  # classes without overlap: linear
-_FLIGHT = re.compile(r"\b(?:[A-Z]{2}|[A-Z]\d) ?\d{2,4}\b")
-_STEM = 5  # letters a beginning has at least, by which it is looked up
+STEM = 5
+"""Letters of a beginning of words."""
+
 _LONGEST = 5  # tokens of a phrase
-_SIX, _NINE = 6, 9
+_KEPT = bytes(
+    ord(chr(byte).lower()) if chr(byte).isalpha() else ord("0") if chr(byte).isdigit() else 32 for byte in range(128)
+) + bytes(range(128, 256))
+_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2013\u2014\u2026\u20ac\u2022"
+_MARKS = str.maketrans(_QUOTES, " " * len(_QUOTES))
+_AIRPORT = re.compile(rb"[^A-Za-z0-9][A-Z]{3}[^A-Za-z0-9]")
+_FLIGHT = re.compile(rb"[^A-Za-z0-9][A-Z]{2} ?[0-9]{2,4}[^A-Za-z0-9]")
 
 
 def tokens(text: str) -> list[str]:
-    """Words in lower case and figures by their shape (``#time``, ``#4``), in order; a code of three capitals adds ``#abc``."""
-    found: list[str] = []
-    for token in _TOKEN.findall(_FLIGHT.sub(" #flight ", text).replace("#flight", "xflightx")):
-        if token[0].isdigit():
-            found.append(_shape(token.rstrip(".,:-/")))
-            continue
-        found.append(token.lower())
-        if len(token) == 3 and token.isupper() and token.isascii():  # noqa: PLR2004  (an airport, a station)
-            found.append("#abc")
+    """Words in lower case and figures as noughts (``0000``), in order; whatever else stands there separates them.
+
+    Behind them ``=abc`` when a code of three capitals (an airport) stands there, ``=flight`` when one of a flight.
+    """
+    data = b" %b " % text.encode("utf-8", "replace")
+    if text.isascii():
+        found = data.translate(_KEPT).decode().split()
+    else:
+        found = text.translate(_MARKS).lower().encode("utf-8", "replace").translate(_KEPT).decode().split()
+    if _AIRPORT.search(data):
+        found.append("=abc")
+    if _FLIGHT.search(data):
+        found.append("=flight")
     return found
-
-
-def _shape(figures: str) -> str:
-    if figures.isdigit():
-        size = len(figures)
-        return f"#{size}" if size <= _SIX else "#7" if size <= _NINE else "#10"
-    if ":" in figures:
-        return "#time"
-    if "/" in figures or figures.count(".") > 1 or figures.count("-") > 1:
-        return "#date"
-    return "#range" if "-" in figures else "#decimal"
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Clusters of entries, ready to be looked up word by word."""
+    """(cluster, entry) pairs, the entries as tokens between single spaces; ``stems`` are beginnings of words."""
 
-    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    stems: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = field(default_factory=dict)
+    entries: tuple[tuple[str, str], ...] = ()
+    stems: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def shipped(cls) -> Self:
@@ -58,42 +56,21 @@ class Lexicon:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """From the text of a lexicon file; whatever the entries are, they are taken as words of letters."""
-        words: dict[str, list[str]] = {}
-        stems: dict[str, list[tuple[str, str]]] = {}
-        phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for cluster, entry in entries(text):
+        """From the text of a lexicon file; whatever the entries are, they are taken as tokens."""
+        entries, stems = dict[tuple[str, str], None](), dict[tuple[str, str], None]()
+        for cluster, entry in _lines(text):
             parts = tokens(entry)
-            if not parts:
-                continue
-            if entry.endswith("*") and len(parts) == 1 and len(parts[0]) >= _STEM:
-                stems.setdefault(parts[0][:_STEM], []).append((parts[0], cluster))
-            elif len(parts) == 1:
-                words.setdefault(parts[0], []).append(cluster)
-            elif len(parts) <= _LONGEST:
-                phrases.setdefault(parts[0], []).append((tuple(parts), cluster))
-        return cls(
-            *({key: tuple(dict.fromkeys(each)) for key, each in table.items()} for table in (words, stems, phrases))
-        )  # type: ignore[arg-type]
-
-    def clusters(self, text: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """(cluster, entry) for each token of a text that an entry begins at."""
-        for at, token in enumerate(text):
-            for cluster in self.words.get(token, ()):
-                yield cluster, token
-            for stem, cluster in self.stems.get(token[:_STEM], ()):
-                if token.startswith(stem):
-                    yield cluster, stem
-            for phrase, cluster in self.phrases.get(token, ()):
-                if tuple(text[at : at + len(phrase)]) == phrase:
-                    yield cluster, " ".join(phrase)
+            if entry.endswith("*") and len(parts) == 1 and len(parts[0]) >= STEM:
+                stems[cluster, parts[0]] = None
+            elif 0 < len(parts) <= _LONGEST:
+                entries[cluster, " ".join(parts)] = None
+        return cls(tuple(entries), tuple(stems))
 
 
-def entries(text: str) -> Iterator[tuple[str, str]]:
+def _lines(text: str) -> Iterator[tuple[str, str]]:
     """(cluster, entry) of a lexicon file, in order."""
     cluster = ""
-    for line in text.splitlines():
-        line = line.strip()
+    for line in map(str.strip, text.splitlines()):
         if line.startswith("[") and line.endswith("]"):
             cluster = line[1:-1]
         elif line and not line.startswith("#"):

@@ -7,11 +7,15 @@ addresses) are in databases of their own, which most texts never reach.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import hyperscan
+
+_ANY_MATCH = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER
+
+_Noted = Callable[[int, int, int, int, object], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +65,50 @@ class Sieve:
         return numbers
 
 
-class _Database:
-    """Patterns searched for together: which of them match at all."""
+class Words:
+    """Strings of letters and spaces searched for together, each wherever it stands; threads may share it.
 
-    def __init__(self, patterns: Mapping[int, str]) -> None:
+    Raises:
+        hyperscan.error: it does not run on this processor.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._lengths = tuple(map(len, words))
+        self._database = _Database(dict(enumerate(words)), 0, _NOTED_WITH_END)
+
+    def find(self, text: bytes) -> list[tuple[int, int]]:
+        """(end, number) of each that stands in a text, in no order."""
+        ends: list[tuple[int, int]] = []
+        self._database.find(text, ends)
+        return ends
+
+    def started(self, ends: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """(start, number) of what was found, in order of start."""
+        return sorted((end - self._lengths[number], number) for end, number in ends)
+
+
+class _Database:
+    """Patterns searched for together; ``noted`` is told of each match."""
+
+    def __init__(self, patterns: Mapping[int, str], flags: int = _ANY_MATCH, noted: _Noted | None = None) -> None:
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         self._database.compile(
             expressions=[text.encode() for text in patterns.values()],
             ids=list(patterns),
             elements=len(patterns),
-            flags=[hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER] * len(patterns),
+            flags=[flags] * len(patterns),
         )
         self._spare: deque[hyperscan.Scratch] = deque()
+        self._noted = noted or _NOTED
 
-    def find(self, piece: bytes, numbers: list[int]) -> None:
-        """Add the numbers of the patterns that match somewhere; each of several threads works in memory of its own."""
+    def find(self, piece: bytes, found: object) -> None:
+        """Add to ``found`` what matches somewhere; each of several threads works in memory of its own."""
         try:
             scratch = self._spare.pop()
         except IndexError:
             scratch = hyperscan.Scratch(self._database)
         # By position: naming the arguments takes as long again as searching a short text.
-        self._database.scan(piece, _NOTED, 0, numbers, scratch)
+        self._database.scan(piece, self._noted, 0, found, scratch)
         self._spare.append(scratch)
 
 
@@ -89,4 +116,8 @@ def _note(number: int, _start: int, _end: int, _flags: int, numbers: list[int]) 
     numbers.append(number)
 
 
-_NOTED = cast("Callable[[int, int, int, int, object], None]", _note)  # cast here, as each call of it would count
+def _note_with_end(number: int, _start: int, end: int, _flags: int, ends: list[tuple[int, int]]) -> None:
+    ends.append((end, number))
+
+
+_NOTED, _NOTED_WITH_END = cast("_Noted", _note), cast("_Noted", _note_with_end)  # here, as each call of it would count

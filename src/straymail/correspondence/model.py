@@ -9,7 +9,7 @@ since the last call, as rows for a store; ``load`` takes rows back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations, islice
 
 from straymail.correspondence.aliases import Aliases

@@ -9,7 +9,9 @@ from straymail.evidence import Sensitivity
 
 
 def ids(text: str) -> set[str]:
-    return {finding.id for finding in examine_text(text, "body") if finding.id.startswith("secret.")}
+    """What rules find: whether its words as a whole speak of a secret is for ``test_prose``."""
+    ids = {finding.id for finding in examine_text(text, "body") if finding.id.startswith("secret.")}
+    return ids - {"secret.prose"}
 
 
 def glued(*parts: str) -> str:

@@ -1,0 +1,289 @@
+"""Fit the model of ``straymail.content.prose`` and write ``prose.tsv``.
+
+    python scripts/fit_prose.py --corpus ../shared/data [--out src/straymail/content/prose.tsv]
+
+What it learns from: the invented messages in ``examples/texts`` (a line ``=== id language classes`` before each), in
+eight languages, and ordinary mail below CORPUS (``ham`` and ``enron``) for what holds nothing: of that only how often
+words occur goes into the weights, and no word that the invented messages do not use. Prints for each class what is
+found of messages left out of the fit (a fifth at a time), what is accused of the invented ones that hold nothing and of
+ordinary mail (judged by a model fitted without them).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from straymail.audit.archives import read_raw
+from straymail.content.cues import FEWEST, STEM, Cues, cues_of, letters_only
+from straymail.content.lexicon import Lexicon, tokens
+from straymail.content.plain import plain
+from straymail.content.prose import CLASSES, Search, features, scale, windows
+from straymail.message import parse_message, split_body
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src/straymail/content"
+_HEAD = re.compile(r"=== (\S+) (\S+) (\S+)\s*")
+_ORDINARY = 0.5  # weight of a window of ordinary mail: some of it holds something, too
+_CLUSTER = 2.0  # how much less a cluster is held back than a word
+_PENALTY = 1 / 30
+_SEEN = 3  # invented messages a feature is in
+_KEPT = 0.6  # least weight worth keeping; a ninth of that for a cluster, which counts in nearly every text
+_LENGTH = 20_000  # characters of an ordinary message
+_SMOOTH = 2.0
+_TELLING, _COMMON = 2.0, 0.02  # least log-ratio of a cue; share of ordinary messages from which on a word is none
+_LOOKED = 0.03  # share of ordinary messages whose cues add up to enough to look closer
+_LEAST, _SAID = 0.3, 0.001  # how sure one has to be to say something; of how many ordinary messages at most
+_NONE = 0.005
+_FOLDS = 5
+
+
+_Numbers = NDArray[np.float64]
+_Truths = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """One message: what it holds, and its words."""
+
+    name: str
+    classes: frozenset[str]
+    words: Sequence[str]
+    data: bytes
+
+
+def invented(folder: Path) -> Iterator[Text]:
+    """The invented messages of a folder."""
+    for file in sorted(folder.glob("*.txt")):
+        name, classes, lines = "", frozenset[str](), list[str]()
+        for line in (*file.read_text(encoding="utf-8").splitlines(), "=== end - -"):
+            if head := _HEAD.fullmatch(line):
+                if name:
+                    text = plain("\n".join(lines).strip().removeprefix("Subject:").strip())
+                    yield Text(name, classes, tokens(text), text.encode())
+                name, classes, lines = head[1], frozenset(head[3].split(",")) - {"-"}, []
+            else:
+                lines.append(line)
+
+
+def ordinary(corpus: Path) -> Iterator[Text]:
+    """Ordinary mail, each message once: subject and new text."""
+    seen: set[int] = set()
+    for name in ("ham", "enron"):
+        for number, raw in enumerate(read_raw(corpus / name)):
+            message = parse_message(raw)
+            body = split_body(message).new
+            if (key := hash((message.subject, body[:300]))) not in seen and body.strip():
+                seen.add(key)
+                text = plain(f"{message.subject}\n{body[:_LENGTH]}")
+                yield Text(f"{name} {number}", frozenset(), tokens(text), text.encode("utf-8", "replace"))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What is written for a class."""
+
+    weights: _Numbers
+    base: float
+    cues: dict[str, float]
+    needed: float
+    least: float
+
+
+class Windows:
+    """The windows of some texts as features."""
+
+    def __init__(self, texts: tuple[Text, ...], lexicon: Lexicon) -> None:
+        self.texts = texts
+        rows = [(number, each) for number, text in enumerate(texts) for each in windows(text.words)]
+        self.of = np.array([number for number, _ in rows])
+        self.words = [each for _, each in rows]
+        search = Search(lexicon)
+        self.features = [features(each).union(search.clusters(search.find(each))) for each in self.words]
+        self.scales = np.array([scale(each) for each in self.words])
+
+    def best(self, scores: _Numbers) -> _Numbers:
+        """The score of each text: that of its best window."""
+        found = np.full(len(self.texts), -np.inf)
+        np.maximum.at(found, self.of, scores)
+        return found
+
+
+def matrix(vocabulary: CountVectorizer, some: Windows) -> sparse.csr_matrix:
+    """Scaled features, a row a window."""
+    clusters = [_CLUSTER if name.startswith("<") else 1.0 for name in vocabulary.get_feature_names_out()]
+    return (sparse.diags(some.scales) @ vocabulary.transform(some.features) @ sparse.diags(clusters)).tocsr()
+
+
+def fitted(x: sparse.csr_matrix, y: _Truths, plain_x: sparse.csr_matrix) -> LogisticRegression:
+    """One class: the invented windows against each other and ordinary ones."""
+    rows = sparse.vstack([x, plain_x])
+    weights = np.concatenate([np.ones(x.shape[0]), np.full(plain_x.shape[0], _ORDINARY)])
+    target = np.concatenate([y, np.zeros(plain_x.shape[0], int)])
+    return LogisticRegression(C=1 / _PENALTY, max_iter=500).fit(rows, target, sample_weight=weights)
+
+
+def cues(name: str, texts: Sequence[Text], plain_texts: tuple[Text, ...], lexicon: Lexicon) -> dict[str, float]:
+    """Words and beginnings that are rare in ordinary mail, with how much more often this class has them."""
+    here = tuple(text for text in texts if name in text.classes)
+    counts, others = _occurrences(here), _occurrences(plain_texts)
+    prior: dict[str, float] = {}
+    for words in _of_clusters(lexicon):
+        pooled = _ratio(sum(counts[w] for w in words), len(here), sum(others[w] for w in words), len(plain_texts))
+        for word in words:
+            prior[word] = max(prior.get(word, -math.inf), min(pooled, 4.0))
+    found: dict[str, float] = {}
+    for word in {*prior, *(word for word, count in counts.items() if count >= _SEEN)}:
+        if others[word] > _COMMON * len(plain_texts):
+            continue
+        expected = math.exp(prior.get(word, 0.0)) * (others[word] + _SMOOTH) / len(plain_texts) * len(here)
+        ratio = math.log((counts[word] + _SMOOTH * min(1.0, expected) + 0.1) / (len(here) + _SMOOTH))
+        ratio -= math.log((others[word] + 0.5) / len(plain_texts))
+        if word in prior:
+            ratio = (ratio * counts[word] + prior[word] * 2) / (counts[word] + 2)
+        if ratio >= _TELLING:
+            found[word] = min(6.0, ratio)
+    return found
+
+
+def _of_clusters(lexicon: Lexicon) -> Iterator[set[str]]:
+    """The entries of each cluster that can be cues: of words with letters beyond ASCII the long parts between these."""
+    found: dict[str, set[str]] = {}
+    for cluster, entry in lexicon.entries:
+        parts = letters_only(entry.encode()).decode().split() if " " not in entry else ()
+        found.setdefault(cluster, set()).update(
+            part for part in parts if len(part) >= (FEWEST if part == entry else STEM)
+        )
+    for cluster, stem in lexicon.stems:
+        if stem.isascii():
+            found.setdefault(cluster, set()).add(f"{stem[:STEM]}*")
+    yield from found.values()
+
+
+@lru_cache(maxsize=2)
+def _occurrences(texts: tuple[Text, ...]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for text in texts:
+        words = {word for word in letters_only(text.data).decode().split() if len(word) >= FEWEST}
+        found.update({cue for word in words for cue in cues_of(word)})
+    return found
+
+
+def _ratio(count: float, size: int, other: float, others: int) -> float:
+    return math.log((count + 1.0) / (size + 2.0)) - math.log((other + 1.0) / (others + 2.0))
+
+
+def main() -> int:
+    """Fit, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--texts", type=Path, default=ROOT / "examples/texts")
+    parser.add_argument("--lexicon", type=Path, default=PACKAGE / "lexicon.txt")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    lexicon = Lexicon.read(options.lexicon.read_text(encoding="utf-8"))
+    some = Windows(tuple(invented(options.texts)), lexicon)
+    others = Windows(tuple(ordinary(options.corpus)), lexicon)
+    vocabulary = CountVectorizer(analyzer=lambda each: each, binary=True, min_df=_SEEN, dtype=np.float32)
+    vocabulary.fit(some.features)
+    x, plain_x = matrix(vocabulary, some), matrix(vocabulary, others)
+    print(f"{len(some.texts)} invented messages, {len(others.texts)} ordinary ones, {x.shape[1]} features")
+    models = [one(name, x, plain_x, some, others, lexicon) for name in CLASSES]
+    if options.out:
+        write(options.out, models, vocabulary)
+    return 0
+
+
+def one(
+    name: str, x: sparse.csr_matrix, plain_x: sparse.csr_matrix, some: Windows, others: Windows, lexicon: Lexicon
+) -> Fitted:
+    """Fit a class, and print what would have been found of what it was not fitted on."""
+    holds = np.array([name in text.classes for text in some.texts])
+    nothing = np.array([not text.classes for text in some.texts])
+    fold, half = np.arange(len(some.texts)) % _FOLDS, np.arange(len(others.texts)) % 2
+    y, of_fold, of_half = holds[some.of], fold[some.of], half[others.of]
+    scores, sums = np.zeros(x.shape[0]), np.zeros(len(some.texts))
+    for number in range(_FOLDS):
+        model = fitted(x[of_fold != number], y[of_fold != number], plain_x[of_half == number % 2])
+        scores[of_fold == number] = model.decision_function(x[of_fold == number])
+        known = [text for text, each in zip(some.texts, fold, strict=True) if each != number]
+        sums[fold == number] = totals(
+            cues(name, known, others.texts, lexicon),
+            [text for text, each in zip(some.texts, fold, strict=True) if each == number],
+        )
+    plain_scores = np.zeros(plain_x.shape[0])
+    for number in (0, 1):
+        plain_scores[of_half != number] = fitted(x, y, plain_x[of_half == number]).decision_function(
+            plain_x[of_half != number]
+        )
+    clues = cues(name, some.texts, others.texts, lexicon)
+    plain_sums = totals(clues, others.texts)
+    needed = float(np.quantile(plain_sums, 1 - _LOOKED))
+    passed = np.where(sums >= needed, some.best(scores), -np.inf)
+    plain_passed = np.where(plain_sums >= needed, others.best(plain_scores), -np.inf)
+    slope, shift = calibrated(passed, plain_passed, holds)
+    at = max((math.log(_LEAST / (1 - _LEAST)) - shift) / slope, np.sort(plain_passed)[-int(_SAID * len(plain_passed))])
+    least = float(slope * at + shift)
+    # fmt: off
+    print(f"{name:8} {int(holds.sum())} hold it, {np.mean(sums[holds] >= needed):.1%} of them looked at closely; said "
+          f"from {1 / (1 + math.exp(-least)):.2f} on: found {np.mean(passed[holds] >= at):.1%}, accused "
+          f"{np.mean(passed[nothing] >= at):.1%}, ordinary {1e3 * np.mean(plain_passed >= at):.2f} per 1,000")
+    # fmt: on
+    model = fitted(x, y, plain_x)
+    return Fitted(slope * model.coef_[0], float(slope * model.intercept_[0] + shift), clues, needed, least)
+
+
+def totals(clues: dict[str, float], texts: Sequence[Text]) -> _Numbers:
+    """What the cues of each text add up to."""
+    looking = Cues({cue: (weight,) for cue, weight in clues.items()}, (0.0,))
+    return np.array([looking.totals(text.data)[0] for text in texts])
+
+
+def calibrated(scores: _Numbers, plain_scores: _Numbers, holds: _Truths) -> tuple[float, float]:
+    """Slope and shift that make log-odds of the scores of messages not fitted on, where these are looked at at all."""
+    every = np.concatenate([scores, plain_scores])
+    true = np.concatenate([holds, np.zeros(len(plain_scores), bool)])
+    seen = np.isfinite(every)
+    model = LogisticRegression(C=1e6).fit(every[seen, None], true[seen])
+    return float(model.coef_[0][0]), float(model.intercept_[0])
+
+
+def write(file: Path, models: Sequence[Fitted], vocabulary: CountVectorizer) -> None:
+    """The weights file."""
+    names = vocabulary.get_feature_names_out()
+    factors = np.array([_CLUSTER if name.startswith("<") else 1.0 for name in names])
+    weights = np.array([model.weights for model in models]) * factors
+    least = np.where([name.startswith("<") for name in names], _KEPT / 9, _KEPT)
+    heavy = np.abs(weights).max(axis=0) >= least
+    lines = [
+        "# Weights of prose.py, log-odds; made by scripts/fit_prose.py. Columns: " + ", ".join(CLASSES),
+        f"version\t{datetime.now(UTC):%Y-%m-%d}",
+        _row("base", "", [model.base for model in models]),
+        _row("needed", "", [model.needed for model in models]),
+        _row("least", "", [model.least for model in models]),
+    ]
+    every = sorted({cue for model in models for cue in model.cues})
+    lines += [_row("cue", cue, [model.cues.get(cue, 0.0) for model in models]) for cue in every]
+    lines += [_row("weight", name, column) for name, column in zip(names[heavy], weights.T[heavy], strict=True)]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _row(kind: str, name: str, numbers: Sequence[float]) -> str:
+    return "\t".join((kind, name, *("" if abs(number) < _NONE else f"{number:.2f}" for number in numbers)))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

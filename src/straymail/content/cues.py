@@ -1,0 +1,141 @@
+"""Words rare in ordinary mail that say what a text may be about: where a closer look is worth it.
+
+A cue is a word of ASCII letters, or the beginning of one (with a star); whatever else stands in a text separates words,
+letters beyond ASCII too (``épilepsie`` has the word ``pilepsie``). What they say is added up, each once, within
+``SPAN`` bytes. Hyperscan looks for them all at once; without it each word is looked up, with the same result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+
+import hyperscan
+
+from straymail.content.sieve import Words
+
+SPAN = 600
+"""Bytes within which cues are added up: some 100 words."""
+
+FEWEST = 3
+"""Letters of a cue."""
+
+STEM = 5
+"""Letters of a beginning."""
+
+Weights = tuple[float, ...]
+_GRID, _MARGIN = 100, 100
+_LETTERS = bytes(ord(chr(byte).lower()) if chr(byte).isalpha() else 32 for byte in range(128)).ljust(256)
+_WORD = re.compile(rb"[a-z]+")
+
+
+def letters_only(text: bytes) -> bytes:
+    """Lower-case ASCII letters, and spaces for all else, one before and one behind."""
+    return b" %b " % text.translate(_LETTERS)
+
+
+def cues_of(word: str) -> tuple[str, ...]:
+    """A word as cues: itself, and its beginning where it is long enough to have one."""
+    return (word, f"{word[:STEM]}*") if len(word) >= STEM else (word,)
+
+
+class Cues:
+    """Cues with what each says (a weight a class), and how much is needed together.
+
+    Args:
+        weights: by cue; all of the same length. needed: for each class.
+    """
+
+    def __init__(self, weights: Mapping[str, Weights], needed: Weights) -> None:
+        self._numbers = {cue: number for number, cue in enumerate(weights)}
+        self._weights = tuple(weights.values())
+        self._needed = needed
+
+    @cached_property
+    def _most(self) -> tuple[float, ...]:
+        return tuple(map(max, self._weights))
+
+    @cached_property
+    def _least(self) -> float:
+        return min(self._needed)
+
+    @cached_property
+    def _by_class(self) -> tuple[tuple[float, ...], ...]:
+        return tuple(zip(*self._weights, strict=True)) or ((),) * len(self._needed)
+
+    def prepare(self) -> Words | None:
+        """What finds them fast, to be handed to ``spans``; None on a processor it does not run on."""
+        with suppress(hyperscan.error):
+            return Words([f" {cue.rstrip('*')}{'' if cue.endswith('*') else ' '}" for cue in self._numbers])
+        return None
+
+    def spans(self, data: bytes, words: Words | None = None) -> dict[tuple[int, int], dict[int, int]]:
+        """Where cues add up to enough for a class: (start, end) of what to look at: class: the place of its best cue.
+
+        Offsets are bytes; a class has one span, that in which it is told most of.
+        """
+        text = letters_only(data)
+        found = words.find(text) if words is not None else sorted(self._search(text))
+        numbers = {number for _, number in found}
+        if sum([self._most[number] for number in numbers]) < self._least:
+            return {}
+        if words is not None:
+            found = words.started(found)
+        spans: dict[tuple[int, int], dict[int, int]] = {}
+        for number, (needed, weights) in enumerate(zip(self._needed, self._by_class, strict=True)):
+            if sum([weights[each] for each in numbers]) >= needed:
+                total, first, last = _densest(found, weights)
+                if total >= needed:
+                    around = _around(found[first][0], found[last - 1][0], len(data))
+                    spans.setdefault(around, {})[number] = _best(found[first:last], weights)
+        return spans
+
+    def totals(self, data: bytes) -> list[float]:
+        """Most that each class is told within ``SPAN`` bytes."""
+        found = sorted(self._search(letters_only(data)))
+        return [_densest(found, weights)[0] for weights in self._by_class]
+
+    def _search(self, text: bytes) -> Iterator[tuple[int, int]]:
+        for match in _WORD.finditer(text):
+            for cue in cues_of(match.group().decode()):
+                number = self._numbers.get(cue)
+                if number is not None:
+                    yield match.start() - 1, number  # where the space before it stands, which is not in the data
+
+
+def _best(found: Sequence[tuple[int, int]], weights: Weights) -> int:
+    """Where the cue stands that says most."""
+    return max(found, key=lambda each: weights[each[1]])[0]
+
+
+def _densest(found: Sequence[tuple[int, int]], weights: Weights) -> tuple[float, int, int]:
+    """Most that cues within ``SPAN`` add up to, each once, and the first and the one behind the last of these."""
+    best = (0.0, 0, 0)
+    told = [at for at, (_, number) in enumerate(found) if weights[number]]
+    for position, first in enumerate(told):
+        seen: set[int] = set()
+        total, last = 0.0, first
+        for at in told[position:]:
+            place, number = found[at]
+            if place > found[first][0] + SPAN:
+                break
+            if number not in seen:
+                seen.add(number)
+                total += weights[number]
+                last = at
+        if total > best[0]:
+            best = total, first, last + 1
+    return best
+
+
+def _around(first: int, last: int, size: int) -> tuple[int, int]:
+    """What stands from ``first`` to ``last``, with ``_MARGIN`` bytes and some on either side; all of a short text.
+
+    It starts and ends at multiples of ``_GRID``: what is nearly the same is looked at once.
+    """
+    if size <= SPAN:
+        return 0, size
+    start, end = max(0, first - _MARGIN), min(size, last + _MARGIN)
+    return start // _GRID * _GRID, min(size, -(-end // _GRID) * _GRID)

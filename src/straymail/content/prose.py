@@ -1,0 +1,234 @@
+"""``health.prose``, ``travel.prose`` and the like: what a text is about, told by its words as a whole.
+
+People tell of an illness, a journey or a colleague's dismissal in words no rule foresees. Six logistic regressions, one
+a class, weigh which words a text is made of: words as they are, their beginnings, pairs, figures by their shape, and
+clusters of a lexicon (``lexicon``), so that a drug or a disease nobody wrote of while fitting still counts. They were
+fitted by ``scripts/fit_prose.py`` on invented mail in eight languages against ordinary mail; ``prose.tsv`` holds the
+weights. A finding of a rule of the same class makes one of these unneeded.
+
+Where *cues*, words rare in ordinary mail (``cues``), add up to something, the words around are weighed: the sum over
+distinct features, divided by the root of how many different words stand there. Whom it gets wrong: texts that speak of
+illness to everybody (campaigns, adverts for jobs in a clinic), hints that only those concerned understand, short
+messages of secrets and money, and languages it was not fitted on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from itertools import pairwise
+from typing import Self
+
+import numpy as np
+from ahocorasick_rs import BytesAhoCorasick
+from numpy.typing import NDArray
+
+from straymail.content.cues import SPAN, Cues, Weights
+from straymail.content.lexicon import STEM, Lexicon, tokens
+from straymail.content.sieve import Words
+from straymail.evidence import Finding, Sensitivity
+
+CLASSES = ("health", "travel", "person", "secret", "money", "place")
+WINDOW, STEP = 100, 50
+"""Words looked at together, and how far one window is from the next."""
+
+FEWEST = 40
+"""Different words for which a shorter text is taken: a few words decide nothing by being few."""
+
+MANY = (2, 3, 5)
+"""Numbers of different entries of one cluster that are features of their own."""
+
+_PIECE = 4_096  # characters in which cues are added up
+_HEADING = 300
+_SAID = {
+    "health": (Sensitivity.HIGH, "it tells of somebody's health"),
+    "travel": (Sensitivity.ELEVATED, "it says where somebody will be, and when"),
+    "person": (Sensitivity.ELEVATED, "it tells of somebody's personal matters"),
+    "secret": (Sensitivity.HIGH, "it holds what opens something"),
+    "money": (Sensitivity.ELEVATED, "it tells of somebody's money"),
+    "place": (Sensitivity.HIGH, "it tells of a place that is not to be found"),
+}
+_NONE = (-math.inf, 0)
+_SUREST = 0.9
+_QUOTED = 0.6  # what was written by others before counts for less
+
+
+def features(text: Sequence[str]) -> set[str]:
+    """What a window of tokens is described by besides clusters: words, pairs of words, and beginnings of words."""
+    found = {*text, *map(" ".join, pairwise(text))}
+    found.update([f"{word[:STEM]}*" for word in text if len(word) >= STEM])
+    return found
+
+
+class Search:
+    """Looks for features and for the entries of a lexicon in one pass over a window.
+
+    Args:
+        names: features besides clusters.
+    """
+
+    def __init__(self, lexicon: Lexicon, names: Sequence[str] = ()) -> None:
+        patterns: dict[str, str] = {_pattern(each): each for each in names}
+        clusters: dict[str, list[str]] = {}
+        for cluster, entry in (*lexicon.entries, *((name, f"{stem}*") for name, stem in lexicon.stems)):
+            patterns.setdefault(_pattern(entry), "")
+            clusters.setdefault(_pattern(entry), []).append(cluster)
+        self.names = tuple(patterns.values())
+        self._clusters = {at: clusters[each] for at, each in enumerate(patterns) if each in clusters}
+        self._automaton = BytesAhoCorasick([each.encode() for each in patterns])
+
+    def find(self, text: Sequence[str]) -> set[int]:
+        """The numbers of what stands in a window of tokens."""
+        written = f" {' '.join(text)} ".encode()
+        return {number for number, _, _ in self._automaton.find_matches_as_indexes(written, overlapping=True)}
+
+    def clusters(self, found: AbstractSet[int]) -> list[str]:
+        """Features that say how many different entries of a cluster stand there."""
+        counts: dict[str, int] = {}
+        for number in found & self._clusters.keys():
+            for cluster in self._clusters[number]:
+                counts[cluster] = counts.get(cluster, 0) + 1
+        names = [f"<{cluster}>" for cluster in counts]
+        names += [f"<{cluster} {least}>" for cluster, entries in counts.items() for least in MANY if entries >= least]
+        return names
+
+
+def _pattern(feature: str) -> str:
+    return f" {feature[:-1]}" if feature.endswith("*") else f" {feature} "
+
+
+def windows(words: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The whole of a short text, or overlapping parts of it."""
+    if len(words) <= WINDOW + STEP // 2:
+        yield words
+        return
+    for start in range(0, len(words) - STEP, STEP):
+        yield words[start : start + WINDOW]
+
+
+def scale(words: Sequence[str]) -> float:
+    """What the sum over a window's features is multiplied with."""
+    return 1.0 / math.sqrt(max(FEWEST, len(set(words))))
+
+
+@dataclass(frozen=True)
+class Prose:
+    """The fitted model: log-odds of the classes; ``least`` is what they have to reach for something to be said."""
+
+    version: str
+    base: Weights
+    least: Weights
+    weights: Mapping[str, Weights]
+    cues: Cues
+    lexicon: Lexicon
+
+    @classmethod
+    def shipped(cls) -> Self:
+        """The model of the package."""
+        return cls.read(files(__package__).joinpath("prose.tsv").read_text(encoding="utf-8"), Lexicon.shipped())
+
+    @classmethod
+    def read(cls, text: str, lexicon: Lexicon) -> Self:
+        """From the text of a weights file: lines of a kind, a feature or nothing, and six numbers.
+
+        Raises:
+            ValueError: a line is none of these.
+        """
+        rows: dict[str, dict[str, Weights]] = {"base": {}, "needed": {}, "least": {}, "weight": {}, "cue": {}}
+        version = ""
+        for number, line in enumerate(text.splitlines(), 1):
+            kind, _, rest = line.partition("\t")
+            if kind == "version":
+                version = rest
+            elif line and not line.startswith("#"):
+                name, *numbers = rest.split("\t")
+                if kind not in rows or len(numbers) != len(CLASSES):
+                    raise ValueError(f"line {number}: not a weight of prose: {line[:60]!r}")
+                rows[kind][name] = tuple(float(each or 0) for each in numbers)
+        base, needed, least = (rows[kind][""] for kind in ("base", "needed", "least"))
+        return cls(version, base, least, rows["weight"], Cues(rows["cue"], needed), lexicon)
+
+    def find(
+        self, text: str, where: str, *, heading: str = "", quoted: bool = False, words: Words | None = None
+    ) -> Iterator[Finding]:
+        """Yield at most one finding a class: that of the place which speaks most for it.
+
+        ``words`` (of ``cues.prepare``) is only for speed.
+        """
+        best: dict[int, tuple[float, int]] = {}
+        for start, data in _pieces(heading[:_HEADING], text):
+            for (first, last), classes in self.cues.spans(data, words).items():
+                scores = self.scores(tokens(data[first:last].decode("utf-8", "ignore")))
+                for number, place in classes.items():
+                    if scores[number] >= max(self.least[number], best.get(number, _NONE)[0]):
+                        best[number] = scores[number], start + place
+        for number, (score, place) in best.items():
+            yield _finding(CLASSES[number], score, place, text, where, quoted)
+
+    def scores(self, words: Sequence[str]) -> Sequence[float]:
+        """Log-odds of each class for the tokens of one place."""
+        found = self._search.find(words)
+        rows = [row for number in found if (row := self._rows[number]) >= 0]
+        rows += [self._numbers[name] for name in self._search.clusters(found) if name in self._numbers]
+        scores: list[float] = (self.base + scale(words) * self._table[rows].sum(axis=0)).tolist()
+        return scores
+
+    @cached_property
+    def _search(self) -> Search:
+        return Search(self.lexicon, [feature for feature in self.weights if not feature.startswith("<")])
+
+    @cached_property
+    def _rows(self) -> list[int]:
+        return [self._numbers.get(name, -1) for name in self._search.names]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {feature: number for number, feature in enumerate(self.weights)}
+
+    @cached_property
+    def _table(self) -> NDArray[np.float32]:
+        return np.array([*self.weights.values()], dtype=np.float32).reshape(len(self.weights), len(CLASSES))
+
+
+def _pieces(heading: str, text: str) -> Iterator[tuple[int, bytes]]:
+    """The text in pieces of some kilobytes, the heading before the first, each with where it starts in the text."""
+    data, head = text.encode("utf-8", "replace"), f"{heading}\n".encode("utf-8", "replace") if heading else b""
+    for start in range(0, len(data), _PIECE):
+        piece = data[start : start + _PIECE + (SPAN if start + _PIECE < len(data) else 0)]
+        yield (start, piece) if start else (-len(head), head + piece)
+
+
+@cache
+def shipped() -> Prose:
+    """The model of the package, read once."""
+    return Prose.shipped()
+
+
+class Reader:
+    """The shipped model and what finds its cues fast, once that is ready."""
+
+    def __init__(self) -> None:
+        self._words: Words | None = None
+
+    def prepare(self) -> None:
+        """Make ready what saves most texts a closer look; a tenth of a second."""
+        self._words = self._words or shipped().cues.prepare()
+
+    def find(self, text: str, where: str, *, heading: str = "", quoted: bool = False) -> Iterator[Finding]:
+        """``Prose.find`` of the shipped model."""
+        return shipped().find(text, where, heading=heading, quoted=quoted, words=self._words)
+
+
+def _finding(name: str, score: float, at: int, text: str, where: str, quoted: bool) -> Finding:
+    sensitivity, said = _SAID[name]
+    line = text.encode("utf-8", "replace").count(b"\n", 0, max(0, at)) + 1
+    place = f"{where}, line {line}" if "\n" in text.strip() else where
+    sure = min(_SUREST, 1.0 / (1.0 + math.exp(-score)))
+    digest = hashlib.sha256(f"{name} {text}".encode("utf-8", "replace")).hexdigest()[:16]
+    sure = sure * _QUOTED if quoted else sure
+    return Finding(f"{name}.prose", place, sensitivity, sure, said, "told by its words as a whole", digest, quoted)
