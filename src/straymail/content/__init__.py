@@ -143,9 +143,9 @@ def _scan() -> Scan:
 
 def prepare(after: int = 0) -> None:
     """Make ready what otherwise one of the next messages would wait for, once ``after`` bytes have been examined."""
-    _scan().prepare(after)
     if not after:
         _PROSE.prepare()
+    _scan().prepare(after)
 
 
 def _not_to_the_end(message: Message) -> Iterator[Finding]:

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -45,6 +46,7 @@ MANY = (2, 3, 5)
 
 _PIECE = 4_096  # characters in which cues are added up
 _HEADING = 300
+_PAYS = 1 << 18  # characters of text beyond which making ready pays
 _SAID = {
     "health": (Sensitivity.HIGH, "it tells of somebody's health"),
     "travel": (Sensitivity.ELEVATED, "it says where somebody will be, and when"),
@@ -53,7 +55,7 @@ _SAID = {
     "money": (Sensitivity.ELEVATED, "it tells of somebody's money"),
     "place": (Sensitivity.HIGH, "it tells of a place that is not to be found"),
 }
-_NONE = (-math.inf, 0)
+_NONE = (-math.inf,)
 _SUREST = 0.9
 _QUOTED = 0.6  # what was written by others before counts for less
 
@@ -118,14 +120,18 @@ def scale(words: Sequence[str]) -> float:
 
 @dataclass(frozen=True)
 class Prose:
-    """The fitted model: log-odds of the classes; ``least`` is what they have to reach for something to be said."""
+    """The fitted model: log-odds of the classes; ``least`` is what they have to reach for something to be said.
+
+    ``weights`` has a row for each of ``names``, the features, and a column for each class.
+    """
 
     version: str
     base: Weights
     least: Weights
-    weights: Mapping[str, Weights]
+    names: tuple[str, ...]
+    weights: NDArray[np.float32]
     cues: Cues
-    lexicon: Lexicon
+    search: Search
 
     @classmethod
     def shipped(cls) -> Self:
@@ -139,19 +145,27 @@ class Prose:
         Raises:
             ValueError: a line is none of these.
         """
-        rows: dict[str, dict[str, Weights]] = {"base": {}, "needed": {}, "least": {}, "weight": {}, "cue": {}}
+        single, cues, names, weights = dict[str, Weights](), dict[str, Weights](), list[str](), array("f")
         version = ""
         for number, line in enumerate(text.splitlines(), 1):
             kind, _, rest = line.partition("\t")
-            if kind == "version":
-                version = rest
-            elif line and not line.startswith("#"):
-                name, *numbers = rest.split("\t")
-                if kind not in rows or len(numbers) != len(CLASSES):
-                    raise ValueError(f"line {number}: not a weight of prose: {line[:60]!r}")
-                rows[kind][name] = tuple(float(each or 0) for each in numbers)
-        base, needed, least = (rows[kind][""] for kind in ("base", "needed", "least"))
-        return cls(version, base, least, rows["weight"], Cues(rows["cue"], needed), lexicon)
+            name, *written = rest.split("\t")
+            if kind == "version" or not line or line.startswith("#"):
+                version = name if kind == "version" else version
+                continue
+            if len(written) != len(CLASSES):
+                raise ValueError(f"line {number}: not a weight of prose: {line[:60]!r}")
+            row = tuple(float(each or 0) for each in written)
+            if kind == "weight":
+                names.append(name)
+                weights.extend(row)
+            elif kind == "cue":
+                cues[name] = row
+            else:
+                single[kind] = row
+        table = np.frombuffer(weights, dtype=np.float32).reshape(len(names), len(CLASSES))
+        search = Search(lexicon, [name for name in names if not name.startswith("<")])
+        return cls(version, single["base"], single["least"], tuple(names), table, Cues(cues, single["needed"]), search)
 
     def find(
         self, text: str, where: str, *, heading: str = "", quoted: bool = False, words: Words | None = None
@@ -160,47 +174,44 @@ class Prose:
 
         ``words`` (of ``cues.prepare``) is only for speed.
         """
-        best: dict[int, tuple[float, int]] = {}
-        for start, data in _pieces(heading[:_HEADING], text):
+        best: dict[int, tuple[float, int, bytes]] = {}
+        heading = heading[:_HEADING]
+        above = heading.count("\n") + bool(heading)
+        for start, data in _pieces(heading, text):
             for (first, last), classes in self.cues.spans(data, words).items():
                 scores = self.scores(tokens(data[first:last].decode("utf-8", "ignore")))
                 for number, place in classes.items():
                     if scores[number] >= max(self.least[number], best.get(number, _NONE)[0]):
-                        best[number] = scores[number], start + place
-        for number, (score, place) in best.items():
-            yield _finding(CLASSES[number], score, place, text, where, quoted)
+                        line = text.count("\n", 0, start) + data.count(b"\n", 0, place) - (0 if start else above)
+                        best[number] = scores[number], max(1, line + 1), data[first:last]
+        for number, (score, line, data) in best.items():
+            place_of = f"{where}, line {line}" if "\n" in text.strip() else where
+            yield _finding(CLASSES[number], score, place_of, data, quoted)
 
     def scores(self, words: Sequence[str]) -> Sequence[float]:
         """Log-odds of each class for the tokens of one place."""
-        found = self._search.find(words)
+        found = self.search.find(words)
         rows = [row for number in found if (row := self._rows[number]) >= 0]
-        rows += [self._numbers[name] for name in self._search.clusters(found) if name in self._numbers]
-        scores: list[float] = (self.base + scale(words) * self._table[rows].sum(axis=0)).tolist()
+        rows += [self._clusters[name] for name in self.search.clusters(found) if name in self._clusters]
+        scores: list[float] = (self.base + scale(words) * self.weights[rows].sum(axis=0)).tolist()
         return scores
 
     @cached_property
-    def _search(self) -> Search:
-        return Search(self.lexicon, [feature for feature in self.weights if not feature.startswith("<")])
+    def _rows(self) -> Sequence[int]:
+        """The row of each name the search knows; -1 for what only belongs to a cluster."""
+        numbers = {name: number for number, name in enumerate(self.names)}
+        return array("l", (numbers.get(name, -1) for name in self.search.names))
 
     @cached_property
-    def _rows(self) -> list[int]:
-        return [self._numbers.get(name, -1) for name in self._search.names]
-
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {feature: number for number, feature in enumerate(self.weights)}
-
-    @cached_property
-    def _table(self) -> NDArray[np.float32]:
-        return np.array([*self.weights.values()], dtype=np.float32).reshape(len(self.weights), len(CLASSES))
+    def _clusters(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.names) if name.startswith("<")}
 
 
 def _pieces(heading: str, text: str) -> Iterator[tuple[int, bytes]]:
-    """The text in pieces of some kilobytes, the heading before the first, each with where it starts in the text."""
-    data, head = text.encode("utf-8", "replace"), f"{heading}\n".encode("utf-8", "replace") if heading else b""
-    for start in range(0, len(data), _PIECE):
-        piece = data[start : start + _PIECE + (SPAN if start + _PIECE < len(data) else 0)]
-        yield (start, piece) if start else (-len(head), head + piece)
+    """The text in pieces of some kilobytes, each with where it starts; a line with the heading before the first."""
+    for start in range(0, len(text), _PIECE):
+        piece = text[start : start + _PIECE + SPAN]
+        yield start, (f"{heading}\n{piece}" if heading and not start else piece).encode("utf-8", "replace")
 
 
 @cache
@@ -214,21 +225,24 @@ class Reader:
 
     def __init__(self) -> None:
         self._words: Words | None = None
+        self._seen = 0
 
     def prepare(self) -> None:
-        """Make ready what saves most texts a closer look; a tenth of a second."""
+        """Make ready what saves most texts a closer look: a tenth of a second, well spent beyond some messages."""
+        self._seen = _PAYS
         self._words = self._words or shipped().cues.prepare()
 
     def find(self, text: str, where: str, *, heading: str = "", quoted: bool = False) -> Iterator[Finding]:
         """``Prose.find`` of the shipped model."""
+        if self._seen < _PAYS:
+            self._seen += len(text)
+            if self._seen >= _PAYS:
+                self.prepare()
         return shipped().find(text, where, heading=heading, quoted=quoted, words=self._words)
 
 
-def _finding(name: str, score: float, at: int, text: str, where: str, quoted: bool) -> Finding:
+def _finding(name: str, score: float, where: str, data: bytes, quoted: bool) -> Finding:
     sensitivity, said = _SAID[name]
-    line = text.encode("utf-8", "replace").count(b"\n", 0, max(0, at)) + 1
-    place = f"{where}, line {line}" if "\n" in text.strip() else where
-    sure = min(_SUREST, 1.0 / (1.0 + math.exp(-score)))
-    digest = hashlib.sha256(f"{name} {text}".encode("utf-8", "replace")).hexdigest()[:16]
-    sure = sure * _QUOTED if quoted else sure
-    return Finding(f"{name}.prose", place, sensitivity, sure, said, "told by its words as a whole", digest, quoted)
+    sure = min(_SUREST, 1.0 / (1.0 + math.exp(-score))) * (_QUOTED if quoted else 1.0)
+    digest = hashlib.sha256(name.encode() + data).hexdigest()[:16]
+    return Finding(f"{name}.prose", where, sensitivity, sure, said, "told by its words as a whole", digest, quoted)

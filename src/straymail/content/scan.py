@@ -195,10 +195,10 @@ class Scan:
         ]
 
     def prepare(self, after: int = 0) -> None:
-        """Make the hints ready, once ``after`` bytes of text have been seen: some seconds of work, other threads go on.
+        """Make the hints ready, once ``after`` bytes of text have been seen.
 
-        It is done by itself once it pays, which hardly a single message is long enough for; until then every rule is
-        searched for in every text. Whoever expects many texts calls it first.
+        Some seconds of work, other threads go on. It is done by itself once it pays, which hardly a single message is
+        long enough for; until then every rule is searched for in every text. Whoever expects many texts calls it first.
         """
         if self._preparing or self._seen < after:
             return

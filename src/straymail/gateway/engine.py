@@ -32,6 +32,9 @@ from straymail.verdict.view import verdict_view
 _log = structlog.get_logger("straymail.engine")
 _T = TypeVar("_T")
 _STOPS = (Action.ASK, Action.HOLD)
+LARGE = 8 << 20
+"""Bytes of a message beside which nothing is done that takes much memory and can wait."""
+
 BIG = 256 << 10
 """Bytes from which a message is read in a thread: shorter ones take less than the switch would cost."""
 _OVER_LIMIT = frozenset(
@@ -82,6 +85,7 @@ class GuardEngine:
 
     def __init__(self, situation: Situation, desk: Desk, memory: Memory, metrics: Metrics) -> None:
         self.situation, self.desk, self.memory, self.metrics = situation, desk, memory, metrics
+        self.large = 0  # messages of ``LARGE`` and more under way
         # Threads of their own: a message that is slow to read must not keep another from being held.
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
 
@@ -116,7 +120,8 @@ class GuardEngine:
 
     async def message(self, arrival: Arrival) -> Disposition:
         """Judge a whole message and act; whatever goes wrong, the named failure policy decides."""
-        situation = self.situation
+        situation, large = self.situation, len(arrival.raw) >= LARGE
+        self.large += large
         try:
             said = await self._message(situation, arrival)
         except TimeoutError:
@@ -126,6 +131,8 @@ class GuardEngine:
         except Exception as error:  # noqa: BLE001  (the one place that applies on_error)
             _log.error("engine.failed", exc_info=error, queue_id=arrival.envelope.queue_id)
             said = await self._failed(situation, arrival, "error", type(error).__name__)
+        finally:
+            self.large -= large
         if isinstance(said, Taken) and arrival.unreadable:
             return Accept(drop=arrival.envelope.recipients)  # they were not taken, so they go on
         return said

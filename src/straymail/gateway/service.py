@@ -133,7 +133,8 @@ class Service:
 
         async def tick() -> None:
             await asyncio.to_thread(self.desk.tick, time.time())
-            await asyncio.to_thread(prepare, _BUSY)
+            if not self.engine.large:
+                await asyncio.to_thread(prepare, _BUSY)
             await self.memory.take_lessons()
             self.metrics.unwritten.set(self.memory.unwritten)
 
