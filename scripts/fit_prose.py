@@ -46,7 +46,7 @@ _LENGTH = 20_000  # characters of an ordinary message
 _SMOOTH = 2.0
 _TELLING, _COMMON = 2.0, 0.02  # least log-ratio of a cue; share of ordinary messages from which on a word is none
 _LOOKED = 0.03  # share of ordinary messages whose cues add up to enough to look closer
-_LEAST, _SAID = 0.3, 0.001  # how sure one has to be to say something; of how many ordinary messages at most
+_LEAST, _SAID = 0.6, 0.001  # how sure one has to be to say something; of how many ordinary messages at most
 _NONE = 0.005
 _FOLDS = 5
 
