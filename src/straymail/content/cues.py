@@ -27,6 +27,7 @@ STEM = 5
 
 Weights = tuple[float, ...]
 _GRID, _MARGIN = 100, 100
+_SHARED = 0.6  # of two spans together, from which on they are looked at as one
 _LETTERS = bytes(ord(chr(byte).lower()) if chr(byte).isalpha() else 32 for byte in range(128)).ljust(256)
 _WORD = re.compile(rb"[a-z]+")
 
@@ -90,7 +91,7 @@ class Cues:
                 if total >= needed:
                     around = _around(found[first][0], found[last - 1][0], len(data))
                     spans.setdefault(around, {})[number] = _best(found[first:last], weights)
-        return spans
+        return _merged(spans) if len(spans) > 1 else spans
 
     def totals(self, data: bytes) -> list[float]:
         """Most that each class is told within ``SPAN`` bytes."""
@@ -128,6 +129,21 @@ def _densest(found: Sequence[tuple[int, int]], weights: Weights) -> tuple[float,
         if total > best[0]:
             best = total, first, last + 1
     return best
+
+
+def _merged(spans: Mapping[tuple[int, int], dict[int, int]]) -> dict[tuple[int, int], dict[int, int]]:
+    """Spans of which one is nearly all of another as one."""
+    merged: dict[tuple[int, int], dict[int, int]] = {}
+    start, end, classes = 0, 0, dict[int, int]()
+    for (first, last), more in sorted(spans.items()):
+        if classes and min(end, last) - first >= _SHARED * (max(end, last) - start):
+            end, classes = max(end, last), classes | more
+            continue
+        if classes:
+            merged[start, end] = classes
+        start, end, classes = first, last, more
+    merged[start, end] = classes
+    return merged
 
 
 def _around(first: int, last: int, size: int) -> tuple[int, int]:
