@@ -45,7 +45,9 @@ _KEPT = 0.6  # least weight worth keeping; a ninth of that for a cluster, which 
 _LENGTH = 20_000  # characters of an ordinary message
 _SMOOTH = 2.0
 _TELLING, _COMMON = 2.0, 0.02  # least log-ratio of a cue; share of ordinary messages from which on a word is none
-_LOOKED = 0.03  # share of ordinary messages whose cues add up to enough to look closer
+_LOOKED = {"health": 0.03, "travel": 0.03, "person": 0.03, "secret": 0.015, "money": 0.015, "place": 0.015}
+"""Share of ordinary messages whose cues add up to enough to look closer: more would bring little for the last three."""
+
 _LEAST, _SAID = 0.6, 0.001  # how sure one has to be to say something; of how many ordinary messages at most
 _NONE = 0.005
 _FOLDS = 5
@@ -231,7 +233,7 @@ def one(
         )
     clues = cues(name, some.texts, others.texts, lexicon)
     plain_sums = totals(clues, others.texts)
-    needed = float(np.quantile(plain_sums, 1 - _LOOKED))
+    needed = float(np.quantile(plain_sums, 1 - _LOOKED[name]))
     passed = np.where(sums >= needed, some.best(scores), -np.inf)
     plain_passed = np.where(plain_sums >= needed, others.best(plain_scores), -np.inf)
     slope, shift = calibrated(passed, plain_passed, holds)

@@ -21,8 +21,7 @@ _KEPT = bytes(
 ) + bytes(range(128, 256))
 _QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2013\u2014\u2026\u20ac\u2022"
 _MARKS = str.maketrans(_QUOTES, " " * len(_QUOTES))
-_AIRPORT = re.compile(rb"[^A-Za-z0-9][A-Z]{3}[^A-Za-z0-9]")
-_FLIGHT = re.compile(rb"[^A-Za-z0-9][A-Z]{2} ?[0-9]{2,4}[^A-Za-z0-9]")
+_CODE = re.compile(rb"[^A-Za-z0-9](?:[A-Z]{3}|([A-Z]{2} ?[0-9]{2,4}))(?=[^A-Za-z0-9])")
 
 
 def tokens(text: str) -> list[str]:
@@ -35,9 +34,10 @@ def tokens(text: str) -> list[str]:
         found = data.translate(_KEPT).decode().split()
     else:
         found = text.translate(_MARKS).lower().encode("utf-8", "replace").translate(_KEPT).decode().split()
-    if _AIRPORT.search(data):
+    codes = _CODE.findall(data)
+    if b"" in codes:
         found.append("=abc")
-    if _FLIGHT.search(data):
+    if any(codes):
         found.append("=flight")
     return found
 
