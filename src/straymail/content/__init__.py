@@ -116,13 +116,14 @@ def examine_text(
     """
     if not text:
         return ()
-    text = plain(text)
-    found = _scan().examine(text, where, quoted=quoted, heading=plain(heading))
+    text, heading = plain(text), plain(heading)
+    found = _scan().examine(text, where, quoted=quoted, heading=heading)
     if dictionary is not _NOTHING:
         found += own.find(text, where, dictionary, quoted=quoted)
-    classes = {finding.id.partition(".")[0] for finding in found}
-    told = _PROSE.find(text, where, heading=plain(heading), quoted=quoted) if len(text) >= _FEWEST else ()
-    return (*found, *(finding for finding in told if finding.id.partition(".")[0] not in classes))
+    if len(text) >= _FEWEST and (told := _PROSE.find(text, where, heading=heading, quoted=quoted)):
+        classes = {finding.id.partition(".")[0] for finding in found}
+        found += [finding for finding in told if finding.id.partition(".")[0] not in classes]
+    return tuple(found)
 
 
 def heading_of_file(subject: str, where: str) -> str:

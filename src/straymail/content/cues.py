@@ -27,6 +27,7 @@ STEM = 5
 
 Weights = tuple[float, ...]
 _GRID, _MARGIN = 100, 100
+_TINY = 1e-6  # sums of the same weights in another order
 _SHARED = 0.6  # of two spans together, from which on they are looked at as one
 _LETTERS = bytes(ord(chr(byte).lower()) if chr(byte).isalpha() else 32 for byte in range(128)).ljust(256)
 _WORD = re.compile(rb"[a-z]+")
@@ -79,6 +80,8 @@ class Cues:
         """
         text = letters_only(data)
         found = words.find(text) if words is not None else sorted(self._search(text))
+        if not found:
+            return {}
         numbers = {number for _, number in found}
         if sum([self._most[number] for number in numbers]) < self._least:
             return {}
@@ -113,21 +116,20 @@ def _best(found: Sequence[tuple[int, int]], weights: Weights) -> int:
 
 def _densest(found: Sequence[tuple[int, int]], weights: Weights) -> tuple[float, int, int]:
     """Most that cues within ``SPAN`` add up to, each once, and the first and the one behind the last of these."""
-    best = (0.0, 0, 0)
+    best, total, left = (0.0, 0, 0), 0.0, 0
     told = [at for at, (_, number) in enumerate(found) if weights[number]]
-    for position, first in enumerate(told):
-        seen: set[int] = set()
-        total, last = 0.0, first
-        for at in told[position:]:
-            place, number = found[at]
-            if place > found[first][0] + SPAN:
-                break
-            if number not in seen:
-                seen.add(number)
-                total += weights[number]
-                last = at
-        if total > best[0]:
-            best = total, first, last + 1
+    counts: dict[int, int] = {}
+    for right, at in enumerate(told):
+        place, number = found[at]
+        counts[number] = counts.get(number, 0) + 1
+        total += weights[number] if counts[number] == 1 else 0.0
+        while found[told[left]][0] < place - SPAN or (left < right and counts[found[told[left]][1]] > 1):
+            gone = found[told[left]][1]
+            counts[gone] -= 1
+            total -= weights[gone] if not counts[gone] else 0.0
+            left += 1
+        if total > best[0] + _TINY:
+            best = total, told[left], at + 1
     return best
 
 

@@ -44,6 +44,7 @@ FEWEST = 40
 MANY = (2, 3, 5)
 """Numbers of different entries of one cluster that are features of their own."""
 
+_KINDS = ("base", "needed", "least", "cue", "weight")
 _PIECE = 4_096  # characters in which cues are added up
 _HEADING = 300
 _PAYS = 1 << 18  # characters of text beyond which making ready pays
@@ -153,7 +154,7 @@ class Prose:
             if kind == "version" or not line or line.startswith("#"):
                 version = name if kind == "version" else version
                 continue
-            if len(written) != len(CLASSES):
+            if len(written) != len(CLASSES) or kind not in _KINDS:
                 raise ValueError(f"line {number}: not a weight of prose: {line[:60]!r}")
             row = tuple(float(each or 0) for each in written)
             if kind == "weight":
@@ -169,8 +170,8 @@ class Prose:
 
     def find(
         self, text: str, where: str, *, heading: str = "", quoted: bool = False, words: Words | None = None
-    ) -> Iterator[Finding]:
-        """Yield at most one finding a class: that of the place which speaks most for it.
+    ) -> list[Finding]:
+        """At most one finding a class: that of the place which speaks most for it.
 
         ``words`` (of ``cues.prepare``) is only for speed.
         """
@@ -184,9 +185,11 @@ class Prose:
                     if scores[number] >= max(self.least[number], best.get(number, _NONE)[0]):
                         line = text.count("\n", 0, start) + data.count(b"\n", 0, place) - (0 if start else above)
                         best[number] = scores[number], max(1, line + 1), data[first:last]
-        for number, (score, line, data) in best.items():
-            place_of = f"{where}, line {line}" if "\n" in text.strip() else where
-            yield _finding(CLASSES[number], score, place_of, data, quoted)
+        lines = best and "\n" in text.strip()
+        return [
+            _finding(CLASSES[number], score, f"{where}, line {line}" if lines else where, data, quoted)
+            for number, (score, line, data) in best.items()
+        ]
 
     def scores(self, words: Sequence[str]) -> Sequence[float]:
         """Log-odds of each class for the tokens of one place."""
@@ -232,7 +235,7 @@ class Reader:
         self._seen = _PAYS
         self._words = self._words or shipped().cues.prepare()
 
-    def find(self, text: str, where: str, *, heading: str = "", quoted: bool = False) -> Iterator[Finding]:
+    def find(self, text: str, where: str, *, heading: str = "", quoted: bool = False) -> list[Finding]:
         """``Prose.find`` of the shipped model."""
         if self._seen < _PAYS:
             self._seen += len(text)
