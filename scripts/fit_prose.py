@@ -48,6 +48,7 @@ _TELLING, _COMMON = 2.0, 0.02  # least log-ratio of a cue; share of ordinary mes
 _LOOKED = {"health": 0.03, "travel": 0.03, "person": 0.03, "secret": 0.015, "money": 0.015, "place": 0.015}
 """Share of ordinary messages whose cues add up to enough to look closer: more would bring little for the last three."""
 
+_AGAINST = 1.1  # how much commoner a cue is than in the invented messages that hold nothing
 _LEAST, _SAID = 0.6, 0.001  # how sure one has to be to say something; of how many ordinary messages at most
 _NONE = 0.005
 _FOLDS = 5
@@ -141,7 +142,8 @@ def fitted(x: sparse.csr_matrix, y: _Truths, plain_x: sparse.csr_matrix) -> Logi
 def cues(name: str, texts: Sequence[Text], plain_texts: tuple[Text, ...], lexicon: Lexicon) -> dict[str, float]:
     """Words and beginnings that are rare in ordinary mail, with how much more often this class has them."""
     here = tuple(text for text in texts if name in text.classes)
-    counts, others = _occurrences(here), _occurrences(plain_texts)
+    nothing = tuple(text for text in texts if not text.classes)
+    counts, others, idle = _occurrences(here), _occurrences(plain_texts), _occurrences(nothing)
     prior: dict[str, float] = {}
     for words in _of_clusters(lexicon):
         pooled = _ratio(sum(counts[w] for w in words), len(here), sum(others[w] for w in words), len(plain_texts))
@@ -151,6 +153,8 @@ def cues(name: str, texts: Sequence[Text], plain_texts: tuple[Text, ...], lexico
     for word in {*prior, *(word for word, count in counts.items() if count >= _SEEN)}:
         if others[word] > _COMMON * len(plain_texts):
             continue
+        if (counts[word] + 0.5) / len(here) < _AGAINST * (idle[word] + 0.5) / len(nothing):
+            continue  # ordinary mail is English: what is rare there may be a small word of another language
         expected = math.exp(prior.get(word, 0.0)) * (others[word] + _SMOOTH) / len(plain_texts) * len(here)
         ratio = math.log((counts[word] + _SMOOTH * min(1.0, expected) + 0.1) / (len(here) + _SMOOTH))
         ratio -= math.log((others[word] + 0.5) / len(plain_texts))
@@ -175,7 +179,7 @@ def _of_clusters(lexicon: Lexicon) -> Iterator[set[str]]:
     yield from found.values()
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _occurrences(texts: tuple[Text, ...]) -> Counter[str]:
     found: Counter[str] = Counter()
     for text in texts:

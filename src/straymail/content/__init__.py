@@ -68,6 +68,7 @@ DETECTORS = (
 _NOTHING = Dictionary()
 _PROSE = prose.Reader()
 _FEWEST = 40  # characters that may tell something
+_HEADING = 200
 _NAME_MARKS = str.maketrans("_-.", "   ")
 _TELLING_LINKS = ("pass", "pwd", "reset", "recover", "token", "secret", "sig=", "key=", "maps", "openstreetmap", "w3w")
 
@@ -116,14 +117,23 @@ def examine_text(
     """
     if not text:
         return ()
-    text, heading = plain(text), plain(heading)
+    text, heading = plain(text), plain(_shortened(heading))
     found = _scan().examine(text, where, quoted=quoted, heading=heading)
     if dictionary is not _NOTHING:
         found += own.find(text, where, dictionary, quoted=quoted)
     if len(text) >= _FEWEST and (told := _PROSE.find(text, where, heading=heading, quoted=quoted)):
-        classes = {finding.id.partition(".")[0] for finding in found}
-        found += [finding for finding in told if finding.id.partition(".")[0] not in classes]
+        found += [each for each in told if not any(_says_as_much(other, each) for other in found)]
     return tuple(found)
+
+
+def _says_as_much(finding: Finding, other: Finding) -> bool:
+    """Whether a finding is of the class of another, and at least as grave."""
+    return finding.id.partition(".")[0] == other.id.partition(".")[0] and finding.sensitivity >= other.sensitivity
+
+
+def _shortened(heading: str) -> str:
+    """Beginning and end of a heading that is too long for one: the subject, and the file's own name."""
+    return heading if len(heading) <= 2 * _HEADING else f"{heading[:_HEADING]}\n{heading[-_HEADING:]}"
 
 
 def heading_of_file(subject: str, where: str) -> str:
@@ -144,9 +154,9 @@ def _scan() -> Scan:
 
 def prepare(after: int = 0) -> None:
     """Make ready what otherwise one of the next messages would wait for, once ``after`` bytes have been examined."""
-    if not after:
-        _PROSE.prepare()
     _scan().prepare(after)
+    if _scan().prepared:
+        _PROSE.prepare()
 
 
 def _not_to_the_end(message: Message) -> Iterator[Finding]:

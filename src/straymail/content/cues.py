@@ -64,6 +64,14 @@ class Cues:
         return min(self._needed)
 
     @cached_property
+    def _special(self) -> tuple[tuple[float, ...], ...]:
+        """By class: how much more a cue tells of it than of all; a small word of another language tells of all."""
+        return tuple(
+            tuple(weights[number] - sum(weights) / len(weights) for weights in self._weights)
+            for number in range(len(self._needed))
+        )
+
+    @cached_property
     def _by_class(self) -> tuple[tuple[float, ...], ...]:
         return tuple(zip(*self._weights, strict=True)) or ((),) * len(self._needed)
 
@@ -73,10 +81,11 @@ class Cues:
             return Words([f" {cue.rstrip('*')}{'' if cue.endswith('*') else ' '}" for cue in self._numbers])
         return None
 
-    def spans(self, data: bytes, words: Words | None = None) -> dict[tuple[int, int], dict[int, int]]:
+    def spans(self, data: bytes, words: Words | None = None, after: int = 0) -> dict[tuple[int, int], dict[int, int]]:
         """Where cues add up to enough for a class: (start, end) of what to look at: class: the place of its best cue.
 
-        Offsets are bytes; a class has one span, that in which it is told most of.
+        Offsets are bytes; a class has one span, that in which it is told most of. What stands before ``after`` counts,
+        but something has to stand behind.
         """
         text = letters_only(data)
         found = words.find(text) if words is not None else sorted(self._search(text))
@@ -91,9 +100,10 @@ class Cues:
         for number, (needed, weights) in enumerate(zip(self._needed, self._by_class, strict=True)):
             if sum([weights[each] for each in numbers]) >= needed:
                 total, first, last = _densest(found, weights)
-                if total >= needed:
+                told = [each for each in found[first:last] if each[0] >= after and weights[each[1]]]
+                if total >= needed and told:
                     around = _around(found[first][0], found[last - 1][0], len(data))
-                    spans.setdefault(around, {})[number] = _best(found[first:last], weights)
+                    spans.setdefault(around, {})[number] = _best(told, self._special[number])
         return _merged(spans) if len(spans) > 1 else spans
 
     def totals(self, data: bytes) -> list[float]:

@@ -119,7 +119,7 @@ def scale(words: Sequence[str]) -> float:
     return 1.0 / math.sqrt(max(FEWEST, len(set(words))))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prose:
     """The fitted model: log-odds of the classes; ``least`` is what they have to reach for something to be said.
 
@@ -144,7 +144,7 @@ class Prose:
         """From the text of a weights file: lines of a kind, a feature or nothing, and six numbers.
 
         Raises:
-            ValueError: a line is none of these.
+            ValueError: a line is none of these, or one is missing.
         """
         single, cues, names, weights = dict[str, Weights](), dict[str, Weights](), list[str](), array("f")
         version = ""
@@ -164,6 +164,8 @@ class Prose:
                 cues[name] = row
             else:
                 single[kind] = row
+        if missing := {"base", "needed", "least"} - single.keys():
+            raise ValueError(f"no line {' or '.join(sorted(missing))}")
         table = np.frombuffer(weights, dtype=np.float32).reshape(len(names), len(CLASSES))
         search = Search(lexicon, [name for name in names if not name.startswith("<")])
         return cls(version, single["base"], single["least"], tuple(names), table, Cues(cues, single["needed"]), search)
@@ -178,8 +180,9 @@ class Prose:
         best: dict[int, tuple[float, int, bytes]] = {}
         heading = heading[:_HEADING]
         above = heading.count("\n") + bool(heading)
+        size = len(f"{heading}\n".encode("utf-8", "replace")) if heading else 0
         for start, data in _pieces(heading, text):
-            for (first, last), classes in self.cues.spans(data, words).items():
+            for (first, last), classes in self.cues.spans(data, words, 0 if start else size).items():
                 scores = self.scores(tokens(data[first:last].decode("utf-8", "ignore")))
                 for number, place in classes.items():
                     if scores[number] >= max(self.least[number], best.get(number, _NONE)[0]):

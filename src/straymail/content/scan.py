@@ -72,7 +72,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """One kind of content: its rules, and what hits of them amount to. ``judge`` is called only where a rule hit.
+    """One kind of content: its rules, and what hits of them amount to.
+
+    ``judge`` is called only where a rule hit, in the text or in its heading.
 
     ``worth`` is asked first, with the names of the rules that may hit and the text: False saves the search where so
     few of them could not amount to anything.
@@ -88,8 +90,8 @@ class Detector:
 class Text:
     """One text as a detector sees it. ``where`` names the place; ``quoted`` when somebody else wrote it before.
 
-    ``first`` is the number of its first line: of a long text this is a block. ``heading`` is what stands above it, the
-    subject or the file's name, and ``above`` the hits of the detector's rules in that.
+    ``first`` is the number of its first line: of a long text this is a block. ``above`` has the hits of the detector's
+    rules in the heading, the subject or the file's name.
     """
 
     raw: str
@@ -98,9 +100,9 @@ class Text:
     quoted: bool
     found: dict[str, Sequence[Hit]] = field(default_factory=dict)
     first: int = 1
-    heading: str = ""
     above: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
     seek: Callable[[str], Sequence[Hit]] = lambda name: ()
+    sought: dict[str, Sequence[Hit]] = field(default_factory=dict)
 
     def hits(self, *names: str) -> list[Hit]:
         """Hits of these rules (without names: of all that amount to something by themselves), in order of place."""
@@ -113,9 +115,9 @@ class Text:
 
     def _of(self, name: str) -> Sequence[Hit]:
         """Hits of one rule; what only supports others is looked for when it is first asked for."""
-        found = self.found.get(name)
+        found = self.found.get(name, self.sought.get(name))
         if found is None:
-            found = self.found[name] = self.seek(name)
+            found = self.sought[name] = self.seek(name)
         return found
 
     def before(self, hit: Hit, size: int = 60) -> str:
@@ -211,6 +213,11 @@ class Scan:
         with suppress(hyperscan.error):  # not on this processor: every rule goes on being searched for
             self._sieve = Sieve(hints)
 
+    @property
+    def prepared(self) -> bool:
+        """Whether the hints are ready, or are being made so."""
+        return self._preparing
+
     def examine(self, raw: str, where: str, *, quoted: bool = False, heading: str = "") -> list[Finding]:
         """What the detectors find in one text; a long one is examined a block at a time.
 
@@ -220,9 +227,9 @@ class Scan:
         """
         above = self._above(heading) if heading else {}
         if len(raw) > _BLOCK:
-            blocks = (Text(block, b"", where, quoted, {}, first, heading) for block, first in _blocks(raw))
+            blocks = (Text(block, b"", where, quoted, {}, first) for block, first in _blocks(raw))
             return _at_most(_MOST_FINDINGS, chain.from_iterable(self._examine(block, above) for block in blocks))
-        found = self._examine(Text(raw, b"", where, quoted, heading=heading), above)
+        found = self._examine(Text(raw, b"", where, quoted), above)
         return _at_most(_MOST_FINDINGS, found) if len(found) > 1 else found
 
     def _examine(self, text: Text, above: _Above) -> list[Finding]:
@@ -268,7 +275,7 @@ class Scan:
             near = pieces if headed else _around(places.values(), pieces)
             return self._places(support[name], text.data, near)
 
-        return replace(text, found=found, above=headed, seek=seek)
+        return replace(text, found=found, above=headed, seek=seek, sought={})
 
     def _above(self, heading: str) -> _Above:
         """Hits in a heading, by detector and rule."""

@@ -68,7 +68,7 @@ RULES = (
          r"(?: (?:for|to) [\w .\-]{2,30}?)?(?: is(?: now)?:?| was|:|=| -)?\s{1,3}[\"'“`]?"
          r"([A-Za-z0-9+/_\-~.]{20,120}={0,2})",
          hint=r"(?i)(?:(?:api|access|secret|account|app)[ _\-]?key|(?:client|app|shared)[ _\-]?secret|token)"
-         r"[^\n]*\s[\x22'\x80-\xff`]*[a-z0-9+/_\-~.]{16}"),
+         r"[^\n]*\s+[\x22'\x80-\xff`]*[a-z0-9+/_\-~.]{16}"),
     Rule("pair",
          rf"(?i)\b{_USER}(?: is|\s{{0,3}}[:=])\s{{0,4}}[\"']?([\w.@+\-\\]{{2,64}})[\"']?[\s,;/|&]{{1,6}}(?:and )?"
          rf"(?:your )?\b(?:{_ASCII_WORD}|pass)(?: is|\s{{0,3}}[:=])\s{{0,4}}{_VALUE}",

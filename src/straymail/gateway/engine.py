@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -85,7 +85,7 @@ class GuardEngine:
 
     def __init__(self, situation: Situation, desk: Desk, memory: Memory, metrics: Metrics) -> None:
         self.situation, self.desk, self.memory, self.metrics = situation, desk, memory, metrics
-        self.large = 0  # messages of ``LARGE`` and more under way
+        self._large: set[Future[Any]] = set()
         # Threads of their own: a message that is slow to read must not keep another from being held.
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
 
@@ -120,8 +120,7 @@ class GuardEngine:
 
     async def message(self, arrival: Arrival) -> Disposition:
         """Judge a whole message and act; whatever goes wrong, the named failure policy decides."""
-        situation, large = self.situation, len(arrival.raw) >= LARGE
-        self.large += large
+        situation = self.situation
         try:
             said = await self._message(situation, arrival)
         except TimeoutError:
@@ -131,8 +130,6 @@ class GuardEngine:
         except Exception as error:  # noqa: BLE001  (the one place that applies on_error)
             _log.error("engine.failed", exc_info=error, queue_id=arrival.envelope.queue_id)
             said = await self._failed(situation, arrival, "error", type(error).__name__)
-        finally:
-            self.large -= large
         if isinstance(said, Taken) and arrival.unreadable:
             return Accept(drop=arrival.envelope.recipients)  # they were not taken, so they go on
         return said
@@ -164,7 +161,7 @@ class GuardEngine:
     async def _parse(self, situation: Situation, raw: bytes) -> Message:
         if len(raw) < BIG:
             return parse_message(raw, situation.limits)
-        return await self._aside(situation, lambda: parse_message(raw, situation.limits))
+        return await self._aside(situation, lambda: parse_message(raw, situation.limits), len(raw))
 
     async def _judge(self, situation: Situation, arrival: Arrival, message: Message) -> Disposition:
         if over := next((each for each in message.defects if each.id in _OVER_LIMIT), None):
@@ -174,19 +171,28 @@ class GuardEngine:
         findings: Sequence[Finding] | None = None
         if situation.read is not None and any(part.is_attachment for part in message.parts):
             reading = replace(guard, read=situation.read)
-            findings = await self._aside(situation, lambda: reading.findings(message))
+            findings = await self._aside(situation, lambda: reading.findings(message), len(arrival.raw))
         elif len(arrival.raw) >= BIG:
-            findings = await self._aside(situation, lambda: guard.findings(message))
+            findings = await self._aside(situation, lambda: guard.findings(message), len(arrival.raw))
         verdict = guard.judge(envelope, message, datetime.now(UTC), findings)
         if not is_ours(situation.settings, envelope):
             verdict = _nobody_to_ask(verdict)
         self.metrics.seconds.observe(time.perf_counter() - began)
         return await self._act(arrival, message, verdict)
 
-    async def _aside(self, situation: Situation, work: Callable[[], _T]) -> _T:
+    @property
+    def at_large(self) -> bool:
+        """Whether a thread reads a message of ``LARGE`` bytes or more, be it that nobody waits for it any more."""
+        self._large = {each for each in self._large if not each.done()}
+        return bool(self._large)
+
+    async def _aside(self, situation: Situation, work: Callable[[], _T], size: int) -> _T:
         """Run pure work in a thread, under the time limit; TimeoutError when it is not done by then."""
+        future = self._readers.submit(work)
+        if size >= LARGE:
+            self._large.add(future)
         async with asyncio.timeout(situation.settings.gateway.judge_timeout.total_seconds()):
-            return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+            return await asyncio.wrap_future(future)
 
     async def _act(self, arrival: Arrival, message: Message, verdict: Verdict) -> Disposition:
         envelope = arrival.envelope

@@ -32,7 +32,9 @@ def test_the_subject_says_what_the_rows_of_the_body_are() -> None:
 
 
 def test_a_heading_is_not_searched_itself() -> None:
-    assert not examine_text("See you there.", "body", heading="the password is Harb0ur-Light-7")
+    assert not examine_text(
+        "See you there, as we agreed when we met in the canteen.", "body", heading="the password is Harb0ur-Light-7"
+    )
 
 
 def test_the_name_of_a_file_is_a_heading() -> None:

@@ -129,6 +129,14 @@ def test_what_must_stand_often_is_counted_in_the_whole_text(hinted: Scan, filler
     assert [each.id for each in found] == ["person.list"]
 
 
+@pytest.mark.parametrize(
+    "text", ["the API token is now:\n  k3Jd9fQ2mN8xV5bT7wZ1rL4c", "API key\n\nk3Jd9fQ2mN8xV5bT7wZ1rL4c"]
+)
+def test_a_hint_reaches_over_line_ends_as_far_as_its_rule(hinted: Scan, text: str) -> None:
+    assert [finding.id for finding in hinted.examine(text, "body")] == ["secret.token"]
+    assert [finding.id for finding in PLAIN.examine(text, "body")] == ["secret.token"]
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=400))
 def test_hints_change_nothing(hinted: Scan, text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,18 @@ TOLD = {
             "grievance he raised about bullying was not upheld; HR will send his final warning and the hearing date."
         ),
     ),
+    "place": (
+        (
+            "The women's refuge has moved: the new safe house is the yellow one by the mill in Aldford. Nobody may "
+            "know where it is, above all not the husbands; never give the address on the phone."
+        ),
+    ),
+    "money": (
+        (
+            "I am three months behind with the mortgage and the bank refused the loan; we owe 42,000 on the cards and "
+            "the bailiffs have written. Could my salary be paid in advance?"
+        ),
+    ),
     "secret": (
         (
             "The alarm is 4471 then the tick, the key is in the lockbox by the meter, code 0912, and the wifi password "
@@ -65,8 +79,8 @@ MODEL = shipped()
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in TOLD.items() for text in texts])
 def test_what_people_tell_is_noticed(name: str, text: str) -> None:
-    classes = {finding.id.partition(".")[0] for finding in examine_text(text, "body")}
-    assert name in classes
+    assert f"{name}.prose" in {finding.id for finding in MODEL.find(text, "body")}
+    assert name in {finding.id.partition(".")[0] for finding in examine_text(text, "body")}
 
 
 @pytest.mark.parametrize("text", NOTHING)
@@ -111,9 +125,38 @@ def test_a_rule_that_found_the_class_makes_it_unneeded() -> None:
     assert "health.prose" not in ids
 
 
+def test_a_graver_one_is_not_silenced_by_a_slight_one() -> None:
+    hidden = next(text for text in TOLD["place"])
+    ids = {
+        finding.id
+        for finding in examine_text(f"{hidden}\n\nOur office: https://maps.example/?q=51.5010,-0.1416", "body")
+    }
+    assert "place.prose" in ids
+
+
+def test_lines_are_those_of_the_body_under_a_heading() -> None:
+    text = "Dear all,\n\nthe drawings are late.\n\n" + TOLD["health"][0]
+    for heading in ("Monday", "Monday\nnote txt", "é" * 500):
+        (finding,) = MODEL.find(text, "body", heading=heading)
+        assert finding.where == "body, line 5"
+
+
+def test_what_only_the_heading_says_is_not_found_below_it() -> None:
+    heading = "Tom has been diagnosed with Crohn's disease and starts infusions at the hospital"
+    assert not MODEL.find(NOTHING[2], "body", heading=heading)
+
+
+def test_a_text_of_cues_is_looked_at_in_time_that_grows_with_it() -> None:
+    cues = Cues({"fever": (2.0,), "key": (2.0,), "van": (0.5,)}, (3.0,))
+    start = time.process_time()
+    assert cues.spans(b"fever key van van " * 12_000)
+    assert time.process_time() - start < 5
+
+
 def test_the_quick_way_of_looking_finds_the_same() -> None:
     prepare()
     words = MODEL.cues.prepare()
+    assert words is not None
     for text in (*NOTHING, *(each for texts in TOLD.values() for each in texts), " ".join(NOTHING * 30)):
         data = text.encode()
         assert MODEL.cues.spans(data) == MODEL.cues.spans(data, words)
@@ -192,5 +235,7 @@ def test_letters_beyond_ascii_separate_the_words_of_cues() -> None:
 
 
 def test_a_weights_file_that_is_none_is_told() -> None:
+    with pytest.raises(ValueError, match="no line base or least or needed"):
+        Prose.read("weight\tfever\t1\t\t\t\t\t\n", LEXICON)
     with pytest.raises(ValueError, match="line 2: not a weight of prose"):
         Prose.read("# a comment\nweight\tfever\t1.0\n", LEXICON)

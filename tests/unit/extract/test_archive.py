@@ -94,5 +94,5 @@ def test_the_comment_of_an_archive_is_read(extractor: Extractor) -> None:
 def test_a_way_of_compressing_that_is_not_known_is_no_damage(extractor: Extractor) -> None:
     found = extractor.read_file(make.odd_zip("plan.txt"), "a.zip")
     assert [(each.id, each.where) for each in found.unread] == [("unread.type", "a.zip > plan.txt")]
-    assert "compressed in a way" in found.unread[0].text
+    assert "packed in a way" in found.unread[0].text
     assert "plan.txt" in {file.name for file in found.files}

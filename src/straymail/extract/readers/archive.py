@@ -18,12 +18,12 @@ from straymail.extract.readers.text import plain_text
 from straymail.extract.reading import Reading
 from straymail.extract.sevenzip import Entry, Folder, Unpacking, read_header
 
-_ENCRYPTED = 0x1
+_ENCRYPTED = 0x41  # with a password, or strongly
 _COMPRESSED = 1 << 16  # bytes given to a decoder at once; what it does not use is copied
 _MAX_MEMBERS = 10_000
 _ZEROS = re.compile(rb"\0*")
 _STARTS = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
-_UNKNOWN_METHOD = "compressed in a way that is not read here"
+_UNKNOWN_METHOD = "packed in a way that is not read here"
 _LZMA_MEMORY = 256 << 20
 
 
