@@ -85,7 +85,7 @@ class GuardEngine:
 
     def __init__(self, situation: Situation, desk: Desk, memory: Memory, metrics: Metrics) -> None:
         self.situation, self.desk, self.memory, self.metrics = situation, desk, memory, metrics
-        self._large: set[Future[Any]] = set()
+        self._under_way, self._large = 0, set[Future[Any]]()
         # Threads of their own: a message that is slow to read must not keep another from being held.
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="read")
 
@@ -120,7 +120,8 @@ class GuardEngine:
 
     async def message(self, arrival: Arrival) -> Disposition:
         """Judge a whole message and act; whatever goes wrong, the named failure policy decides."""
-        situation = self.situation
+        situation, large = self.situation, len(arrival.raw) >= LARGE
+        self._under_way += large
         try:
             said = await self._message(situation, arrival)
         except TimeoutError:
@@ -130,6 +131,8 @@ class GuardEngine:
         except Exception as error:  # noqa: BLE001  (the one place that applies on_error)
             _log.error("engine.failed", exc_info=error, queue_id=arrival.envelope.queue_id)
             said = await self._failed(situation, arrival, "error", type(error).__name__)
+        finally:
+            self._under_way -= large
         if isinstance(said, Taken) and arrival.unreadable:
             return Accept(drop=arrival.envelope.recipients)  # they were not taken, so they go on
         return said
@@ -182,9 +185,9 @@ class GuardEngine:
 
     @property
     def at_large(self) -> bool:
-        """Whether a thread reads a message of ``LARGE`` bytes or more, be it that nobody waits for it any more."""
+        """Whether a message of ``LARGE`` bytes or more is in memory, be it that nobody waits for its reader any more."""
         self._large = {each for each in self._large if not each.done()}
-        return bool(self._large)
+        return bool(self._under_way or self._large)
 
     async def _aside(self, situation: Situation, work: Callable[[], _T], size: int) -> _T:
         """Run pure work in a thread, under the time limit; TimeoutError when it is not done by then."""

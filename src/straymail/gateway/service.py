@@ -29,7 +29,6 @@ from straymail.message import Address, Envelope, parse_message
 from straymail.record import Record, history, outbound
 
 _log = structlog.get_logger("straymail.service")
-_WARM = "Hello, this is read before any message comes, so that none has to wait."
 _BUSY = 1 << 16  # bytes examined from which on the guard sees mail enough to make its hints ready
 TICK = 1.0
 """Seconds between two looks at what is due."""
@@ -93,7 +92,7 @@ class Service:
     def _warm_up(self) -> None:
         """The first judgement loads tables; no message should wait for that."""
         somebody = Address("warm.up", "warm-up-of-straymail.org")  # no reserved name: the suffix list is read for it
-        message = parse_message(f"From: {somebody}\r\nSubject: warm up\r\n\r\n{_WARM}\r\n".encode())
+        message = parse_message(f"From: {somebody}\r\nSubject: warm up\r\n\r\nHello\r\n".encode())
         self.engine.situation.guard.judge(Envelope(somebody, (somebody,)), message, datetime.now(UTC), ())
         examine(message, self.settings.policy.dictionary)
         # The history is large and stays: without this the collector walks through all of it again and again.
