@@ -185,7 +185,7 @@ class GuardEngine:
 
     @property
     def at_large(self) -> bool:
-        """Whether a message of ``LARGE`` bytes or more is in memory, be it that nobody waits for its reader any more."""
+        """Whether a message of ``LARGE`` bytes or more is in memory, even if nobody waits for its reader."""
         self._large = {each for each in self._large if not each.done()}
         return bool(self._under_way or self._large)
 
