@@ -59,6 +59,8 @@ def demo(
     Everything stays on this machine: mail that passes is written into an outbox folder. Ctrl-C stops it.
     """
     out = console()
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: whoever stops the demo stops its guard
+        signal.signal(number, signal.default_int_handler)
     settings, config = _install(folder.absolute())
     people = _teach(settings)
     out.print(Text("Straymail demo", style="bold"), Text(f": an invented ministry, {_OWN}, and what it wrote before."))
