@@ -28,8 +28,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from straymail.audit.archives import read_raw
-from straymail.content.cues import FEWEST, STEM, Cues, cues_of, letters_only
-from straymail.content.lexicon import Lexicon, tokens
+from straymail.content.cues import FEWEST, Cues, cues_of, letters_only
+from straymail.content.lexicon import STEM, Lexicon, tokens
 from straymail.content.plain import plain
 from straymail.content.prose import CLASSES, Search, features, scale, windows
 from straymail.message import parse_message, split_body

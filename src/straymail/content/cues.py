@@ -14,6 +14,7 @@ from functools import cached_property
 
 import hyperscan
 
+from straymail.content.lexicon import STEM
 from straymail.content.sieve import Words
 
 SPAN = 600
@@ -21,9 +22,6 @@ SPAN = 600
 
 FEWEST = 3
 """Letters of a cue."""
-
-STEM = 5
-"""Letters of a beginning."""
 
 Weights = tuple[float, ...]
 _GRID, _MARGIN = 100, 100

@@ -4,7 +4,7 @@ People tell of an illness, a journey or a colleague's dismissal in words no rule
 a class, weigh which words a text is made of: words as they are, their beginnings, pairs, figures by their shape, and
 clusters of a lexicon (``lexicon``), so that a drug or a disease nobody wrote of while fitting still counts. They were
 fitted by ``scripts/fit_prose.py`` on invented mail in eight languages against ordinary mail; ``prose.tsv`` holds the
-weights. A finding of a rule of the same class makes one of these unneeded.
+weights. A rule's finding of the same class that is at least as grave makes one of these unneeded.
 
 Where *cues*, words rare in ordinary mail (``cues``), add up to something, the words around are weighed: the sum over
 distinct features, divided by the root of how many different words stand there. Whom it gets wrong: texts that speak of

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from straymail.content import examine, examine_text, prepare
-from straymail.content.cues import SPAN, STEM, Cues, letters_only
-from straymail.content.lexicon import Lexicon, tokens
+from straymail.content.cues import SPAN, Cues, letters_only
+from straymail.content.lexicon import STEM, Lexicon, tokens
 from straymail.content.prose import CLASSES, WINDOW, Prose, Search, features, shipped, windows
 from straymail.message import parse_message
 
