@@ -152,7 +152,8 @@ def test_tokens_are_bound_and_used_once(record: Record) -> None:
         assert text == text.lower()
         assert len(text) <= 40
         assert tokens.held_id_of(text.upper(), record.keys, "clara@mod.example") == "abcdefghjk"
-        for wrong in (text[:-1], text[:-1] + "a", "x" + text[1:], "", "é" * 26):
+        other = "b" if text.endswith("a") else "a"
+        for wrong in (text[:-1], text[:-1] + other, "x" + text[1:], "", "é" * 26):
             with pytest.raises(TokenRefused):
                 tokens.held_id_of(wrong, record.keys, "clara@mod.example")
         with pytest.raises(TokenRefused, match="not made for"):
