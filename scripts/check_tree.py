@@ -22,7 +22,7 @@ TOP = {
     "requirements-dev.lock", "requirements-peers.lock", "requirements.lock", "scripts", "src", "tests",
 }  # fmt: skip
 ROOT = Path(__file__).resolve().parents[1]
-PURE = ("verdict", "recipients", "content", "correspondence", "evidence.py", "message", "errors.py")
+PURE = ("verdict", "recipients", "content", "correspondence", "evidence.py", "message", "errors.py", "frozen.py")
 CLOCKS_AND_FILES = {
     "now",
     "utcnow",

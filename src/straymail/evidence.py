@@ -8,9 +8,10 @@ findings into an *action*. Signals, weights and combination thus stand in three 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 
+from straymail.frozen import dataclass
 from straymail.message import Address
 
 

@@ -6,12 +6,12 @@ parse -> who (recipients) + what (content) -> weights -> policy -> Verdict
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from straymail.content import examine
 from straymail.correspondence import History
 from straymail.evidence import Assessment, Finding, RecipientVerdict, Verdict
+from straymail.frozen import dataclass
 from straymail.message import Address, Envelope, Message
 from straymail.recipients import Context, observe
 from straymail.verdict import Policy, Weights, assess, decide, decide_recipient

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from straymail.content.fingerprint import Documents
 from straymail.evidence import Sensitivity
+from straymail.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ every offset is checked, and whatever does not fit ends the reading.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 import re2
+
+from straymail.frozen import dataclass
 
 _GPS_IFD, _TIEPOINT, _GEOKEYS, _TRANSFORM = 0x8825, 33922, 34735, 34264
 _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE = 1, 2, 3, 4

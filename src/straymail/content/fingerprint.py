@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from straymail.content.plain import plain
 from straymail.evidence import Finding, Sensitivity
+from straymail.frozen import dataclass
 
 Marks = NDArray[np.uint64]
 _DOUBLINGS = 5

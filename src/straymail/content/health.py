@@ -14,7 +14,6 @@ beside them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 import re2
 from stdnum.gb import nhs
@@ -23,6 +22,7 @@ from straymail.content import health_said
 from straymail.content.health_subject import nobody, somebody
 from straymail.content.scan import Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
+from straymail.frozen import dataclass
 
 _ENOUGH = 3.0
 _SENTENCE = 300

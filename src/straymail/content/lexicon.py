@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Self
+
+from straymail.frozen import dataclass
 
 STEM = 5
 """Letters of a beginning of words."""

@@ -7,9 +7,9 @@ Each pattern has the class in its first group and what follows (compartments, ca
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from straymail.evidence import Sensitivity
+from straymail.frozen import dataclass
 
 Weigh = Callable[[str, str], Sensitivity]
 _EDGE = r"(?m)^[\s>*_#=\-\[({|:.~]{0,12}(?:(?i:(?:security )?classification|marking|classified)\s{0,3}[:=]\s{0,3})?"

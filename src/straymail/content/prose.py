@@ -19,7 +19,6 @@ import math
 from array import array
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import pairwise
@@ -33,6 +32,7 @@ from straymail.content.cues import SPAN, Cues, Weights
 from straymail.content.lexicon import STEM, Lexicon, tokens
 from straymail.content.sieve import Words
 from straymail.evidence import Finding, Sensitivity
+from straymail.frozen import dataclass
 
 CLASSES = ("health", "travel", "person", "secret", "money", "place")
 WINDOW, STEP = 100, 50

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain
 
 import hyperscan
@@ -22,6 +22,7 @@ import re2
 from straymail.content.hints import hint
 from straymail.content.sieve import Sieve, Sought
 from straymail.evidence import Finding, Sensitivity
+from straymail.frozen import dataclass
 
 _MEMORY = 4 << 20  # bytes one rule's automaton may take before it forgets states and slows down
 _MOST_HITS = 2_000  # of one rule in one text

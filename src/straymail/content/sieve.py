@@ -10,10 +10,11 @@ import ctypes
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import cast
 
 import hyperscan
+
+from straymail.frozen import dataclass
 
 _ANY_MATCH = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER
 

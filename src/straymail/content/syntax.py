@@ -6,7 +6,7 @@ Literals, classes, groups with or without flags, alternation, assertions, quanti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from straymail.frozen import dataclass
 
 _QUANTIFIERS = "*+?{"
 _PERL = "dDwWsS"

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import re2
 
 from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
+from straymail.frozen import dataclass
 
 _ENOUGH = 3.5
 _SMALL_CODE, _SMALL_VERSION = 114, 3

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from straymail.frozen import dataclass
 
 FIRST_LETTERS = 2
 """Letters after which an address may be completed by itself."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from straymail.correspondence.names import tokens_of
+from straymail.frozen import dataclass
 from straymail.message import Address, Envelope, Mailbox, Message, words_of
 
 _REPLY = re.compile(r"(?:\s{0,3}(?:re|fwd?|fw|aw|wg|sv|antw|tr|rif|odp)\s{0,2}(?:\[\d{1,3}\])?\s{0,2}:)", re.IGNORECASE)

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from straymail.correspondence import observation
 from straymail.desk import Desk, is_ours
 from straymail.errors import StoreDown, TokenRefused
 from straymail.evidence import Action, Finding, RecipientVerdict, Verdict
+from straymail.frozen import dataclass
 from straymail.gateway import account
 from straymail.gateway.memory import Memory
 from straymail.gateway.metrics import Metrics

@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from straymail.config import Outbox, Tcp
 from straymail.desk import write_outbox
 from straymail.errors import NextHopDown
+from straymail.frozen import dataclass
 from straymail.gateway.starttls import spoke_early
 from straymail.record.custody import new_id
 

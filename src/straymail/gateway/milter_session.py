@@ -7,9 +7,10 @@ edits and reply leave in one piece.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from straymail.errors import AddressError
+from straymail.frozen import dataclass
 from straymail.gateway import milter
 from straymail.gateway.milter import MilterError, Packets, Step
 from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Reply, Taken

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from straymail.frozen import dataclass
 from straymail.message import Address, Envelope
 
 

@@ -6,7 +6,9 @@ message refused. The end of data is CRLF "." CRLF alone, so nothing can be smugg
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from straymail.frozen import dataclass
 
 LONGEST_COMMAND = 4_096  # octets; RFC 5321 says 512, parameters of extensions need more
 

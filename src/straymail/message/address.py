@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import NamedTuple
 
 from straymail.errors import AddressError
+from straymail.frozen import dataclass
 from straymail.message.domain import normalise_domain
 from straymail.message.encoded import decode_words
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from straymail.frozen import dataclass
 from straymail.message.address import Address
 
 

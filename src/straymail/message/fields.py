@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
+from straymail.frozen import dataclass
 from straymail.message.encoded import decode_text, header_text
 from straymail.message.limits import Limits
 

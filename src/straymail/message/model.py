@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from straymail.frozen import dataclass
 from straymail.message.address import Mailbox
 from straymail.message.encoded import decode_text
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from straymail.frozen import dataclass
 from straymail.message.encoded import decode_text
 from straymail.message.html import html_to_text, rough_words
 from straymail.message.model import Message, Part

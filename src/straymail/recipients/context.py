@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 
 from straymail.correspondence import History, PairFacts
 from straymail.correspondence.names import NICKNAMES
 from straymail.correspondence.observation import normal_subject
+from straymail.frozen import dataclass
 from straymail.message import Envelope, Message, answered_author, letters, new_text, quoted_text, words_of
 from straymail.recipients.salutation import greeted
 

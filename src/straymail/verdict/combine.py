@@ -11,13 +11,14 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
 from importlib import resources
 from operator import mul
 
 from straymail.errors import BadInput
 from straymail.evidence import PARTS, Assessment, Candidate, Comparison, Evidence, Rival, Signal
+from straymail.frozen import dataclass
 from straymail.message import Address
 
 _FURTHEST = 30.0

@@ -17,11 +17,11 @@ address alone settles: a rule that would need the message leaves the decision to
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from straymail import __version__
 from straymail.evidence import Action, Assessment, Finding, RecipientVerdict, Verdict
+from straymail.frozen import dataclass
 from straymail.message import Address, Envelope, Message
 from straymail.verdict.matching import Mail, answers, mail_of
 from straymail.verdict.pattern import any_match

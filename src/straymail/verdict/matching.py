@@ -6,9 +6,9 @@ Conditions on content are the same for every recipient, so they are answered onc
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from straymail.evidence import Finding
+from straymail.frozen import dataclass
 from straymail.message import Address
 from straymail.verdict.pattern import any_match
 from straymail.verdict.policy import Policy, Rule

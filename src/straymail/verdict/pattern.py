@@ -11,13 +11,13 @@ group:NAME          whoever [policy.groups] lists under NAME
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from straymail.errors import AddressError
+from straymail.frozen import dataclass
 from straymail.message import Address, normalise_domain, parse_address
 
 ALLOWED = '"name@domain", "@domain", "*.domain", "group:NAME", "*" or "<>"'

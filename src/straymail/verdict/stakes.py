@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from straymail.evidence import Assessment, Evidence, Finding, Sensitivity
+from straymail.frozen import dataclass
 from straymail.message import Address, country_tld
 from straymail.verdict.policy import Policy
 
