@@ -28,7 +28,10 @@ class Action(StrEnum):
     @property
     def severity(self) -> int:
         """0 (pass) to 5 (defer): the message's action is its recipients' most severe."""
-        return list(Action).index(self)
+        return _SEVERITY[self]
+
+
+_SEVERITY = {action: number for number, action in enumerate(Action)}
 
 
 class Sensitivity(IntEnum):

@@ -69,6 +69,7 @@ class Correspondence:
         self._aliases = Aliases(self.is_own, self._regrouped)
         self._merged = Merged(self._aliases.groups, self._people, self._received, self._pairs)
         self._topics = Topics()
+        self._hashed: tuple[Sequence[str], list[int]] = ((), [])  # a message is asked about, then learned
         self._standing: dict[tuple[str, str], Standing] = {}
         self._directory: set[str] = set()
         self._seen = Seen()
@@ -254,8 +255,13 @@ class Correspondence:
 
     def topic(self, words: Sequence[str]) -> Callable[[str], float]:
         """Tells of a person how much the messages most like these words speak for him: a sum of likeness."""
-        found = self._topics.near(hashes(self._secret, words))
+        found = self._topics.near(self._hashes(words))
         return lambda person: sum(found.get(who, 0.0) for who in self._group(person)) if found else 0.0
+
+    def _hashes(self, words: Sequence[str]) -> list[int]:
+        if words is not self._hashed[0]:
+            self._hashed = words, hashes(self._secret, words)
+        return self._hashed[1]
 
     # -- learning --------------------------------------------------------------------------------------------------
 
@@ -294,7 +300,7 @@ class Correspondence:
 
     def _about(self, seen: Observation, sender: int) -> None:
         people = dict.fromkeys((sender, *(self._ids[key] for key, _ in seen.recipients)))
-        gone = self._topics.add(seen.identity, seen.time, people, hashes(self._secret, seen.words))
+        gone = self._topics.add(seen.identity, seen.time, people, self._hashes(seen.words))
         self._dirty.add(("words", seen.identity, ""))
         if gone:
             self._dirty.discard(("words", gone, ""))

@@ -67,10 +67,16 @@ class Address:
         return cls(local, domain)
 
     def __str__(self) -> str:
-        if _DOT_ATOM.fullmatch(self.local):
-            return f"{self.local}@{self.domain}"
-        escaped = self.local.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"@{self.domain}'
+        return f"{_written(self.local)}@{self.domain}"
+
+
+@lru_cache(maxsize=65_536)
+def _written(local: str) -> str:
+    """A local part as RFC 5321 writes it."""
+    if _DOT_ATOM.fullmatch(local):
+        return local
+    escaped = local.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -77,11 +78,14 @@ def observe(context: Context, address: Address, slips: Sequence[Candidate] = ())
 
 def _answered_namesake(context: Context, address: Address, rivals: Sequence[Rival]) -> Iterator[Signal]:
     """The message answers somebody by name and address, and goes to the same name on the other side of the wall."""
-    words = frozenset(tokens_of(address.local)) | context.history.words(address.person)
+    history = context.history
     for rival in rivals:
         other = rival.candidate.address
-        across = context.history.is_own(other.domain) is not context.history.is_own(address.domain)
-        if across and rival.parts[_AUTHOR] and context.author[1] and context.history.words(other.person) <= words:
+        if not rival.parts[_AUTHOR] or not context.author[1]:
+            continue
+        across = history.is_own(other.domain) is not history.is_own(address.domain)
+        words = history.words(address.person).union(tokens_of(address.local))
+        if across and history.words(other.person) <= words:
             text = f"You are answering {other}; {address} is another address of that name."
             yield Signal("author.namesake", 1.0, text, f"answers {other}", (rival.candidate,))
             return
@@ -145,9 +149,17 @@ def _likeness(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float:
 
 def _shared_letters(a: str, b: str) -> float:
     """Length of the common beginning, marks left out, 6 letters and more being 1."""
-    a, b = ("".join(filter(str.isalnum, key[:20])) for key in (a, b))
-    shared = next((at for at in range(_MOST_LETTERS) if a[at : at + 1] != b[at : at + 1]), _MOST_LETTERS)
+    shared = 0
+    for one, other in zip(_beginning(a), _beginning(b), strict=False):
+        if one != other:
+            break
+        shared += 1
     return shared / _MOST_LETTERS
+
+
+@lru_cache(maxsize=65_536)
+def _beginning(key: str) -> str:
+    return "".join(filter(str.isalnum, key[:20]))[:_MOST_LETTERS]
 
 
 def _alikeness(a: str, b: str) -> float:

@@ -149,6 +149,7 @@ def _terms(
     theirs = rival.parts if rival else (0.0,) * len(PARTS)
     first = suggested.address.key if suggested else ""
     tell = rival is not None and rival.kind != _SLIP and rival.candidate.address.key == first
+    kind, who = ("rival", f" for {rival.candidate.address}") if rival else ("fit", "")
     for (name, text), value, his, own in zip(PARTS.items(), weights.parts, theirs, comparison.own, strict=True):
         difference = his - own
         weight = value * difference
@@ -158,8 +159,8 @@ def _terms(
         said = ""
         if rival and tell and text and difference > 0 and weight > _WORTH_SAYING:
             said = text.format(rival=rival.candidate.name or rival.candidate.address, address=address)
-        told = f"{name}: {difference:+.2f} for {rival.candidate.address}" if rival else f"{name}: {-difference:.2f}"
-        yield Evidence(f"rival.{name}" if rival else f"fit.{name}", round(weight, 3), difference, said, told)
+        told = f"{name}: {difference:+.2f}{who}" if rival else f"{name}: {-difference:.2f}"
+        yield Evidence(f"{kind}.{name}", round(weight, 3), difference, said, told)
     told = f"prior of {len(comparison.rivals)} who look alike" if rival else "prior of somebody else"
     yield Evidence("rival", round(left, 3), 1.0, "", told)
 
