@@ -23,5 +23,9 @@ if [ "$1" = didyoumean ] || [ "$1" = all ]; then # npm mailcheck, where there is
 fi
 case $1 in
   gateway) scripts/install-test-packages.sh; exec $venv/bin/python scripts/bench_gateway.py ;;
+  content | all)
+    $venv/bin/python scripts/bench_unseen.py --out bench-results/unseen.json
+    exec $venv/bin/straymail bench "$1" --corpus "$corpus" --out bench-results
+    ;;
   *) exec $venv/bin/straymail bench "$1" --corpus "$corpus" --out bench-results ;;
 esac

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 import argparse
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +30,12 @@ from straymail.audit.archives import read_raw
 from straymail.content.cues import FEWEST, Cues, cues_of, letters_only
 from straymail.content.lexicon import STEM, Lexicon, tokens
 from straymail.content.plain import plain
-from straymail.content.prose import CLASSES, Search, features, scale, windows
+from straymail.content.prose import CLASSES, Search, features, pieces, scale, windows
 from straymail.message import parse_message, split_body
+from texts import read_texts
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src/straymail/content"
-_HEAD = re.compile(r"=== (\S+) (\S+) (\S+)\s*")
 _ORDINARY = 0.5  # weight of a window of ordinary mail: some of it holds something, too
 _CLUSTER = 2.0  # how much less a cluster is held back than a word
 _PENALTY = 1 / 30
@@ -44,14 +43,15 @@ _SEEN = 3  # invented messages a feature is in
 _KEPT = 0.6  # least weight worth keeping; a ninth of that for a cluster, which counts in nearly every text
 _LENGTH = 20_000  # characters of an ordinary message
 _SMOOTH = 2.0
-_TELLING, _COMMON = 2.0, 0.02  # least log-ratio of a cue; share of ordinary messages from which on a word is none
-_LOOKED = {"health": 0.03, "travel": 0.03, "person": 0.03, "secret": 0.015, "money": 0.015, "place": 0.015}
-"""Share of ordinary messages whose cues add up to enough to look closer: more would bring little for the last three."""
+_TELLING, _COMMON = 2.5, 0.02  # least log-ratio of a cue; share of ordinary messages from which on a word is none
+_LOOKED = 0.03
+"""Share of ordinary messages whose cues add up to enough to look closer, for each class."""
 
 _AGAINST = 1.1  # how much commoner a cue is than in the invented messages that hold nothing
-_LEAST, _SAID = 0.6, 0.001  # how sure one has to be to say something; of how many ordinary messages at most
+_LEAST, _SAID = 0.4, 0.001  # how sure one has to be to say something; of how many ordinary messages at most
 _NONE = 0.005
 _FOLDS = 5
+_AROUND = 900  # bytes of the ordinary messages that invented ones are put into
 
 
 _Numbers = NDArray[np.float64]
@@ -71,15 +71,9 @@ class Text:
 def invented(folder: Path) -> Iterator[Text]:
     """The invented messages of a folder."""
     for file in sorted(folder.glob("*.txt")):
-        name, classes, lines = "", frozenset[str](), list[str]()
-        for line in (*file.read_text(encoding="utf-8").splitlines(), "=== end - -"):
-            if head := _HEAD.fullmatch(line):
-                if name:
-                    text = plain("\n".join(lines).strip().removeprefix("Subject:").strip())
-                    yield Text(name, classes, tokens(text), text.encode())
-                name, classes, lines = head[1], frozenset(head[3].split(",")) - {"-"}, []
-            else:
-                lines.append(line)
+        for told in read_texts(file):
+            text = plain(told.text)
+            yield Text(told.name, frozenset(told.classes), tokens(text), text.encode())
 
 
 def ordinary(corpus: Path) -> Iterator[Text]:
@@ -106,27 +100,40 @@ class Fitted:
     least: float
 
 
-class Windows:
-    """The windows of some texts as features."""
+class Places:
+    """Places of some texts as features: all windows, or, with ``cues``, those that are looked at more closely.
 
-    def __init__(self, texts: tuple[Text, ...], lexicon: Lexicon) -> None:
+    Args:
+        cues: one class with how much is needed.
+    """
+
+    def __init__(self, texts: tuple[Text, ...], search: Search, cues: Cues | None = None) -> None:
         self.texts = texts
-        rows = [(number, each) for number, text in enumerate(texts) for each in windows(text.words)]
-        self.of = np.array([number for number, _ in rows])
-        self.words = [each for _, each in rows]
-        search = Search(lexicon)
-        self.features = [features(each).union(search.clusters(search.find(each))) for each in self.words]
-        self.scales = np.array([scale(each) for each in self.words])
+        looked = windows if cues is None else None
+        rows = [
+            (number, words)
+            for number, text in enumerate(texts)
+            for words in (looked(text.words) if looked else _looked_at(text, cues))
+        ]
+        self.of = np.array([number for number, _ in rows], dtype=np.int64)
+        self.features = [features(words).union(search.clusters(search.find(words))) for _, words in rows]
+        self.scales = np.array([scale(words) for _, words in rows])
 
     def best(self, scores: _Numbers) -> _Numbers:
-        """The score of each text: that of its best window."""
+        """The score of each text: that of its best place; -inf where nothing is looked at."""
         found = np.full(len(self.texts), -np.inf)
         np.maximum.at(found, self.of, scores)
         return found
 
 
-def matrix(vocabulary: CountVectorizer, some: Windows) -> sparse.csr_matrix:
-    """Scaled features, a row a window."""
+def _looked_at(text: Text, cues: Cues | None) -> Iterator[Sequence[str]]:
+    for _, data in pieces("", text.data.decode("utf-8", "replace")):
+        for first, last in cues.spans(data) if cues else ():
+            yield tokens(data[first:last].decode("utf-8", "ignore"))
+
+
+def matrix(vocabulary: CountVectorizer, some: Places) -> sparse.csr_matrix:
+    """Scaled features, a row a place."""
     clusters = [_CLUSTER if name.startswith("<") else 1.0 for name in vocabulary.get_feature_names_out()]
     return (sparse.diags(some.scales) @ vocabulary.transform(some.features) @ sparse.diags(clusters)).tocsr()
 
@@ -201,55 +208,111 @@ def main() -> int:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     lexicon = Lexicon.read(options.lexicon.read_text(encoding="utf-8"))
-    some = Windows(tuple(invented(options.texts)), lexicon)
-    others = Windows(tuple(ordinary(options.corpus)), lexicon)
+    search = Search(lexicon)
+    some = Places(tuple(invented(options.texts)), search)
+    others = Places(tuple(ordinary(options.corpus)), search)
     vocabulary = CountVectorizer(analyzer=lambda each: each, binary=True, min_df=_SEEN, dtype=np.float32)
     vocabulary.fit(some.features)
-    x, plain_x = matrix(vocabulary, some), matrix(vocabulary, others)
-    print(f"{len(some.texts)} invented messages, {len(others.texts)} ordinary ones, {x.shape[1]} features")
-    models = [one(name, x, plain_x, some, others, lexicon) for name in CLASSES]
+    size = len(vocabulary.vocabulary_)
+    print(f"{len(some.texts)} invented messages, {len(others.texts)} ordinary ones, {size} features")
+    material = Material(some, others, lexicon, search, vocabulary)
+    models = [one(name, material) for name in CLASSES]
     if options.out:
         write(options.out, models, vocabulary)
     return 0
 
 
-def one(
-    name: str, x: sparse.csr_matrix, plain_x: sparse.csr_matrix, some: Windows, others: Windows, lexicon: Lexicon
-) -> Fitted:
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What everything is fitted on."""
+
+    some: Places
+    others: Places
+    lexicon: Lexicon
+    search: Search
+    vocabulary: CountVectorizer
+
+    @cached_property
+    def x(self) -> sparse.csr_matrix:
+        """The windows of the invented messages."""
+        return matrix(self.vocabulary, self.some)
+
+    @cached_property
+    def plain_x(self) -> sparse.csr_matrix:
+        """The windows of ordinary mail."""
+        return matrix(self.vocabulary, self.others)
+
+    @cached_property
+    def amidst(self) -> tuple[Text, ...]:
+        """The invented messages, each in the middle of an ordinary one."""
+        around = [text.data for text in self.others.texts if len(text.data) > _AROUND][: len(self.some.texts)]
+        found = []
+        for number, text in enumerate(self.some.texts):
+            data = around[number % len(around)]
+            middle = data.find(b" ", len(data) // 2)
+            found.append(replace(text, data=b"\n".join((data[:middle], text.data, data[middle:]))))
+        return tuple(found)
+
+    def scores(
+        self, texts: Sequence[Text], clues: dict[str, float], needed: float, model: LogisticRegression
+    ) -> _Numbers:
+        """What a model says of the places the guard would look at; -inf for a text without one."""
+        places = Places(tuple(texts), self.search, Cues({cue: (weight,) for cue, weight in clues.items()}, (needed,)))
+        if not len(places.of):
+            return np.full(len(texts), -np.inf)
+        return places.best(model.decision_function(matrix(self.vocabulary, places)))
+
+
+def one(name: str, material: Material) -> Fitted:
     """Fit a class, and print what would have been found of what it was not fitted on."""
-    holds = np.array([name in text.classes for text in some.texts])
-    nothing = np.array([not text.classes for text in some.texts])
-    fold, half = np.arange(len(some.texts)) % _FOLDS, np.arange(len(others.texts)) % 2
-    y, of_fold, of_half = holds[some.of], fold[some.of], half[others.of]
-    scores, sums = np.zeros(x.shape[0]), np.zeros(len(some.texts))
-    for number in range(_FOLDS):
-        model = fitted(x[of_fold != number], y[of_fold != number], plain_x[of_half == number % 2])
-        scores[of_fold == number] = model.decision_function(x[of_fold == number])
-        known = [text for text, each in zip(some.texts, fold, strict=True) if each != number]
-        sums[fold == number] = totals(
-            cues(name, known, others.texts, lexicon),
-            [text for text, each in zip(some.texts, fold, strict=True) if each == number],
-        )
-    plain_scores = np.zeros(plain_x.shape[0])
+    some, others = material.some.texts, material.others.texts
+    holds = np.array([name in text.classes for text in some])
+    y, x, plain_x = holds[material.some.of], material.x, material.plain_x
+    half = np.arange(len(others)) % 2
+    of_half = half[material.others.of]
+    clues = cues(name, some, others, material.lexicon)
+    needed = float(np.quantile(totals(clues, others), 1 - _LOOKED))
+    assert needed > 0, "every text would be looked at"
+    left_out, amidst = folds(name, material, needed)
+    plain_scores = np.full(len(others), -np.inf)
     for number in (0, 1):
-        plain_scores[of_half != number] = fitted(x, y, plain_x[of_half == number]).decision_function(
-            plain_x[of_half != number]
-        )
-    clues = cues(name, some.texts, others.texts, lexicon)
-    plain_sums = totals(clues, others.texts)
-    needed = float(np.quantile(plain_sums, 1 - _LOOKED[name]))
-    passed = np.where(sums >= needed, some.best(scores), -np.inf)
-    plain_passed = np.where(plain_sums >= needed, others.best(plain_scores), -np.inf)
-    slope, shift = calibrated(passed, plain_passed, holds)
-    at = max((math.log(_LEAST / (1 - _LEAST)) - shift) / slope, np.sort(plain_passed)[-int(_SAID * len(plain_passed))])
+        model = fitted(x, y, plain_x[of_half == number])
+        rest = [text for text, each in zip(others, half, strict=True) if each != number]
+        plain_scores[half != number] = material.scores(rest, clues, needed, model)
+    slope, shift = calibrated(left_out, plain_scores, holds)
+    at = max((math.log(_LEAST / (1 - _LEAST)) - shift) / slope, np.sort(plain_scores)[-int(_SAID * len(others))])
     least = float(slope * at + shift)
-    # fmt: off
-    print(f"{name:8} {int(holds.sum())} hold it, {np.mean(sums[holds] >= needed):.1%} of them looked at closely; said "
-          f"from {1 / (1 + math.exp(-least)):.2f} on: found {np.mean(passed[holds] >= at):.1%}, accused "
-          f"{np.mean(passed[nothing] >= at):.1%}, ordinary {1e3 * np.mean(plain_passed >= at):.2f} per 1,000")
-    # fmt: on
+    tell(name, holds, left_out, amidst, plain_scores, at)
     model = fitted(x, y, plain_x)
     return Fitted(slope * model.coef_[0], float(slope * model.intercept_[0] + shift), clues, needed, least)
+
+
+def tell(name: str, holds: _Truths, left_out: _Numbers, amidst: _Numbers, plain: _Numbers, at: float) -> None:
+    """Print shares of what is looked at closely, found and accused."""
+    looked = np.isfinite(left_out)
+    print(f"{name}: {int(holds.sum())} hold it, {looked[holds].mean():.1%} of them looked at closely")
+    for told, scores in (("alone", left_out), ("in ordinary mail", amidst)):
+        said = scores >= at
+        print(f"    {told}: found {said[holds].mean():.1%}, accused {said[~holds].mean():.1%} of the others")
+    print(f"    ordinary mail: {1e3 * np.mean(plain >= at):.2f} per 1,000", flush=True)
+
+
+def folds(name: str, material: Material, needed: float) -> tuple[_Numbers, _Numbers]:
+    """Scores of the invented messages, alone and amidst others, by models that were fitted without them."""
+    some, others = material.some.texts, material.others.texts
+    fold, half = np.arange(len(some)) % _FOLDS, (np.arange(len(others)) % 2)[material.others.of]
+    y, of_fold = np.array([name in text.classes for text in some])[material.some.of], fold[material.some.of]
+    found = np.full((2, len(some)), -np.inf)
+    for number in range(_FOLDS):
+        known = of_fold != number
+        model = fitted(material.x[known], y[known], material.plain_x[half == number % 2])
+        clues = cues(
+            name, [text for text, each in zip(some, fold, strict=True) if each != number], others, material.lexicon
+        )
+        for row, texts in enumerate((some, material.amidst)):
+            rest = [text for text, each in zip(texts, fold, strict=True) if each == number]
+            found[row, fold == number] = material.scores(rest, clues, needed, model)
+    return found[0], found[1]
 
 
 def totals(clues: dict[str, float], texts: Sequence[Text]) -> _Numbers:

@@ -17,14 +17,15 @@ import hyperscan
 from straymail.content.lexicon import STEM
 from straymail.content.sieve import Words
 
-SPAN = 600
-"""Bytes within which cues are added up: some 100 words."""
+SPAN = 300
+"""Bytes within which cues are added up: some 50 words."""
 
 FEWEST = 3
 """Letters of a cue."""
 
 Weights = tuple[float, ...]
-_GRID, _MARGIN = 100, 100
+_SHORT = 600  # bytes of a text that is looked at whole
+_GRID, _MARGIN = 20, 60
 _TINY = 1e-6  # sums of the same weights in another order
 _SHARED = 0.6  # of two spans together, from which on they are looked at as one
 _LETTERS = bytes(ord(chr(byte).lower()) if chr(byte).isalpha() else 32 for byte in range(128)).ljust(256)
@@ -54,12 +55,11 @@ class Cues:
         self._needed = needed
 
     @cached_property
-    def _most(self) -> tuple[float, ...]:
-        return tuple(map(max, self._weights))
-
-    @cached_property
-    def _least(self) -> float:
-        return min(self._needed)
+    def _told(self) -> tuple[tuple[tuple[int, float], ...], ...]:
+        """Of each cue: (class, weight) of what it tells of."""
+        return tuple(
+            tuple((number, weight) for number, weight in enumerate(weights) if weight) for weights in self._weights
+        )
 
     @cached_property
     def _special(self) -> tuple[tuple[float, ...], ...]:
@@ -90,18 +90,23 @@ class Cues:
         if not found:
             return {}
         numbers = {number for _, number in found}
-        if sum([self._most[number] for number in numbers]) < self._least:
+        totals = [0.0] * len(self._needed)
+        for each in numbers:
+            for number, weight in self._told[each]:
+                totals[number] += weight
+        likely = [number for number, needed in enumerate(self._needed) if totals[number] >= needed]
+        if not likely:
             return {}
         if words is not None:
             found = words.started(found)
         spans: dict[tuple[int, int], dict[int, int]] = {}
-        for number, (needed, weights) in enumerate(zip(self._needed, self._by_class, strict=True)):
-            if sum([weights[each] for each in numbers]) >= needed:
-                total, first, last = _densest(found, weights)
-                told = [each for each in found[first:last] if each[0] >= after and weights[each[1]]]
-                if total >= needed and told:
-                    around = _around(found[first][0], found[last - 1][0], len(data))
-                    spans.setdefault(around, {})[number] = _best(told, self._special[number])
+        for number in likely:
+            weights = self._by_class[number]
+            total, first, last = _densest(found, weights)
+            told = [each for each in found[first:last] if each[0] >= after and weights[each[1]]]
+            if total >= self._needed[number] and told:
+                around = _around(found[first][0], found[last - 1][0], len(data))
+                spans.setdefault(around, {})[number] = _best(told, self._special[number])
         return _merged(spans) if len(spans) > 1 else spans
 
     def totals(self, data: bytes) -> list[float]:
@@ -161,7 +166,7 @@ def _around(first: int, last: int, size: int) -> tuple[int, int]:
 
     It starts and ends at multiples of ``_GRID``: what is nearly the same is looked at once.
     """
-    if size <= SPAN:
+    if size <= _SHORT:
         return 0, size
     start, end = max(0, first - _MARGIN), min(size, last + _MARGIN)
     return start // _GRID * _GRID, min(size, -(-end // _GRID) * _GRID)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
 from importlib.resources import files
@@ -181,39 +181,46 @@ class Prose:
         heading = heading[:_HEADING]
         above = heading.count("\n") + bool(heading)
         size = len(f"{heading}\n".encode("utf-8", "replace")) if heading else 0
-        for start, data in _pieces(heading, text):
+        for start, data in pieces(heading, text):
             for (first, last), classes in self.cues.spans(data, words, 0 if start else size).items():
-                scores = self.scores(tokens(data[first:last].decode("utf-8", "ignore")))
-                for number, place in classes.items():
-                    if scores[number] >= max(self.least[number], best.get(number, _NONE)[0]):
+                scores = self.scores(tokens(data[first:last].decode("utf-8", "ignore")), tuple(classes))
+                for (number, place), score in zip(classes.items(), scores, strict=True):
+                    if score >= max(self.least[number], best.get(number, _NONE)[0]):
                         line = text.count("\n", 0, start) + data.count(b"\n", 0, place) - (0 if start else above)
-                        best[number] = scores[number], max(1, line + 1), data[first:last]
+                        best[number] = score, max(1, line + 1), data[first:last]
         lines = best and "\n" in text.strip()
         return [
             _finding(CLASSES[number], score, f"{where}, line {line}" if lines else where, data, quoted)
             for number, (score, line, data) in best.items()
         ]
 
-    def scores(self, words: Sequence[str]) -> Sequence[float]:
-        """Log-odds of each class for the tokens of one place."""
+    def scores(self, words: Sequence[str], classes: Sequence[int] = range(len(CLASSES))) -> list[float]:
+        """Log-odds of these classes for the tokens of one place."""
         found = self.search.find(words)
-        rows = [row for number in found if (row := self._rows[number]) >= 0]
-        rows += [self._clusters[name] for name in self.search.clusters(found) if name in self._clusters]
-        scores: list[float] = (self.base + scale(words) * self.weights[rows].sum(axis=0)).tolist()
+        clusters = [name for name in self.search.clusters(found) if name in self._clusters]
+        factor, scores = scale(words), list[float]()
+        for number in classes:
+            total = sum(map(self._columns[number].__getitem__, found))
+            total += sum([self._clusters[name][number] for name in clusters])
+            scores.append(self.base[number] + factor * total)
         return scores
 
     @cached_property
-    def _rows(self) -> Sequence[int]:
-        """The row of each name the search knows; -1 for what only belongs to a cluster."""
-        numbers = {name: number for number, name in enumerate(self.names)}
-        return array("l", (numbers.get(name, -1) for name in self.search.names))
+    def _columns(self) -> Sequence[Sequence[float]]:
+        """By class: the weight of each name the search knows; 0 for what only belongs to a cluster."""
+        rows = dict(zip(self.names, self.weights.tolist(), strict=True))
+        none = [0.0] * len(CLASSES)
+        # Lists, which are read faster than arrays; all that is nought is one object.
+        columns = zip(*(rows.get(name, none) for name in self.search.names), strict=True)
+        return [[weight or 0.0 for weight in column] for column in columns]
 
     @cached_property
-    def _clusters(self) -> dict[str, int]:
-        return {name: number for number, name in enumerate(self.names) if name.startswith("<")}
+    def _clusters(self) -> Mapping[str, Sequence[float]]:
+        rows = zip(self.names, self.weights.tolist(), strict=True)
+        return {name: row for name, row in rows if name.startswith("<")}
 
 
-def _pieces(heading: str, text: str) -> Iterator[tuple[int, bytes]]:
+def pieces(heading: str, text: str) -> Iterator[tuple[int, bytes]]:
     """The text in pieces of some kilobytes, each with where it starts; a line with the heading before the first."""
     for start in range(0, len(text), _PIECE):
         piece = text[start : start + _PIECE + SPAN]
