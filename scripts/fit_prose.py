@@ -48,7 +48,7 @@ _LOOKED = 0.03
 """Share of ordinary messages whose cues add up to enough to look closer, for each class."""
 
 _AGAINST = 1.1  # how much commoner a cue is than in the invented messages that hold nothing
-_LEAST, _SAID = 0.4, 0.001  # how sure one has to be to say something; of how many ordinary messages at most
+_LEAST, _SAID = 0.4, 0.0007  # how sure one has to be to say something; of how many ordinary messages at most
 _NONE = 0.005
 _FOLDS = 5
 _AROUND = 900  # bytes of the ordinary messages that invented ones are put into
