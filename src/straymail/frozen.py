@@ -1,8 +1,8 @@
 """``dataclass`` for values made by the hundred for each message: frozen to the type checker, plain at run time.
 
-The standard library's frozen dataclass sets each field through ``object.__setattr__`` and takes four times as long to
-make; without it a judgement takes a quarter less time. Nobody may change a value, and mypy sees to it; hashing and
-comparing are those of a frozen dataclass.
+The standard library's frozen dataclass sets each field through ``object.__setattr__`` and takes three times as long to
+make; without it learning and judging a mailbox takes a thirteenth fewer instructions (counted by valgrind). Nobody may
+change a value, and mypy sees to it; hashing and comparing are those of a frozen dataclass.
 """
 
 from __future__ import annotations

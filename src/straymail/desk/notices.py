@@ -30,6 +30,7 @@ _STATES = {
     "asked": "asked about",
     "held": "left to a security officer",
 }
+_LIKELY = 0.5
 _NUMBERED = 5
 """Most numbers in a prepared answer."""
 _GREEN, _AMBER, _GREY = "#166534", "#92400e", "#46536a"
@@ -300,7 +301,9 @@ def _sentence(text: str) -> str:
 
 
 def _holds(held: Held) -> tuple[str, ...]:
-    classes = [str(each.get("id", "")).partition(".")[0] for each in held.verdict.get("content", ())]
+    """What it holds, in words; what is likelier not there than there is not told."""
+    content = [each for each in held.verdict.get("content", ()) if float(each.get("confidence", 1.0)) >= _LIKELY]
+    classes = [str(each.get("id", "")).partition(".")[0] for each in content]
     return tuple(dict.fromkeys(_CLASSES[each] for each in classes if each in _CLASSES))
 
 

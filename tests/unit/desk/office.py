@@ -73,7 +73,8 @@ def asked(*strays: Address, action: Action = Action.ASK, split: bool = False) ->
         RecipientVerdict(each, action, 0.97, (RIGHT,) if each == STRAY else (), evidence) for each in strays
     )
     finding = Finding("marking.uk", "body", Sensitivity.HIGH, 0.9, "it is marked", "OFFICIAL-SENSITIVE", "00")
-    return Verdict(action, 0.97, recipients, (finding,), split)
+    guess = Finding("health.prose", "body", Sensitivity.HIGH, 0.42, "it tells of somebody's health", "", "01")
+    return Verdict(action, 0.97, recipients, (finding, guess), split)
 
 
 def view_of(verdict: Verdict) -> dict[str, object]:
@@ -87,7 +88,7 @@ def view_of(verdict: Verdict) -> dict[str, object]:
             }
             for each in verdict.recipients
         ],
-        "content": [{"id": finding.id} for finding in verdict.content],
+        "content": [{"id": finding.id, "confidence": finding.confidence} for finding in verdict.content],
     }
 
 

@@ -44,6 +44,7 @@ def test_the_question_says_what_is_wrong_and_quotes_nothing(office: Office) -> N
         assert "robert.holt@army.mil" in text
         assert "not a domain you have written to" in " ".join(text.split())
         assert "a protective marking" in text
+        assert "medical information" not in text  # likelier not there than there
         assert "OFFICIAL-SENSITIVE" not in text
         assert "secret.bcc@mod.example" in text  # it is the sender's own recipient
     assert "<b>" not in html
