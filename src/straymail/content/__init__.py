@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from straymail.content import (
+    flights,
     health,
     identity,
     imaging,
@@ -58,6 +59,7 @@ DETECTORS = (
     pathology.DETECTOR,
     letters.DETECTOR,
     travel.DETECTOR,
+    flights.DETECTOR,
     movements.DETECTOR,
     places.DETECTOR,
     identity.DETECTOR,
