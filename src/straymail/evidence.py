@@ -31,6 +31,7 @@ class Action(StrEnum):
         return _SEVERITY[self]
 
 
+_LIKELY = 0.5
 _SEVERITY = {action: number for number, action in enumerate(Action)}
 
 
@@ -171,6 +172,14 @@ class Finding:
     digest: str = ""
     quoted: bool = False
     excludes: tuple[str, ...] = ()
+
+
+def worth_telling(identifier: str, confidence: float) -> bool:
+    """Whether people are told of a finding: what words as a whole tell (``*.prose``) may be likelier untrue than true.
+
+    Such a guess only raises what is at stake.
+    """
+    return confidence >= _LIKELY or not identifier.endswith(".prose")
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def running_guard(
 
 def _postfix(base: Path, sink: Sink) -> Postfix:
     (base / "data").mkdir(mode=0o755)
-    milters = f"{{ unix:{base}/data/milter.sock, connect_timeout=30s, command_timeout=30s, content_timeout=60s }}"
+    milters = f"{{ unix:{base}/data/milter.sock, connect_timeout=5s, command_timeout=30s, content_timeout=60s }}"
     settings = {"smtpd_milters": milters, "non_smtpd_milters": milters, "message_size_limit": "80000000"}
     settings |= {"header_size_limit": "2000000", "smtpd_recipient_limit": "6000"}
     known = base / "postfix-settings"

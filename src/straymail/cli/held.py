@@ -208,12 +208,12 @@ def _print(out: Console, held: Held, subject: str) -> None:
         out.print()
         out.print(listing(("weight", "why", "evidence"), reasons, wide=("why",)))
     holds = [
-        (str(each["id"]), clean(str(each["where"])), str(each["sensitivity"]))
+        (str(each["id"]), clean(str(each["where"])), str(each["sensitivity"]), percent(each.get("confidence", 1.0)))
         for each in held.verdict.get("content", ())
     ]
     if holds:
         out.print()
-        out.print(listing(("holds", "where", "sensitivity"), holds, wide=("where",)))
+        out.print(listing(("holds", "where", "sensitivity", "sure"), holds, wide=("where",)))
 
 
 def _recipients(held: Held) -> Iterator[tuple[str | Text, ...]]:

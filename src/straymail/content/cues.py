@@ -94,7 +94,7 @@ class Cues:
         for each in numbers:
             for number, weight in self._told[each]:
                 totals[number] += weight
-        likely = [number for number, needed in enumerate(self._needed) if totals[number] >= needed]
+        likely = [number for number, needed in enumerate(self._needed) if totals[number] >= needed - _TINY]
         if not likely:
             return {}
         if words is not None:
@@ -102,9 +102,9 @@ class Cues:
         spans: dict[tuple[int, int], dict[int, int]] = {}
         for number in likely:
             weights = self._by_class[number]
-            total, first, last = _densest(found, weights)
+            total, first, last = _densest(found, weights, after)
             told = [each for each in found[first:last] if each[0] >= after and weights[each[1]]]
-            if total >= self._needed[number] and told:
+            if total >= self._needed[number] - _TINY and told:
                 around = _around(found[first][0], found[last - 1][0], len(data))
                 spans.setdefault(around, {})[number] = _best(told, self._special[number])
         return _merged(spans) if len(spans) > 1 else spans
@@ -127,8 +127,11 @@ def _best(found: Sequence[tuple[int, int]], weights: Weights) -> int:
     return max(found, key=lambda each: weights[each[1]])[0]
 
 
-def _densest(found: Sequence[tuple[int, int]], weights: Weights) -> tuple[float, int, int]:
-    """Most that cues within ``SPAN`` add up to, each once, and the first and the one behind the last of these."""
+def _densest(found: Sequence[tuple[int, int]], weights: Weights, after: int = 0) -> tuple[float, int, int]:
+    """Most that cues within ``SPAN`` add up to, each once, and the first and the one behind the last of these.
+
+    The last of them stands behind ``after``.
+    """
     best, total, left = (0.0, 0, 0), 0.0, 0
     told = [at for at, (_, number) in enumerate(found) if weights[number]]
     counts: dict[int, int] = {}
@@ -141,7 +144,7 @@ def _densest(found: Sequence[tuple[int, int]], weights: Weights) -> tuple[float,
             counts[gone] -= 1
             total -= weights[gone] if not counts[gone] else 0.0
             left += 1
-        if total > best[0] + _TINY:
+        if place >= after and total > best[0] + _TINY:
             best = total, told[left], at + 1
     return best
 

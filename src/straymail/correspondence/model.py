@@ -259,9 +259,11 @@ class Correspondence:
         return lambda person: sum(found.get(who, 0.0) for who in self._group(person)) if found else 0.0
 
     def _hashes(self, words: Sequence[str]) -> list[int]:
-        if words is not self._hashed[0]:
-            self._hashed = words, hashes(self._secret, words)
-        return self._hashed[1]
+        known, found = self._hashed
+        if words is not known:
+            found = hashes(self._secret, words)
+            self._hashed = words, found
+        return found
 
     # -- learning --------------------------------------------------------------------------------------------------
 
@@ -301,6 +303,7 @@ class Correspondence:
     def _about(self, seen: Observation, sender: int) -> None:
         people = dict.fromkeys((sender, *(self._ids[key] for key, _ in seen.recipients)))
         gone = self._topics.add(seen.identity, seen.time, people, self._hashes(seen.words))
+        self._hashed = (), []  # no words are kept in clear
         self._dirty.add(("words", seen.identity, ""))
         if gone:
             self._dirty.discard(("words", gone, ""))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import quote
 
+from straymail.evidence import worth_telling
 from straymail.message import Address
 from straymail.record.custody import Held, Waiting
 
@@ -30,7 +31,6 @@ _STATES = {
     "asked": "asked about",
     "held": "left to a security officer",
 }
-_LIKELY = 0.5
 _NUMBERED = 5
 """Most numbers in a prepared answer."""
 _GREEN, _AMBER, _GREY = "#166534", "#92400e", "#46536a"
@@ -301,9 +301,10 @@ def _sentence(text: str) -> str:
 
 
 def _holds(held: Held) -> tuple[str, ...]:
-    """What it holds, in words; what is likelier not there than there is not told."""
-    content = [each for each in held.verdict.get("content", ()) if float(each.get("confidence", 1.0)) >= _LIKELY]
-    classes = [str(each.get("id", "")).partition(".")[0] for each in content]
+    """What it holds, in words; guesses are not told."""
+    content = held.verdict.get("content", ())
+    found = [(str(each.get("id", "")), float(each.get("confidence", 1.0))) for each in content]
+    classes = [identifier.partition(".")[0] for identifier, sure in found if worth_telling(identifier, sure)]
     return tuple(dict.fromkeys(_CLASSES[each] for each in classes if each in _CLASSES))
 
 

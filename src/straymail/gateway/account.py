@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from straymail.evidence import Action, RecipientVerdict, Verdict
+from straymail.evidence import Action, RecipientVerdict, Verdict, worth_telling
 from straymail.gateway.outcome import Reply
 from straymail.message import Address, Envelope, Message
 from straymail.verdict.view import Seal, verdict_view
@@ -23,7 +23,8 @@ def tags(verdict: Verdict) -> tuple[tuple[str, str], ...]:
     would = f"would-{verdict.would}" if verdict.would else ""
     if not would and verdict.action is not Action.TAG:
         return ()
-    classes = sorted({finding.id.partition(".")[0] for finding in verdict.content})
+    told = [finding.id for finding in verdict.content if worth_telling(finding.id, finding.confidence)]
+    classes = sorted({identifier.partition(".")[0] for identifier in told})
     fields = [("X-Straymail-Verdict", f"{would or verdict.action}; probability={verdict.probability:.3f}")]
     return (*fields, ("X-Straymail-Content", ", ".join(classes))) if classes else tuple(fields)
 

@@ -149,17 +149,18 @@ def _likeness(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float:
 
 def _shared_letters(a: str, b: str) -> float:
     """Length of the common beginning, marks left out, 6 letters and more being 1."""
+    a, b = _beginning(a[:20]), _beginning(b[:20])
+    if a == b:
+        return 1.0
     shared = 0
-    for one, other in zip(_beginning(a), _beginning(b), strict=False):
-        if one != other:
-            break
+    while a[shared : shared + 1] == b[shared : shared + 1]:
         shared += 1
     return shared / _MOST_LETTERS
 
 
 @lru_cache(maxsize=65_536)
 def _beginning(key: str) -> str:
-    return "".join(filter(str.isalnum, key[:20]))[:_MOST_LETTERS]
+    return "".join(filter(str.isalnum, key))[:_MOST_LETTERS]
 
 
 def _alikeness(a: str, b: str) -> float:

@@ -157,7 +157,10 @@ def test_the_quick_way_of_looking_finds_the_same() -> None:
     prepare()
     words = MODEL.cues.prepare()
     assert words is not None
-    for text in (*NOTHING, *(each for texts in TOLD.values() for each in texts), " ".join(NOTHING * 30)):
+    told = [each for texts in TOLD.values() for each in texts]
+    long = [" ".join((*NOTHING * 30, each, *NOTHING * 30)) for each in told]
+    assert any(MODEL.cues.spans(text.encode()) for text in long)
+    for text in (*NOTHING, *told, " ".join(NOTHING * 30), *long):
         data = text.encode()
         assert MODEL.cues.spans(data) == MODEL.cues.spans(data, words)
 
@@ -227,6 +230,12 @@ def test_cues_add_up_within_a_span() -> None:
     assert CUES.spans(b"fever " + b"x " * SPAN + b"key") == {(0, 60): {0: 0}, (540, 609): {1: 606}}
     assert CUES.totals(b"keys, fevers and a key") == [1.0, 3.0]
     assert CUES.totals(b"fever fever") == [3.0, 0.0]  # each once
+
+
+def test_a_heading_that_tells_it_all_does_not_hide_the_text() -> None:
+    heading, text = b"fever, fever\n", b"A fever again"
+    assert CUES.spans(heading + text, after=len(heading)) == {(0, 26): {0: 15}}
+    assert CUES.spans(heading + b"Nothing more", after=len(heading)) == {}
 
 
 def test_letters_beyond_ascii_separate_the_words_of_cues() -> None:
