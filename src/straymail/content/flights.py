@@ -24,14 +24,17 @@ _NUMBER = rf"\b(?:{_AIRLINES})[ \-]?[0-9]{{2,4}}\b"
 _GOES = re2.compile(
     r"(?i)\b(?:arriv\w{0,4}|land(?:s|ing|et|en|e)?|fly|flying|flies|flight|depart\w{0,4}|leav(?:e|es|ing)|take-?off"
     r"|back|pick (?:\w{1,8} )?up|ankunft|abflug|komme|fliege\w?|flug|zurück|repars?|pars|partons|vol|llego|llegamos"
-    r"|llega|salgo|sale|vuelo|vuelvo|arrivo|parto|volo|atterro|vlieg\w?|vlucht|vertrek|aankomst|chego|parto|voo|przylot\w?|ląduje"
-    r"|wylot\w?|lot)\b"
+    r"|llega|salgo|sale|vuelo|vuelvo|arrivo|parto|volo|atterro|vlieg\w?|vlucht|vertrek|aankomst|chego|voo"
+    r"|przylot\w?|ląduje|wylot\w?|lot)\b"
 )
 _WHEN = re2.compile(
     r"(?i)\b(?:[0-2]?[0-9][:.h][0-5][0-9]|[0-2]?[0-9] ?[ap]\.?m\b|today|tonight|tomorrow|(?:mon|tues?"
     r"|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|heute|morgen"
-    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|mañana"
-    r"|luned[ìi]|marted[ìi]|mercoled[ìi]|gioved[ìi]|venerd[ìi]|sabato|domenica|domani|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|lunes|martes"
+    r"|mi[ée]rcoles|jueves|viernes"
+    r"|s[áa]bado|domingo|mañana"
+    r"|luned[ìi]|marted[ìi]|mercoled[ìi]|gioved[ìi]|venerd[ìi]|sabato|domenica|domani"
+    r"|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"
     r"|segunda|terça|quarta|quinta|sexta|amanhã|poniedział\w{1,2}|wtorek|środ\w|czwartek|piątek|sobot\w|niedziel\w"
     r"|[0-9]{1,2}(?:st|nd|rd|th)\b|[0-9]{1,2}\.? ?(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w{0,6})"
 )
