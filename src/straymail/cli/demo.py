@@ -32,7 +32,7 @@ from straymail.cli.opening import open_store
 from straymail.cli.present import STYLES, percent
 from straymail.config import Settings, load
 from straymail.errors import BadInput, StraymailError
-from straymail.evidence import Action
+from straymail.evidence import Action, worth_telling
 from straymail.record import history, log
 
 _OWN = "mod.example"
@@ -230,7 +230,8 @@ def _tell(out: Console, decision: Mapping[str, Any], said: str) -> None:
             out.print(f"      - {reason}")
     holds: dict[str, list[Mapping[str, Any]]] = {}
     for each in verdict.get("content", ()):
-        holds.setdefault(str(each.get("text") or each["id"]), []).append(each)
+        if worth_telling(str(each["id"]), each["confidence"]):
+            holds.setdefault(str(each.get("text") or each["id"]), []).append(each)
     for what, found in holds.items():
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         out.print(f"      - {what} ({found[0]['sensitivity']}; {found[0]['where']}{more})")

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from straymail.evidence import Action, Evidence, Finding, RecipientVerdict, Sensitivity, Verdict
+from straymail.evidence import Action, Evidence, Finding, RecipientVerdict, Sensitivity, Verdict, worth_telling
 from straymail.message import Address, domain_to_unicode
 
 STYLES = {
@@ -153,5 +153,7 @@ def findings_table(findings: Iterable[Finding]) -> Table:
     for finding in sorted(findings, key=lambda each: -each.sensitivity):
         level = Text(str(finding.sensitivity), style=_LEVELS.get(finding.sensitivity, ""))
         where = f"{finding.where}, quoted" if finding.quoted else finding.where
-        table.add_row(level, finding.text or finding.excerpt or finding.id, where, finding.id)
+        told = finding.text or finding.excerpt or finding.id
+        guess = "" if worth_telling(finding.id, finding.confidence) else "perhaps "
+        table.add_row(level, f"{guess}{told}", where, finding.id)
     return table
