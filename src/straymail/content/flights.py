@@ -21,6 +21,7 @@ _AIRLINES = (
     "|WN|WS|WY|XQ|BAW|EZY|RYR|DLH|AFR|KLM|UAL|AAL|DAL|SWR|AUA|EWG|FIN|IBE|TAP|THY|UAE|QTR|WZZ|TRA|VLG"
 )
 _NUMBER = rf"\b(?:{_AIRLINES})[ \-]?[0-9]{{2,4}}\b"
+_BEGUN = "|".join(rf"{each}[ \x2d]?[0-9]{{2}}" for each in _AIRLINES.split("|"))  # as one group it costs ten times that
 _GOES = re2.compile(
     r"(?i)\b(?:arriv\w{0,4}|land(?:s|ing|et|en|e)?|fly|flying|flies|flight|depart\w{0,4}|leav(?:e|es|ing)|take-?off"
     r"|back|pick (?:\w{1,8} )?up|ankunft|abflug|komme|fliege\w?|flug|zurück|repars?|pars|partons|vol|llego|llegamos"
@@ -62,4 +63,4 @@ def _line_around(text: Text, hit: Hit) -> str:
     return f"{before.rpartition(chr(10))[2]} {after.partition(chr(10))[0]}"
 
 
-DETECTOR = Detector("flights", (Rule("number", _NUMBER),), _judge, _worth)
+DETECTOR = Detector("flights", (Rule("number", _NUMBER, hint=_BEGUN),), _judge, _worth)
