@@ -68,13 +68,16 @@ def _refused(
     told = notices.done(held, message.subject if message else "", "failed", tell.voice, errors)
     if not tell.sender(connection, held, told, now, about=message):
         task = notices.officer_news(held, "was released but the next hop refused it", tell.voice)
-        tell.officers(connection, held, task, now)
+        tell.somebody(connection, held, task, now)
 
 
 def _undeliverable(
     connection: Connection, keys: Keys, tell: Teller, delivery: Delivery, errors: Sequence[str], now: float
 ) -> None:
-    """A notice nobody takes: the officers are told what nobody else can be; an expired message is kept."""
+    """A notice nobody takes: the officers, or the postmaster, are told what nobody else can be.
+
+    A message that cannot be asked about waits for an officer; an expired one is kept.
+    """
     entry = log.Entry(now, "undeliverable", {"held": delivery.held_id, "errors": errors})
     log.append(connection, keys, [entry])
     held = custody.get(connection, delivery.held_id)
@@ -85,10 +88,11 @@ def _undeliverable(
         write_down(connection, keys, now, "failed", held, {"errors": errors})
         what = "has expired, could not be sent back, and is kept"
     elif held.state == "asked" and held.sender in {each.address for each in delivery.targets}:
-        what = "waits for its sender, who cannot be asked"
+        custody.transition(connection, held.id, ("asked",), "held", actor="next hop", now=now)
+        what = "waits for an officer, since its sender cannot be asked"
     else:
         return
-    tell.officers(connection, held, notices.officer_news(held, what, tell.voice), now, but=held.sender)
+    tell.somebody(connection, held, notices.officer_news(held, what, tell.voice), now)
 
 
 def _header(connection: Connection, keys: Keys, held: Held) -> Message | None:

@@ -114,6 +114,18 @@ class Teller:
                 told = True
         return told
 
+    def somebody(self, connection: Connection, held: Held, notice: Notice, now: float) -> bool:
+        """Tell the officers what its sender cannot be told; where none is named, the postmaster (RFC 5321 4.5.1)."""
+        if self.settings.organisation.officers:
+            return self.officers(connection, held, notice, now, but=held.sender)
+        postmaster = Address("postmaster", self.address.domain)
+        room = held.sender.lower() != str(postmaster) and self._room(
+            connection, str(postmaster), now, notices.many_tasks(self.voice)
+        )
+        if room:
+            self.send(connection, notice, str(postmaster), None, now, held.id)
+        return room
+
     def must_wait(self, connection: Connection, now: float) -> bool:
         """Whether there are officers, and each has been told so much that he is told no more for now."""
         officers, most = self.settings.organisation.officers, self.settings.desk.notice_rate

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from aiosmtpd.controller import UnthreadedController
@@ -19,6 +21,7 @@ from straymail.evidence import Action, Evidence, Finding, RecipientVerdict, Sens
 from straymail.message import Address, Envelope, parse_address, parse_message
 
 NOW = 1_800_000_000.0
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 CLARA, TOM = parse_address("clara.voss@mod.example"), parse_address("tom@mod.example")
 STRAY, RIGHT = parse_address("robert.holt@army.ml"), parse_address("robert.holt@army.mil")
 SECRET = parse_address("secret.bcc@mod.example")
@@ -44,7 +47,10 @@ class Office:
         return self.desk.take(envelope, raw, parse_message(raw), verdict, view_of(verdict), self.now)
 
     def deliver(self, later: float = 0.0) -> list[tuple[dict[str, object], EmailMessage]]:
-        """Run the courier once; what is in the outbox then, oldest first, and the outbox emptied."""
+        """Run the courier once; what is in the outbox then, by when it was written, and the outbox emptied.
+
+        Files are made side by side, so their own times say nothing of what was written first.
+        """
         self.now += later
         asyncio.run(self.courier.run_due(self.now))
         found = []
@@ -52,7 +58,7 @@ class Office:
             envelope = json.loads(file.with_suffix(".json").read_text())
             found.append((envelope, message_from_bytes(file.read_bytes(), policy=policy.default)))
             file.unlink()
-        return found
+        return sorted(found, key=lambda each: parsedate_to_datetime(each[1]["Date"]) if each[1]["Date"] else LONG_AGO)
 
     def reply(self, notice: EmailMessage, word: str, sender: Address = CLARA) -> Outcome:
         to = reply_address(notice)

@@ -13,7 +13,7 @@ from straymail.desk import Desk
 from straymail.errors import NotFound
 from straymail.evidence import Action
 from straymail.message import Envelope, parse_address
-from straymail.record import custody, outbound, schema
+from straymail.record import custody, log, outbound, schema
 from straymail.record.outbound import Target
 
 from .office import CLARA, NOW, RAW, STRAY, TOM, Hop, Office, asked, message_of, run_against, texts
@@ -78,7 +78,30 @@ def test_officers_learn_of_a_sender_who_cannot_be_asked(office: Office) -> None:
     asyncio.run(run_against(office, hop, 0))
     asyncio.run(run_against(office, hop, 0))
     assert [to for to, _ in hop.got] == [[OFFICER]]
-    assert office.state(identifier) == "asked"
+    assert office.state(identifier) == "held"
+
+
+def test_the_postmaster_learns_of_it_where_no_officer_is_named(office: Office) -> None:
+    without_officers(office)
+    identifier = office.take()
+    hop = Hop({str(CLARA): "550 5.1.1 no such user"})
+    asyncio.run(run_against(office, hop, 0))
+    asyncio.run(run_against(office, hop, 0))
+    ((to, told),) = hop.got
+    assert to == ["postmaster@mod.example"]
+    assert f"message {identifier} waits for an officer" in " ".join(texts(message_of(told))[0].split())
+    assert office.state(identifier) == "held"
+
+
+def test_a_postmaster_who_takes_no_mail_is_told_once(office: Office) -> None:
+    without_officers(office)
+    identifier = office.take()
+    hop = Hop({str(CLARA): "550 gone", "postmaster@mod.example": "550 gone"})
+    for later in (0, 4_000, 8_000):
+        asyncio.run(run_against(office, hop, later))
+    assert (office.state(identifier), hop.got) == ("held", [])
+    with office.desk.record.reading() as connection:
+        assert [entry.kind for entry in log.entries(connection)].count("undeliverable") == 2
 
 
 def test_automatic_mail_that_expires_where_nobody_can_be_told_is_kept(office: Office) -> None:
