@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from enum import IntFlag
+from functools import cache
 
 from straymail.errors import StraymailError
 from straymail.gateway.outcome import Reply
@@ -76,29 +77,42 @@ SILENT = {
 }
 
 
+@cache
+def silent(agreed: Step) -> frozenset[bytes]:
+    """Commands the MTA waits for no answer to, by what was agreed."""
+    return frozenset(command for command, step in SILENT.items() if step & agreed)
+
+
 class Packets:
     """Cuts a byte stream into packets."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._buffer, self._at = bytearray(), 0
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they arrived; MilterError when more wait than an MTA would send."""
+        if self._at:
+            del self._buffer[: self._at]
+            self._at = 0
         self._buffer += data
         if len(self._buffer) > MAX_BUFFER:
             raise MilterError(f"more than {MAX_BUFFER} bytes sent ahead")
 
     def next(self) -> tuple[bytes, bytes] | None:
         """The next (command, body), or None until more bytes arrive."""
-        if len(self._buffer) < 4:
+        buffer, start = self._buffer, self._at + 4
+        if len(buffer) < start:
             return None
-        size = int.from_bytes(self._buffer[:4], "big")
-        if not 1 <= size <= MAX_PACKET:
-            raise MilterError(f"packet of {size} bytes (allowed: 1 to {MAX_PACKET})")
-        if len(self._buffer) < 4 + size:
+        end = start + int.from_bytes(buffer[self._at : start], "big")
+        if not start < end <= start + MAX_PACKET:
+            raise MilterError(f"packet of {end - start} bytes (allowed: 1 to {MAX_PACKET})")
+        if len(buffer) < end:
             return None
-        command, body = bytes(self._buffer[4:5]), bytes(self._buffer[5 : 4 + size])
-        del self._buffer[: 4 + size]
+        self._at = end
+        command, body = bytes(buffer[start : start + 1]), bytes(buffer[start + 1 : end])
+        if len(buffer) == end:
+            buffer.clear()
+            self._at = 0
         return command, body
 
 

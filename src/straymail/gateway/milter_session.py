@@ -7,7 +7,9 @@ edits and reply leave in one piece.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import field
+from typing import ClassVar
 
 from straymail.errors import AddressError
 from straymail.frozen import dataclass
@@ -76,6 +78,8 @@ class MilterSession:
         self._packets = Packets()
         self._max_size, self._max_recipients = max_size, max_recipients
         self._agreed: Step | None = None
+        self._spaced = False  # a field's value is sent with the space that leads it
+        self._silent: frozenset[bytes] = frozenset()  # commands the MTA waits for no answer to
         self._client = ""
         self._mail = _Transaction()
         self._asked: _Recipient | None = None
@@ -99,16 +103,18 @@ class MilterSession:
         return self._handle(command, body)
 
     def _handle(self, command: bytes, body: bytes) -> bytes | AskRecipient | AskMessage | Closed:
+        if (take := self._INFORMING.get(command)) is not None:
+            take(self, body)
+            return b"" if command in self._silent else milter.CONTINUE
         match command:
-            case milter.NEGOTIATE:
-                answer, self._agreed = milter.negotiate(body)
-                return answer
             case milter.MACRO:
                 return self._macros(body)
             case milter.RCPT:
                 return self._rcpt(body)
             case milter.END_OF_MESSAGE:
                 return self._end(body)
+            case milter.NEGOTIATE:
+                return self._negotiate(body)
             case milter.ABORT:
                 return self._reset()
             case milter.QUIT_NEW:
@@ -116,27 +122,13 @@ class MilterSession:
                 return self._reset()
             case milter.QUIT:
                 return Closed()
-        return self._quiet(command, body)
+        raise MilterError(f"unknown command {command!r}")
 
-    def _quiet(self, command: bytes, body: bytes) -> bytes:
-        """Commands that only inform: no answer when that was agreed, else "continue"."""
-        match command:
-            case milter.CONNECT:
-                self._connect(body)
-            case milter.MAIL:
-                self._start(body)
-            case milter.HEADER:
-                self._header(body)
-            case milter.END_OF_HEADERS:
-                self._keep(b"\r\n")
-            case milter.BODY:
-                self._keep(body)
-            case milter.HELO | milter.DATA | milter.UNKNOWN:
-                pass
-            case _:
-                raise MilterError(f"unknown command {command!r}")
-        silent = milter.SILENT[command] & (self._agreed or Step(0))
-        return b"" if silent else milter.CONTINUE
+    def _negotiate(self, body: bytes) -> bytes:
+        answer, self._agreed = milter.negotiate(body)
+        self._spaced = Step.LEADING_SPACE in self._agreed
+        self._silent = milter.silent(self._agreed)
+        return answer
 
     def _macros(self, body: bytes) -> bytes:
         # Macros of MAIL arrive before MAIL itself, which begins the transaction: begin it here.
@@ -185,9 +177,15 @@ class MilterSession:
         name, _, value = body.removesuffix(b"\0").partition(b"\0")
         if name.lower().startswith(OURS):
             self._mail.forged[name.lower()] = self._mail.forged.get(name.lower(), 0) + 1
-        colon = b":" if self._agreed and Step.LEADING_SPACE in self._agreed else b": "
-        folded = value.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-        self._keep(name + colon + folded + b"\r\n")
+        if b"\n" in value:
+            value = value.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        self._keep(b"%b%b%b\r\n" % (name, b":" if self._spaced else b": ", value))
+
+    def _end_of_headers(self, _body: bytes) -> None:
+        self._keep(b"\r\n")
+
+    def _ignore(self, _body: bytes) -> None:
+        """HELO and the like say nothing that is judged."""
 
     def _keep(self, piece: bytes) -> None:
         self._mail.size += len(piece)
@@ -229,10 +227,9 @@ class MilterSession:
         paths = [r.path for r in self._mail.recipients if r.address in gone]
         if paths and len(paths) == len(self._mail.recipients):
             raise MilterError(EVERYBODY_WAITS)
-        space = bool(self._agreed and Step.LEADING_SPACE in self._agreed)
         forged = {} if accept.ours else self._mail.forged
         removed = [milter.delete_headers(name, count) for name, count in forged.items()]
-        added = [milter.insert_header(name, value, leading_space=space) for name, value in accept.add]
+        added = [milter.insert_header(name, value, leading_space=self._spaced) for name, value in accept.add]
         return b"".join((*removed, *added, milter.delete_recipients(paths)))
 
     def _envelope(self) -> Envelope:
@@ -250,6 +247,17 @@ class MilterSession:
     def _reset(self) -> bytes:
         self._mail, self._asked, self._waiting, self.in_message = _Transaction(), None, False, False
         return b""
+
+    _INFORMING: ClassVar[Mapping[bytes, Callable[[MilterSession, bytes], None]]] = {
+        milter.HEADER: _header,
+        milter.CONNECT: _connect,
+        milter.HELO: _ignore,
+        milter.MAIL: _start,
+        milter.DATA: _ignore,
+        milter.END_OF_HEADERS: _end_of_headers,
+        milter.BODY: _keep,
+        milter.UNKNOWN: _ignore,
+    }
 
 
 def _address(path: bytes) -> Address | None:
