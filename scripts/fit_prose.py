@@ -28,7 +28,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from straymail.audit.archives import read_raw
-from straymail.content.cues import FEWEST, Cues, cues_of, letters_only
+from straymail.content.cues import FEWEST, Cues, cues_in, letters_only
 from straymail.content.lexicon import STEM, Lexicon, tokens
 from straymail.content.plain import plain
 from straymail.content.prose import CLASSES, Search, features, pieces, scale, windows
@@ -190,8 +190,7 @@ def _of_clusters(lexicon: Lexicon) -> Iterator[set[str]]:
 def _occurrences(texts: tuple[Text, ...]) -> Counter[str]:
     found: Counter[str] = Counter()
     for text in texts:
-        words = {word for word in letters_only(text.data).decode().split() if len(word) >= FEWEST}
-        found.update({cue for word in words for cue in cues_of(word)})
+        found.update({cue for _, cue in cues_in(letters_only(text.data)) if len(cue) >= FEWEST})
     return found
 
 

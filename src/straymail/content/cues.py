@@ -42,6 +42,18 @@ def cues_of(word: str) -> tuple[str, ...]:
     return (word, f"{word[:STEM]}*") if len(word) >= STEM else (word,)
 
 
+def cues_in(text: bytes) -> Iterator[tuple[int, str]]:
+    """All there is in a text of letters only that can be a cue, each with where the space before it stands."""
+    last, end = "", -1
+    for match in _WORD.finditer(text):
+        word, start = match.group().decode(), match.start()
+        for cue in cues_of(word):
+            yield start - 1, cue  # that space is not in the data
+        if start == end + 1:
+            yield start - 2 - len(last), f"{last} {word}"
+        last, end = word, match.end()
+
+
 class Cues:
     """Cues with what each says (a weight a class), and how much is needed together.
 
@@ -115,11 +127,10 @@ class Cues:
         return [_densest(found, weights)[0] for weights in self._by_class]
 
     def _search(self, text: bytes) -> Iterator[tuple[int, int]]:
-        for match in _WORD.finditer(text):
-            for cue in cues_of(match.group().decode()):
-                number = self._numbers.get(cue)
-                if number is not None:
-                    yield match.start() - 1, number  # where the space before it stands, which is not in the data
+        for place, cue in cues_in(text):
+            number = self._numbers.get(cue)
+            if number is not None:
+                yield place, number
 
 
 def _best(found: Sequence[tuple[int, int]], weights: Weights) -> int:
