@@ -182,6 +182,14 @@ def worth_telling(identifier: str, confidence: float) -> bool:
     return confidence >= _LIKELY or not identifier.endswith(".prose")
 
 
+_NUMBERS = ("secret.", "money.card", "money.iban", "money.account", "person.id-number", "person.passport")
+
+
+def quotes(identifier: str) -> bool:
+    """Whether what is found under this id is itself what must not get about: a password, the number of a card."""
+    return identifier.startswith(_NUMBERS) and not identifier.endswith(".prose")
+
+
 @dataclass(frozen=True, slots=True)
 class RecipientVerdict:
     """One recipient after policy. ``rule`` names the policy rule (or threshold) that decided.

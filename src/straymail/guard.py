@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from straymail.content import examine
+from straymail.content import discreet, examine
 from straymail.correspondence import History
 from straymail.evidence import Assessment, Finding, RecipientVerdict, Verdict
 from straymail.frozen import dataclass
@@ -44,7 +44,7 @@ class Guard:
     def findings(self, message: Message) -> tuple[Finding, ...]:
         """What the message holds, attachments included."""
         read = tuple(self.read(message)) if self.read else ()
-        return (*examine(message, self.policy.dictionary), *read)
+        return discreet((*examine(message, self.policy.dictionary), *read))
 
     def judge_recipient(self, envelope: Envelope, recipient: Address, now: datetime) -> RecipientVerdict:
         """Judge one recipient by address alone, as at RCPT TO: only evidence that needs no message counts."""

@@ -208,12 +208,18 @@ def _print(out: Console, held: Held, subject: str) -> None:
         out.print()
         out.print(listing(("weight", "why", "evidence"), reasons, wide=("why",)))
     holds = [
-        (str(each["id"]), clean(str(each["where"])), str(each["sensitivity"]), percent(each.get("confidence", 1.0)))
+        (
+            str(each["id"]),
+            clean(str(each["where"])),
+            clean(str(each.get("excerpt", ""))),
+            str(each["sensitivity"]),
+            percent(each.get("confidence", 1.0)),
+        )
         for each in held.verdict.get("content", ())
     ]
     if holds:
         out.print()
-        out.print(listing(("holds", "where", "sensitivity", "sure"), holds, wide=("where",)))
+        out.print(listing(("holds", "where", "what", "sensitivity", "sure"), holds, wide=("where", "what")))
 
 
 def _recipients(held: Held) -> Iterator[tuple[str | Text, ...]]:

@@ -149,11 +149,13 @@ def findings_table(findings: Iterable[Finding]) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
     table.add_column(overflow="fold", ratio=1)
+    table.add_column(no_wrap=True, justify="right")
     table.add_column(style="dim", no_wrap=True)
     for finding in sorted(findings, key=lambda each: -each.sensitivity):
         level = Text(str(finding.sensitivity), style=_LEVELS.get(finding.sensitivity, ""))
         where = f"{finding.where}, quoted" if finding.quoted else finding.where
-        told = finding.text or finding.excerpt or finding.id
+        told = finding.text or finding.id
         guess = "" if worth_telling(finding.id, finding.confidence) else "perhaps "
-        table.add_row(level, f"{guess}{told}", where, finding.id)
+        excerpt = f" ({finding.excerpt})" if finding.excerpt and finding.excerpt != told else ""
+        table.add_row(level, f"{guess}{told}{excerpt}", where, percent(finding.confidence), finding.id)
     return table

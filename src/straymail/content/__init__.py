@@ -7,7 +7,9 @@ sensitivity, a confidence, a redacted excerpt. Quoted text is reported as quoted
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 
 from straymail.content import (
@@ -33,14 +35,15 @@ from straymail.content.files import examine_file
 from straymail.content.fingerprint import Document, Documents, marks
 from straymail.content.plain import plain
 from straymail.content.scan import Scan
-from straymail.evidence import Finding, Sensitivity
-from straymail.message import READ_OF_PART, Message, body_parts, embedded_data, html_only, links, split_body
+from straymail.evidence import Finding, Sensitivity, quotes
+from straymail.message import READ_OF_PART, Message, body_parts, embedded_data, html_only, is_forward, links, split_body
 
 __all__ = [
     "Dictionary",
     "Document",
     "Documents",
     "Entry",
+    "discreet",
     "examine",
     "examine_file",
     "examine_property",
@@ -72,20 +75,25 @@ _PROSE = prose.Reader()
 _FEWEST = 40  # characters that may tell something
 _HEADING = 200
 _NAME_MARKS = str.maketrans("_-.", "   ")
+_LINE = re.compile(r", line \d{1,9}\Z")
+_OUR_PLACE = re.compile(
+    r"body|subject|(?:quoted|forwarded) text|signature|(?:HTML|links) of the body|data in the body|header [\w-]{1,100}"
+)
 _TELLING_LINKS = ("pass", "pwd", "reset", "recover", "token", "secret", "sig=", "key=", "maps", "openstreetmap", "w3w")
 
 
 def examine(message: Message, dictionary: Dictionary = _NOTHING) -> tuple[Finding, ...]:
     """Findings in headers, subject, body and file names; attachments' text comes from ``extract``.
 
-    The body is its new text, quoted text, signature and notices, what only its HTML says, and where its links lead.
+    The body is its new text, quoted or forwarded text, signature and notices, what only its HTML says, and where its
+    links lead.
     """
     body = split_body(message)
     names = [part.filename for part in message.parts if part.filename]
     found = (
         *examine_text(message.subject, "subject", dictionary),
         *examine_text(body.new, "body", dictionary, heading=message.subject),
-        *examine_text(body.quoted, "quoted text", dictionary, quoted=True, heading=message.subject),
+        *_quotation(message, body.quoted, dictionary),
         *examine_text(body.signature, "signature", dictionary),
     )
     return (
@@ -96,6 +104,13 @@ def examine(message: Message, dictionary: Dictionary = _NOTHING) -> tuple[Findin
         *_not_to_the_end(message),
         *(finding for name in names for finding in examine_text(name, f"file name {name}", dictionary)),
     )
+
+
+def _quotation(message: Message, text: str, dictionary: Dictionary) -> tuple[Finding, ...]:
+    """Findings in what is quoted. What is forwarded is new to its reader, and counts like new text."""
+    forwarded = bool(text) and is_forward(message)
+    where = "forwarded text" if forwarded else "quoted text"
+    return examine_text(text, where, dictionary, quoted=not forwarded, heading=message.subject)
 
 
 def _unseen(message: Message, dictionary: Dictionary, found: Collection[Finding]) -> Iterator[Finding]:
@@ -126,6 +141,23 @@ def examine_text(
     if len(text) >= _FEWEST and (told := _PROSE.find(text, where, heading=heading, quoted=quoted)):
         found += [each for each in told if not any(_says_as_much(other, each) for other in found)]
     return tuple(found)
+
+
+def discreet(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, none of which quotes in ``where`` a secret that stands in the name of a file, sheet or property."""
+    return tuple(replace(each, where=_unnamed(each.where)) if _names_secret(each.where) else each for each in findings)
+
+
+def _names_secret(where: str) -> bool:
+    place = _LINE.sub("", where)
+    return not _OUR_PLACE.fullmatch(place) and any(quotes(each.id) for each in examine_text(place, "name"))
+
+
+def _unnamed(where: str) -> str:
+    line = _LINE.search(where)
+    if where.startswith("file name "):
+        return "the name of an attachment"
+    return f"an attachment whose name is left out{line.group() if line else ''}"
 
 
 def _says_as_much(finding: Finding, other: Finding) -> bool:

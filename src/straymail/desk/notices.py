@@ -11,7 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import quote
 
-from straymail.evidence import worth_telling
+from straymail.evidence import quotes, worth_telling
 from straymail.message import Address
 from straymail.record.custody import Held, Waiting
 
@@ -104,12 +104,25 @@ def title(notice: Notice, subject: str) -> str:
     return f"{notice.headline}{'' if notice.headline.endswith('?') else ':'} {_short(subject)}"
 
 
+def subject_of(held: Held, subject: str) -> str:
+    """A subject as a notice may repeat it: "" when a secret was found in it."""
+    content = held.verdict.get("content", ())
+    secret = any(str(each.get("where")) == "subject" and quotes(str(each.get("id"))) for each in content)
+    return "" if secret else subject
+
+
+def _which(held: Held, subject: str, voice: Voice) -> str:
+    """The message by its subject; by its time where there is none that may be repeated, or the message is gone."""
+    shown = subject_of(held, subject)
+    return f'"{_short(shown)}"' if shown else f"of {_when(held.taken_at, voice)}"
+
+
 def question(held: Held, subject: str, reply_to: Address, voice: Voice, *, headline: str = "") -> Notice:
     """Ask the sender about the recipients that are still open."""
     questions = _questions(held)
     several = len(questions) > 1
     opening = (
-        f'Your message "{_short(subject)}" is waiting and has not been sent. '
+        f"Your message {_which(held, subject, voice)} is waiting and has not been sent. "
         + ("These recipients look wrong:" if several else "One recipient looks wrong:"),
     )
     ends = _when(held.expires_at, voice)
@@ -120,7 +133,7 @@ def question(held: Held, subject: str, reply_to: Address, voice: Voice, *, headl
         questions[:SHOWN],
         _holds(held),
         _first([_said(each) for each in held.recipients if not each.suspect or each.decision]),
-        _choices(questions, reply_to, subject, _others_go(held)),
+        _choices(questions, reply_to, subject_of(held, subject), _others_go(held)),
         voice.signature,
         len(questions[SHOWN:]),
     )
@@ -131,7 +144,7 @@ def partly(held: Held, subject: str, noted: str, reply_to: Address, voice: Voice
     asked = question(held, subject, reply_to, voice, headline="Noted. And the others?")
     opening = (
         f"Noted: {noted}.",
-        f'Your message "{_short(subject)}" still waits, because this is not settled yet:',
+        f"Your message {_which(held, subject, voice)} still waits, because this is not settled yet:",
     )
     return replace(asked, opening=opening)
 
@@ -142,8 +155,8 @@ def held_for_officer(held: Held, subject: str, voice: Voice) -> Notice:
         "Your message waits for a security officer",
         (
             (
-                f'Your message "{_short(subject)}" has not been sent yet. Your organisation\'s rules ask a security '
-                "officer to look at it first. You need not do anything."
+                f"Your message {_which(held, subject, voice)} has not been sent yet. Your organisation's rules ask a "
+                "security officer to look at it first. You need not do anything."
             ),
         ),
         (f"If nobody decides by {_when(held.expires_at, voice)}, it comes back to you.",),
@@ -190,7 +203,7 @@ def done(held: Held, subject: str, outcome: str, voice: Voice, finals: Sequence[
     ``outcome``: ``sent``, ``discarded``, ``given up`` (some have it), ``expired``, ``too large`` (expired, but not
     attached) or ``failed``. ``finals``: the addresses concerned.
     """
-    name = f'Your message "{_short(subject)}"'
+    name = f"Your message {_which(held, subject, voice)}"
     said = {
         "sent": ("Sent", f"{name} is on its way to {', '.join(_first(finals))}."),
         "given up": ("Not sent again", f"{name} has reached {', '.join(_first(finals))} and is sent to nobody else."),
@@ -225,7 +238,7 @@ def unclear(held: Held, subject: str, reply_to: Address, voice: Voice) -> Notice
         headline="Your answer was not understood",
         opening=(
             (
-                f'Nothing was done with your message "{_short(subject)}"; it still waits. '
+                f"Nothing was done with your message {_which(held, subject, voice)}; it still waits. "
                 "Please reply with one of the words below."
             ),
         ),
@@ -234,7 +247,7 @@ def unclear(held: Held, subject: str, reply_to: Address, voice: Voice) -> Notice
 
 def already(held: Held, subject: str, voice: Voice) -> Notice:
     """An answer to a question that was settled before; ``subject`` is "" once the message is gone."""
-    which = f'"{_short(subject)}"' if subject else f"of {_when(held.taken_at, voice)}"
+    which = _which(held, subject, voice)
     closed = f" on {_when(held.closed_at, voice)}" if held.closed_at else ""
     return Notice(
         "Already answered",
@@ -352,7 +365,8 @@ def _others_go(held: Held) -> bool:
 
 
 def _mailto(address: Address, subject: str, word: str) -> str:
-    return f"mailto:{quote(str(address))}?subject={quote('Re: ' + _short(subject))}&body={quote(word)}"
+    title = f"Re: {_short(subject)}" if subject else "Re:"
+    return f"mailto:{quote(str(address))}?subject={quote(title)}&body={quote(word)}"
 
 
 def _when(unix: float | None, voice: Voice) -> str:

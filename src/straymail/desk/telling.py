@@ -7,6 +7,7 @@ What a sender cannot be told, the officers are told.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -28,6 +29,11 @@ def is_ours(settings: Settings, envelope: Envelope) -> bool:
     if envelope.sender is None or envelope.authenticated or not organisation.domains:
         return True
     return organisation.is_own(envelope.sender.domain)
+
+
+def _about(held: Held, message: Message) -> Message:
+    """The message as a notice is about it: without a subject that must not be repeated."""
+    return replace(message, subject=notices.subject_of(held, message.subject))
 
 
 class Teller:
@@ -62,7 +68,7 @@ class Teller:
             return False
         reply_to = self.reply_to(connection, held)
         asked = notices.question(held, message.subject, reply_to, self.voice, headline=headline)
-        self.send(connection, asked, held.sender, message, now, held.id, reply_to=reply_to)
+        self.send(connection, asked, held.sender, _about(held, message), now, held.id, reply_to=reply_to)
         return True
 
     def reply_to(self, connection: Connection, held: Held) -> Address:
@@ -86,7 +92,8 @@ class Teller:
         """Tell the sender, if anybody is there; whether it was told."""
         if not self.reachable(held):
             return False
-        self.send(connection, notice, held.sender, about, now, held.id, original=original, reply_to=reply_to, kind=kind)
+        named = _about(held, about) if about else None
+        self.send(connection, notice, held.sender, named, now, held.id, original=original, reply_to=reply_to, kind=kind)
         return True
 
     def answer(

@@ -6,7 +6,7 @@ Total: whatever bytes arrive, ``parse_message`` returns a Message with its defec
 from __future__ import annotations
 
 from straymail.message.address import Address, Mailbox, parse_address, parse_mailboxes
-from straymail.message.answered import answered_author
+from straymail.message.answered import answered_author, is_forward
 from straymail.message.domain import (
     country_tld,
     domain_to_unicode,
@@ -50,6 +50,7 @@ __all__ = [
     "embedded_data",
     "html_only",
     "html_to_text",
+    "is_forward",
     "letters",
     "links",
     "new_text",

@@ -1,4 +1,4 @@
-"""Who wrote the message that is answered, as the quotation says: the line a reply sets above what it quotes."""
+"""Who wrote what is quoted, and for whom it is new: a reply's reader has read it before, a forward's reader has not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from straymail.message.quoted import quoted_text
 
 _FORWARD = re.compile(r"\s{0,4}(?:fw|fwd|wg|tr|rv|vs|doorst|i|enc)\s?:", re.IGNORECASE)
 _RULED = re.compile(r"[\s>]{0,8}(?:-{2,40}|_{5,80}|={5,80})")
-_FORWARDED = ("forwarded", "weitergeleitet", "transféré", "reenviado", "inoltrato")
+_REPLY = re.compile(r"\s{0,4}\[?(?:re|aw|sv|antw|r|rif|odp|res|vs)\s?(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
+_FORWARDED = ("forwarded", "weitergeleitet", "transféré", "réexpédié", "reenviado", "inoltrato", "doorgestuurd",
+              "encaminhad", "przekazan")  # fmt: skip
 _NEXT_FIELD = re.compile(
     r"[\s>*|]{0,8}(?:to|cc|sent|date|subject|an|gesendet|datum|betreff|à|envoyé|objet|para|enviado|fecha|asunto|aan|verzonden"
     r"|onderwerp|til|sendt|emne|till|skickat|ämne)\*?\s{0,2}:",
@@ -21,6 +23,19 @@ _WROTE = re.compile(
     re.IGNORECASE,
 )
 _LINES, _MOST = 8, 400
+
+
+def is_forward(message: Message) -> bool:
+    """Whether what is quoted is passed on to somebody: the subject or the line above the quotation says so."""
+    if _FORWARD.match(message.subject.removeprefix("[")):
+        return True
+    if _REPLY.match(message.subject):
+        return False
+    first = [line.lower() for line in quoted_text(message)[: 10 * _MOST].split("\n") if line.strip()][:2]
+    return any(
+        (_RULED.match(line) or line.rstrip().endswith(":")) and any(word in line for word in _FORWARDED)
+        for line in first
+    )
 
 
 def answered_author(message: Message) -> str:

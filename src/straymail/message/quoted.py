@@ -204,7 +204,7 @@ def classify(lines: Sequence[str]) -> list[Kind]:
             if mode is Kind.QUOTED:  # nothing leads back
                 break
             wrote = hints.wrote and mode is Kind.NEW and _is_wrote(lines, index)
-            kinds.append(Kind.QUOTED if wrote or (hints.quote and _QUOTE.match(line)) else mode)
+            kinds.append(Kind.QUOTED if wrote or (hints.quote and _is_marked(line)) else mode)
         else:
             kinds.append(mode)
     return kinds + [mode] * (len(lines) - len(kinds))
@@ -252,6 +252,11 @@ def _turn(lines: Sequence[str], index: int, mode: Kind, hints: _Hints) -> Kind:
     return mode
 
 
+def _is_marked(line: str) -> bool:
+    """Whether a line begins with a mark of quotation. A bar at both ends is a row of a table."""
+    return _QUOTE.match(line) is not None and not (line.lstrip()[:1] == "|" and line.rstrip()[-1:] == "|")
+
+
 def _is_wrote(lines: Sequence[str], index: int) -> bool:
     """Whether an "On ... wrote:" line, up to three lines long, covers this line."""
     line = lines[index].strip()
@@ -261,10 +266,7 @@ def _is_wrote(lines: Sequence[str], index: int) -> bool:
     if line.endswith(":") and _WROTE.search(line):
         before = lines[max(0, index - 2) : index]
         opened = begins or "@" in line or any(text.strip().lower().startswith(_WROTE_START) for text in before)
-        return (
-            opened
-            or _QUOTE.match(next((text for text in lines[index + 1 : index + 4] if text.strip()), "")) is not None
-        )
+        return opened or _is_marked(next((text for text in lines[index + 1 : index + 4] if text.strip()), ""))
     if not begins:
         return False
     return any(text.strip().endswith(":") and _WROTE.search(text[:_LONGEST]) for text in lines[index + 1 : index + 3])
@@ -275,7 +277,7 @@ def _unmarked_reply(lines: Sequence[str], index: int) -> bool:
     if not _is_wrote(lines, index) or not lines[index].strip().endswith(":"):
         return False
     following = next((line for line in lines[index + 1 : index + 1 + _BLOCK] if line.strip()), "")
-    return bool(following) and not _QUOTE.match(following)
+    return bool(following) and not _is_marked(following)
 
 
 def _header_block(lines: Sequence[str], index: int) -> bool:

@@ -94,7 +94,9 @@ def view_of(verdict: Verdict) -> dict[str, object]:
             }
             for each in verdict.recipients
         ],
-        "content": [{"id": finding.id, "confidence": finding.confidence} for finding in verdict.content],
+        "content": [
+            {"id": finding.id, "where": finding.where, "confidence": finding.confidence} for finding in verdict.content
+        ],
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 from straymail.config import parse
 from straymail.desk import DELIVERY_HEADER, Courier, Desk
 from straymail.errors import Conflict, NotFound, TokenRefused
-from straymail.evidence import Action
+from straymail.evidence import Action, Finding, Sensitivity
 from straymail.message import Address, Envelope, parse_address, parse_message
 from straymail.record import custody, log
 
@@ -115,6 +115,16 @@ def test_a_replayed_answer_is_told_kindly_and_does_nothing(office: Office) -> No
     assert envelope["sender"] == ""
     text = " ".join(texts(told)[0].split())
     assert "your message of 15 January 2027, 08:00 UTC was settled before: it was discarded on" in text
+
+
+def test_a_subject_that_holds_a_secret_is_not_repeated(office: Office) -> None:
+    secret = Finding("secret.password", "subject", Sensitivity.HIGH, 0.9, "it holds a password", "Z…k", "00")
+    raw = RAW.replace(b"Exercise <b>Harbour</b>", b"the password is ZEBRA88k")
+    office.take(raw, verdict=replace(asked(STRAY), content=(secret,)))
+    ((_, notice),) = office.deliver()
+    assert "ZEBRA88k" not in notice.as_string()
+    assert notice["Subject"] == "Is this who you meant?"
+    assert "Your message of 15 January 2027, 08:00 UTC is waiting" in " ".join(texts(notice)[0].split())
 
 
 def test_times_are_told_in_the_time_zone_of_the_settings(office: Office) -> None:
