@@ -8,6 +8,7 @@ from functools import lru_cache
 _SPLIT = re.compile(r"[^\w]+|[_\d]+")
 TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "sir", "jr", "sr", "ii", "iii", "iv", "the", "and", "of"))
 """Words that stand beside names and are none."""
+_GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv"))
 
 _SHORTEST = 2
 
@@ -31,3 +32,15 @@ def tokens_of(name: str) -> tuple[str, ...]:
     """Lower-case name tokens of two letters or more, titles left out, short forms made long."""
     words = (word for word in _SPLIT.split(name.lower()[:120]) if len(word) >= _SHORTEST and word not in TITLES)
     return tuple(dict.fromkeys(NICKNAMES.get(word, word) for word in words))[:8]
+
+
+@lru_cache(maxsize=65_536)
+def initials_of(name: str) -> frozenset[str]:
+    """Single letters and generations in a name or local part, which tell people of one name apart (Susan R., III)."""
+    words = _SPLIT.split(name.lower()[:120])
+    return frozenset(word for word in words if word in _GENERATIONS or (len(word) == 1 and word.isalpha()))
+
+
+def told_apart(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Whether such letters name two people: different initials, or a generation that one has and the other has not."""
+    return bool(a and b and not a & b) or bool((a ^ b) & _GENERATIONS)

@@ -28,6 +28,8 @@ for which only the well-known domains speak; short new messages, which are about
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from straymail.evidence import Signal
 from straymail.message import Address
 from straymail.recipients import domains, files, greeting, group, jurisdiction, mailboxes, rivals, standing
@@ -39,13 +41,23 @@ _SEARCHES = (domains, mailboxes)
 _ALWAYS = (greeting, group, files)
 
 
+def _slip_for_somebody(context: Context, signals: Iterable[Signal]) -> bool:
+    """Whether an address is a clear slip, or one for somebody who writes."""
+    meant = [candidate.address.person for signal in signals for candidate in signal.meant[:1]]
+    clear = any(signal.id == "typo.clear" for signal in signals)
+    return clear or any(not context.silent(each) and context.history.person(each) is not None for each in meant)
+
+
 def observe(context: Context, address: Address) -> tuple[Signal, ...]:
     """Every signal about one recipient; pure, never raises for a well-formed address."""
     found = list(standing.observe(context, address))
     ids = {signal.id for signal in found}
     if "confirmed" not in ids and not ("answered" in ids and context.history.answers(address.person)):
-        for detector in _SEARCHES:
-            found.extend(detector.observe(context, address))
+        searched = [signal for detector in _SEARCHES for signal in detector.observe(context, address)]
+        if searched and context.silent(address.person) and _slip_for_somebody(context, searched):
+            context.doubt(address.person)
+            found = list(standing.observe(context, address))
+        found += searched
         found.extend(jurisdiction.observe(context, address))
     slips = [candidate for signal in found if signal.id.startswith("typo.") for candidate in signal.meant]
     found.extend(rivals.observe(context, address, slips))

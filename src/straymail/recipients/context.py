@@ -8,7 +8,7 @@ from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 
-from straymail.correspondence import History, PairFacts
+from straymail.correspondence import History, PairFacts, PersonFacts
 from straymail.correspondence.names import NICKNAMES
 from straymail.correspondence.observation import normal_subject
 from straymail.frozen import dataclass
@@ -31,6 +31,7 @@ class Context:
     message: Message | None
     now: datetime
     alone: dict[str, tuple[float, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    doubted: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _to: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _back: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _beside: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -127,6 +128,21 @@ class Context:
         if self.message is None:
             return {}
         return {box.address.person: box.name for box in (*self.message.to, *self.message.cc) if box.name}
+
+    def silent(self, key: str) -> bool:
+        """Whether this person was written to and has never written."""
+        person = self.history.person(key)
+        return person is not None and not person.sent
+
+    def doubt(self, key: str) -> None:
+        """Forget what was sent to somebody who never wrote and looks like a slip: repetition makes no acquaintance."""
+        self.doubted.add(key)
+        self._to[key] = None
+        self.alone.pop(key, None)
+
+    def person(self, key: str) -> PersonFacts | None:
+        """Totals of somebody; None for a stranger, and for who is doubted."""
+        return None if key in self.doubted else self.history.person(key)
 
     def to(self, key: str) -> PairFacts | None:
         """What the sender wrote to this person."""

@@ -2,7 +2,8 @@
 
 Candidates, in this order: domains of the organisation's own history within two edits; two labels run together; the same
 name under a top-level domain that is often confused with this one and to which the organisation writes; the same
-mailbox and name under any other end, or with an end too many (``army.mil.ml``); well-known mail domains. Strength is
+mailbox and name under any other end, or with an end too many (``army.mil.ml``); the same mailbox below the domain typed
+(``@mil``); well-known mail domains. Strength is
 (log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5. A domain somebody of which has answered is
 never looked at, nor an address that writes and is written to, nor one that is well known itself, unless the very
 mailbox is known under the other name.
@@ -20,6 +21,7 @@ from rapidfuzz.distance import OSA
 
 from straymail.correspondence import History
 from straymail.correspondence.channel import TLD_SLIPS, log_tld, log_typed
+from straymail.correspondence.names import tokens_of
 from straymail.correspondence.well_known import FIRST, PARENTS, WELL_KNOWN, near_well_known
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address, domain_to_unicode, public_suffix, registrable
@@ -89,6 +91,10 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
 def _end(context: Context, typed: str) -> Iterator[Signal]:
     """``tld.impossible``: no such end exists. ``tld.confusion``: a slip for an end that is written to all the time."""
     history, tld = context.history, typed.rpartition(".")[2]
+    if "." not in typed and real_suffix(typed):
+        text = f"Nobody has mail at .{tld} itself; something is missing before it."
+        yield Signal("tld.impossible", 1.0, text, f"{typed} is an end and no domain")
+        return
     if not real_suffix(typed):
         yield Signal("tld.impossible", 1.0, f"There is no .{tld}; mail to {typed} cannot arrive.", f".{tld} is no TLD")
         return
@@ -108,7 +114,7 @@ def _clear(context: Context, typed: str, best: str) -> bool:
     lost = _lost_dot(typed, best)
     known = history.domain_answers(best) or history.is_own(best)
     known = known or lost or bool((WELL_KNOWN | PARENTS) & {best, registrable(best)})
-    unknown = not history.knows_domain(typed) and (lost or not WELL_KNOWN & {typed, registrable(typed)})
+    unknown = not history.domain_answers(typed) and (lost or not WELL_KNOWN & {typed, registrable(typed)})
     unknown = unknown and not _common_end(typed, best)
     least = _CLEAR if typed[0] == best[0] and OSA.distance(typed, best, score_cutoff=1) <= 1 else _CLEAREST
     return known and unknown and _crowding(typed, best) == 0 and log_domain(typed, best) >= least
@@ -122,16 +128,19 @@ def _common_end(typed: str, best: str) -> bool:
 
 
 def _text(context: Context, typed: str, best: str) -> str:
-    if context.history.knows_domain(best):
-        return f"{domain_to_unicode(typed)} is not a domain you have written to; {best} is, and it looks much the same."
-    return f"{domain_to_unicode(typed)} looks much like {best}, which is far more usual."
+    history, shown = context.history, domain_to_unicode(typed)
+    if history.knows_domain(best) and history.knows_domain(typed):
+        return f"Nobody at {shown} has ever answered; {best} looks much the same, and is known."
+    if history.knows_domain(best):
+        return f"{shown} is not a domain you have written to; {best} is, and it looks much the same."
+    return f"{shown} looks much like {best}, which is far more usual."
 
 
 def _scored(context: Context, address: Address) -> Iterator[tuple[str, float]]:
     history, typed = context.history, address.domain
     impossible = _IMPOSSIBLE if not real_suffix(typed) else 0.0
     famous = bool((WELL_KNOWN | PARENTS) & {typed, registrable(typed)})
-    others = _other_ends(context, address)
+    others = (*_other_ends(context, address), *_below(context, address))
     for name in dict.fromkeys((*_candidates(context, typed), *others)):
         if name == typed:
             continue
@@ -154,6 +163,16 @@ def _other_ends(context: Context, address: Address) -> tuple[str, ...]:
         return shorter  # who is answered was not mistyped
     label = registrable(address.domain).partition(".")[0]
     return (*shorter, *(name for name in history.called(label) if history.person(f"{mailbox}@{name}") is not None))
+
+
+def _below(context: Context, address: Address) -> Iterator[str]:
+    """Domains below the one typed in which the sender knows this very mailbox: labels were left out."""
+    mailbox, end = address.local.lower(), f".{address.domain}"
+    if mailbox not in _ROLES:
+        for token in tokens_of(mailbox):
+            for other in context.history.namesakes(context.sender, token):
+                if other.startswith(f"{mailbox}@") and other.endswith(end):
+                    yield other.rpartition("@")[2]
 
 
 def _candidates(context: Context, typed: str) -> Iterable[str]:

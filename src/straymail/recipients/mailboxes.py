@@ -46,12 +46,14 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
         return
     found.sort(reverse=True)
     best = Address.of(found[0][1])
-    penalty = 0.0 if person is None else 1.5 * math.log1p(person.received)
+    # Outside, somebody else may have the mailbox; inside, mail to none would have come back.
+    penalty = 1.5 * math.log1p(person.received) if person is not None and history.is_own(address.domain) else 0.0
     strength = min(3.5, (found[0][0] + 12.0 - penalty) / 6.0)
     if strength <= 0:
         return
     meant = tuple(Candidate(Address.of(other), score, _name(context, other)) for score, other in found[:_MOST])
-    text = f"{address} is new; {best} is known, and the two look much the same."
+    new = "is new" if person is None else "has never answered"
+    text = f"{address} {new}; {best} is known, and the two look much the same."
     yield Signal("typo.mailbox", strength, text, f"{typed} for {best.local}", meant)
 
 

@@ -38,7 +38,7 @@ def _alone(context: Context, key: str) -> tuple[float, ...]:
     names = history.words(key)
     quoted = len(names & context.quoted)
     stranger = not to and not back
-    person = history.person(key) if stranger else None
+    person = context.person(key) if stranger else None
     return (
         math.log1p(context.recent(to)),
         math.log1p(context.recent(back)),

@@ -10,12 +10,14 @@ name) does not clear the misspelt address; beyond 20 recipients nobody else is l
 compares: log(sum over rivals of exp(fit) + exp(nobody)) - fit of the recipient, the noisy channel with a learned prior.
 
 The idea of comparing is Google's "Got the Wrong Bob?" (Roth et al., KDD 2010); topic and group are those of Carvalho
-and Cohen (SDM 2007). One person under another address is no rival, but one full name inside and outside is two people.
+and Cohen (SDM 2007). One person under another address is no rival, but one full name inside and outside is two people,
+and so are Susan R. and Susan M.; the same name at two firms that both write may be.
 
 ``author.namesake`` is 1 when the message answers somebody by name and address, and goes to one of that name who is
-outside where the other is inside, or the other way round. ``namesake.both`` is 0..1: the recipient is new to the sender
-and has (nearly) first name and surname of a closer one; ``namesake.elsewhere`` log(1 + messages others sent to such a
-recipient), at most 4: a namesake is usually somebody's correspondent, so that clears less than it would else.
+outside where the other is inside, or the other way round, or has another initial. ``namesake.both`` is 0..1: the
+recipient is new to the sender and has (nearly) first name and surname of a closer one, and neither a slip nor a contact
+of that very name explains it; ``namesake.elsewhere`` log(1 + messages others sent to such a recipient), at most 4: a
+namesake is usually somebody's correspondent, so that clears less than it would else.
 """
 
 from __future__ import annotations
@@ -23,10 +25,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz.distance import OSA
 
-from straymail.correspondence.names import tokens_of
+from straymail.correspondence.names import initials_of, tokens_of, told_apart
 from straymail.evidence import PARTS, Candidate, Comparison, Rival, Signal
 from straymail.message import Address
 from straymail.recipients.context import Context
@@ -36,6 +39,7 @@ _MOST_LETTERS = 6
 _SLIP = 0.9  # likeness of two tokens one slip apart
 _SHORTEST = 5
 _LOOKED_AT = 60
+_MOST_NAMESAKES = 5_000
 _MOST_RIVALS = 6
 _TYPED = 20  # recipients of a message; longer lists are expanded or pasted, not typed one by one
 _MOST_ELSEWHERE = 4.0
@@ -68,7 +72,7 @@ def observe(context: Context, address: Address, slips: Sequence[Candidate] = ())
     )
     yield Signal("rival", 1.0, compared=Comparison(parts(context, key, key), rivals))
     yield from _answered_namesake(context, address, rivals)
-    if context.to(key) or context.back(key):
+    if context.to(key) or context.back(key) or _explained(context, address, slips):
         return
     namesakes = [each for each in looks if each[1] == "namesake"]
     closest = max(namesakes, key=lambda each: (each[2], context.tie(each[0])), default=None)
@@ -76,16 +80,27 @@ def observe(context: Context, address: Address, slips: Sequence[Candidate] = ())
         yield from _both_names(context, address, closest[0], closest[2])
 
 
+def _explained(context: Context, address: Address, slips: Sequence[Candidate]) -> bool:
+    """Whether the very mailbox is meant elsewhere, or a contact of the sender bears just this name."""
+    if any(each.address.local.lower() == address.local.lower() for each in slips[:1]):
+        return True
+    mine = set(tokens_of(address.local))
+    known = {other for token in mine for other in context.history.namesakes(context.sender, token)}
+    return any(set(context.history.words(other)) == mine for other in known - {address.person})
+
+
 def _answered_namesake(context: Context, address: Address, rivals: Sequence[Rival]) -> Iterator[Signal]:
-    """The message answers somebody by name and address, and goes to the same name on the other side of the wall."""
+    """The message answers somebody by name and address, and goes to the same name elsewhere, who is another."""
     history = context.history
     for rival in rivals:
         other = rival.candidate.address
         if not rival.parts[_AUTHOR] or not context.author[1]:
             continue
-        across = history.is_own(other.domain) is not history.is_own(address.domain)
+        apart = history.is_own(other.domain) is not history.is_own(address.domain) or told_apart(
+            _initials(context, address.person), _initials(context, other.person)
+        )
         words = history.words(address.person).union(tokens_of(address.local))
-        if across and history.words(other.person) <= words:
+        if apart and history.words(other.person) <= words:
             text = f"You are answering {other}; {address} is another address of that name."
             yield Signal("author.namesake", 1.0, text, f"answers {other}", (rival.candidate,))
             return
@@ -100,7 +115,7 @@ def _promise(context: Context, key: str) -> float:
 def _alike(context: Context, address: Address, known: Iterable[str]) -> Sequence[tuple[str, str, float]]:
     """(key, kind, likeness) of the sender's other contacts that look like the recipient; a list looks like a list.
 
-    At most ``_LOOKED_AT``: of those with the same first letters, the closest.
+    At most ``_LOOKED_AT``, the closest, those with a name in common before those with the same first letters.
     """
     key = address.person
     listed, inside = _is_list(key), context.history.is_own(address.domain)
@@ -109,24 +124,51 @@ def _alike(context: Context, address: Address, known: Iterable[str]) -> Sequence
     mine = tuple(dict.fromkeys((*tokens_of(address.local), *(() if listed else tokens_of(context.name_of(key))))))
     passed = {*known, *context.addressed, *context.history.same(key)}
     looks: list[tuple[str, str, float]] = []
-    for other in (each for token in mine for each in context.history.namesakes(context.sender, token)):
-        if other in passed or len(looks) >= _LOOKED_AT:
+    for other in _closest(
+        context, (each for token in mine for each in context.history.namesakes(context.sender, token))
+    ):
+        if other in passed:
             continue
         passed.add(other)
         likeness = 1.0
         if _is_list(other) is listed and _MADE_UP not in other:
             likeness = _LISTED if listed else _likeness(mine, tuple(context.history.words(other)))
-            across = context.history.is_own(other.rpartition("@")[2]) is not inside
-            if likeness == 1 and across and len(mine) > 1 and key not in context.author[1]:
+            if likeness == 1 and len(mine) > 1 and _another(context, key, other, inside):
                 likeness = _SAME_ELSEWHERE
         if likeness < 1:
             looks.append((other, "namesake", likeness))
     begin = () if listed else context.history.beginning(context.sender, key.partition("@")[0])
-    begin = [other for other in begin if other not in passed and not _is_list(other)]
-    if len(looks) + len(begin) > _LOOKED_AT:
-        ties = dict(zip(begin, context.ties(begin), strict=True))
-        begin = sorted(begin, key=lambda other: (-ties[other], other))[: _LOOKED_AT - len(looks)]
+    begin = _closest(context, (other for other in begin if other not in passed and not _is_list(other)))
+    begin = begin[: _LOOKED_AT - len(looks)]
     return (*looks, *((other, "prefix", _shared_letters(key, other)) for other in begin))
+
+
+def _closest(context: Context, keys: Iterable[str]) -> Sequence[str]:
+    """At most ``_LOOKED_AT`` of these, the closest."""
+    known = list(dict.fromkeys(islice(keys, _MOST_NAMESAKES)))
+    if len(known) <= _LOOKED_AT:
+        return known
+    ties = dict(zip(known, context.ties(known), strict=True))
+    return sorted(known, key=lambda other: (-ties[other], other))[:_LOOKED_AT]
+
+
+def _another(context: Context, key: str, other: str, inside: bool) -> bool:
+    """Whether the same name at another address is, or may be, another person."""
+    history = context.history
+    if told_apart(_initials(context, key), _initials(context, other)):
+        return True
+    if key in context.author[1]:
+        return False
+    domain = other.rpartition("@")[2]
+    if history.is_own(domain) is not inside:
+        return True
+    if domain == key.rpartition("@")[2] and context.person(key) is None:
+        return not inside  # fisher.mark@ for mark.fisher@
+    return not inside and history.answers(key) and history.answers(other)
+
+
+def _initials(context: Context, key: str) -> frozenset[str]:
+    return initials_of(key.partition("@")[0]) | initials_of(context.name_of(key))
 
 
 def _is_list(key: str) -> bool:
@@ -188,7 +230,7 @@ def _both_names(context: Context, address: Address, rival: str, likeness: float)
         "new to the sender, and both names are those of a closer one",
         (Candidate(other, closer - 10.0, context.name_of(rival)),),
     )
-    person = context.history.person(address.person)
+    person = context.person(address.person)
     if person and person.received:
         strength = min(1.0, closer) * min(_MOST_ELSEWHERE, math.log1p(person.received))
         yield Signal("namesake.elsewhere", strength, "", f"new to the sender; {person.received} messages from others")

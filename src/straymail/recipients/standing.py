@@ -71,8 +71,9 @@ def _settled(context: Context, key: str) -> Standing:
 
 def _newcomer(context: Context, address: Address) -> Iterator[Signal]:
     history = context.history
-    person = history.person(address.person)
-    text = f"You have not written to {address} before."
+    person = context.person(address.person)
+    doubted = address.person in context.doubted
+    text = f"{address} has never answered." if doubted else f"You have not written to {address} before."
     if person is None:
         yield Signal("newcomer", 1.0, text, "unknown to the whole organisation")
     else:
@@ -89,7 +90,7 @@ def _newcomer(context: Context, address: Address) -> Iterator[Signal]:
             yield Signal("writes", min(_MOST, math.log1p(person.sent)), "", f"{person.sent} messages from it")
     if history.is_own(address.domain):
         yield Signal("inside", 1.0, "", "the organisation's own domain")
-    elif not history.knows_domain(address.domain):
+    elif not history.knows_domain(address.domain) or (doubted and not history.domain_answers(address.domain)):
         yield Signal("newcomer.domain", 1.0, f"Nobody here has written to {address.domain}.", "unknown domain")
     elif history.domain_answers(address.domain):
         yield Signal("domain.answers", 1.0, "", "others in the domain have answered")

@@ -83,8 +83,9 @@ def _shipped() -> Weights:
 def assess(weights: Weights, address: Address, signals: Sequence[Signal], least: float = 0.0) -> Assessment:
     """One recipient's probability of a stray in 0..1, with its terms and who was meant, best first.
 
-    A signal without a weight counts nothing. Candidates are ranked by the weight of the signal that names them. Below
-    the probability ``least`` neither terms nor candidates are told.
+    A signal without a weight counts nothing. Candidates are ranked by the weight of the signal that names them; where
+    the very mailbox elsewhere is likelier, nobody is named who only looks alike. Below the probability ``least``
+    neither terms nor candidates are told.
     """
     told = [signal for signal in signals if signal.compared is None]
     weighed = [(weights.weights.get(signal.id, 0.0) * signal.strength, signal) for signal in told]
@@ -100,7 +101,11 @@ def assess(weights: Weights, address: Address, signals: Sequence[Signal], least:
     ]
     ranked = [(weight, candidate.score, candidate) for weight, signal in weighed for candidate in signal.meant]
     if result is not None and result.gain > 0:
-        ranked.extend((result.log_odds, fit, rival.candidate) for fit, rival in result.ranked)
+        mailbox = address.local.lower()
+        moved = any(weight > result.log_odds and each.address.local.lower() == mailbox for weight, _, each in ranked)
+        ranked.extend(
+            (result.log_odds, fit, rival.candidate) for fit, rival in result.ranked if rival.kind == _SLIP or not moved
+        )
     meant = _best(address, ranked)
     if compared is not None and result is not None:
         terms.extend(_terms(weights, address, compared, result, meant[0] if meant else None))

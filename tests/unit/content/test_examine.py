@@ -77,7 +77,8 @@ def test_no_place_quotes_a_secret() -> None:
     names = ("password is ZEBRA88k.txt", "minutes of monday.txt", "report.zip/pin code 4482.docx")
     places = [where for name in names for where in (name, f"{name}, line 3", f"file name {name}")]
     told = [
-        each.where for each in discreet(Finding("own.term", where, Sensitivity.HIGH, 0.9) for where in (*places, "body"))
+        each.where
+        for each in discreet(Finding("own.term", where, Sensitivity.HIGH, 0.9) for where in (*places, "body"))
     ]
     hidden = ["an attachment whose name is left out", "an attachment whose name is left out, line 3",
               "the name of an attachment"]  # fmt: skip
