@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 
 from straymail.content.scan import Hit, Text
+from straymail.content.secret_rules import COLUMN
 from straymail.content.secret_values import code, odd, placeholder
 
-_HEADS = re.compile(r"pass ?words?|passwd|pwd|passwort|kennwort|mot de passe|contrase[ñn]a|wachtwoord", re.IGNORECASE)
+_HEADS = re.compile(COLUMN, re.IGNORECASE)
+_USERS = re.compile(
+    r"(?:user|login|log-?on|account|e-?mail|benutzer|nutzer|identifiant|usuario|gebruiker|host|server|url|site|system)"
+    r"[ _-]?(?:name|id|address)?s?",
+    re.IGNORECASE,
+)
 _DELIMITERS = "\t|;,"
 _DRESS = " \t\r\"'*"
 _MOST_ROWS, _LONGEST_ROW, _LONGEST = 200, 1_000, 64
@@ -21,6 +28,8 @@ def columns(text: Text, head: Hit) -> Iterator[Hit]:
     place = next((at for at, cell in enumerate(cells) if _HEADS.fullmatch(cell)), None)
     if place is None or len(cells) < 2 or any(len(cell) > _LONGEST for cell in cells):
         return
+    if cells[place].lower() == "pass" and not any(map(_USERS.fullmatch, cells)):
+        return  # what passed a test
     at = head.end
     for _ in range(_MOST_ROWS):
         start = at + 1
@@ -37,7 +46,15 @@ def columns(text: Text, head: Hit) -> Iterator[Hit]:
 
 
 def _cells(row: str, delimiter: str) -> list[str]:
-    return (row.strip().strip("|") if delimiter == "|" else row.strip("\r\n ")).split(delimiter)
+    if delimiter == "|":
+        return row.strip().strip("|").split(delimiter)
+    row = row.strip("\r\n ")
+    if '"' not in row or delimiter == "\t":
+        return row.split(delimiter)
+    try:  # a field in quotes may hold the delimiter
+        return next(csv.reader((row,), delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:
+        return row.split(delimiter)
 
 
 def _password(value: str) -> bool:
