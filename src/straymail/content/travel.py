@@ -215,8 +215,8 @@ def _told(text: Text, hit: Hit) -> tuple[str, str]:
     body = text.after(hit, 4_000).partition("END:VEVENT")[0]
     if "->" in body or "→" in body:
         return "travel.booking", "journey in a calendar"
-    placed = "\nLOCATION" in body or "\nGEO" in body
-    return ("travel.calendar", "event with a place") if placed and _away(body) else ("", "")
+    placed = "\nGEO" in body or ("\nLOCATION" in body and _away(body))
+    return ("travel.calendar", "event with a place") if placed else ("", "")
 
 
 def _away(event: str) -> bool:

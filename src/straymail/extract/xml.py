@@ -19,6 +19,7 @@ _BREAKS = frozenset(
 _ROWS = frozenset(("tr", "table-row", "Row", "row"))
 _CELLS = frozenset(("tc", "td", "th", "table-cell", "covered-table-cell", "Cell", "cell"))
 _TABLES = tuple(_ROWS | _CELLS)
+_SHAPES = ("docPr", "cNvPr")  # their ``descr`` is the alternative text
 _REPEATED, _MOST_REPEATED = "table:number-columns-repeated", 60
 _MAX_DEPTH = 1_000
 _FAULT = "not well-formed XML"
@@ -57,6 +58,8 @@ class Texts(ContentHandler):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  (the interface's name)
         """Take the opening of an element."""
         self._depth += 1
+        if name.endswith(_SHAPES) and (label := attrs.get("descr", "")):
+            self.pieces += [label, "\n"]
         if name.endswith(_TABLES):
             self._table(name.rpartition(":")[2], attrs)
         if self._depth > _MAX_DEPTH:

@@ -35,6 +35,8 @@ _NO_WORDS = _NEXT + " "
 _AROUND = re.compile(f" ?{_NEXT} ?")
 _MOST_LINKS, _LONGEST_LINK = 500, 2_000
 _LINK = re.compile("href=", re.IGNORECASE)
+_LABEL = re.compile("""[ \\t\\r\\n](?:alt|title)=["']""", re.IGNORECASE)
+_SHORTEST_LABEL = 8
 _LINK_ENDS = re.compile("[\"'>]")
 
 
@@ -102,6 +104,20 @@ class _Table:
 
     row: int = -1
     ended: int = -1
+
+
+def labels(html: str) -> tuple[str, ...]:
+    """What stands for pictures (``alt``) and beside things (``title``), each once; at most 500 of 2,000 letters."""
+    found: dict[str, None] = {}
+    at = _LABEL.search(html)
+    while at and len(found) < _MOST_LINKS:
+        quote = at[0][-1]
+        end = html.find(quote, at.end(), at.end() + _LONGEST_LINK)
+        label = _SPACE.sub(" ", _unescape(html[at.end() : end if end >= 0 else at.end() + _LONGEST_LINK])).strip()
+        if len(label) >= _SHORTEST_LABEL:
+            found[label] = None
+        at = _LABEL.search(html, max(end, at.end()))
+    return tuple(found)
 
 
 class _Reader:

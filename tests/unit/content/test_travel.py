@@ -36,6 +36,7 @@ BCBP = "M1VOSS/CLARA          EQ7XV2M BERZRHLX 0963 253Y012A0025 100"
             "BEGIN:VEVENT\nSUMMARY:Clara\nDTSTART:20270910\nDTEND:20270914\nLOCATION:Moorhaven\nEND:VEVENT\n",
             "travel.calendar",
         ),
+        ("BEGIN:VEVENT\nSUMMARY:Tea\nGEO:52.52;13.38\nEND:VEVENT\n", "travel.calendar"),
         (
             "BEGIN:VEVENT\nSUMMARY:Train to Moorhaven\nDTSTART:20270910T080000Z\nLOCATION:Quay\nEND:VEVENT\n",
             "travel.calendar",

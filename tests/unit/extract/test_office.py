@@ -171,3 +171,9 @@ def test_cells_of_sheets_that_stand_for_several(extractor: Extractor) -> None:
     for times, between in (("2", "\t\t\t"), ("x", "\t\t")):
         found = extractor.read_file(with_table("odt", row.format(times)), "a.ods")
         assert text_of(found) == f"User{between}Code"
+
+
+def test_alternative_text_is_read(extractor: Extractor) -> None:
+    shape = "<w:p><w:drawing><w:docPr id='1' name='P1' descr='the root password is Kx9'/></w:drawing></w:p>"
+    found = extractor.read_file(with_table("docx", shape), "a.docx")
+    assert text_of(found) == "the root password is Kx9"

@@ -11,7 +11,7 @@ from straymail.extract.mail import Header, body_texts, is_cut, read_block, read_
 from straymail.extract.readers.records import card_rows, entry_rows, insert_rows, object_rows
 from straymail.extract.reading import Reading
 from straymail.extract.xml import xml_text
-from straymail.message import Part, embedded_data, html_to_text, parse_message
+from straymail.message import Part, embedded_data, html_to_text, labels, parse_message
 from straymail.message.encoded import decode_text
 
 _MAX_SOURCE = 2_000_000  # characters
@@ -59,6 +59,7 @@ def read_text(reading: Reading, data: bytes, name: str, where: str, depth: int) 
 def _html(reading: Reading, text: str, where: str) -> None:
     reading.text(f"{where}, data", embedded_data(text))
     reading.text(where, html_to_text(text))
+    reading.text(f"{where}, alternative text", "\n".join(labels(text)))
 
 
 def _xml(reading: Reading, data: bytes, kind: str, where: str) -> None:
