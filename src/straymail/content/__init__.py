@@ -36,7 +36,17 @@ from straymail.content.fingerprint import Document, Documents, marks
 from straymail.content.plain import plain
 from straymail.content.scan import Scan
 from straymail.evidence import Finding, Sensitivity, quotes
-from straymail.message import READ_OF_PART, Message, body_parts, embedded_data, html_only, is_forward, links, split_body
+from straymail.message import (
+    READ_OF_PART,
+    Message,
+    body_parts,
+    embedded_data,
+    html_only,
+    is_forward,
+    labels,
+    links,
+    split_body,
+)
 
 __all__ = [
     "Dictionary",
@@ -119,6 +129,7 @@ def _unseen(message: Message, dictionary: Dictionary, found: Collection[Finding]
     for finding in (
         *examine_text(html_only(message), "HTML of the body", dictionary, heading=message.subject),
         *examine_text(_links(message), "links of the body"),
+        *examine_text(_labels(message), "alternative text of the body"),
     ):
         if (finding.id, finding.digest) not in known:
             known.add((finding.id, finding.digest))
@@ -212,6 +223,12 @@ def _links(message: Message) -> str:
     parts = (part for part in body_parts(message) if part.content_type == "text/html")
     found = (link for part in parts for link in links(part.text()[:READ_OF_PART]))
     return "\n".join(link for link in found if any(word in link.lower() for word in _TELLING_LINKS))
+
+
+def _labels(message: Message) -> str:
+    """What stands for pictures in HTML bodies, one a line."""
+    parts = (part for part in body_parts(message) if part.content_type == "text/html")
+    return "\n".join(label for part in parts for label in labels(part.text()[:READ_OF_PART]))
 
 
 def _headers(message: Message) -> Iterator[Finding]:

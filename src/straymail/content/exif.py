@@ -79,11 +79,13 @@ class _Directory:
             return Position(ground=True)
         return None
 
-    def _gps(self, gps: dict[int, tuple[int, int, int]]) -> Position:
+    def _gps(self, gps: dict[int, tuple[int, int, int]]) -> Position | None:
         latitude, longitude = self._degrees(gps[_LATITUDE]), self._degrees(gps[_LONGITUDE])
         south = self._letter(gps.get(_LATITUDE_REF)) == b"S"
         west = self._letter(gps.get(_LONGITUDE_REF)) == b"W"
-        known = 0 <= latitude <= 90 and 0 <= longitude <= 180 and (latitude > 0 or longitude > 0)
+        known = 0 <= latitude <= 90 and 0 <= longitude <= 180
+        if latitude == longitude == 0:
+            return None  # a receiver that knew no position
         return Position(-latitude if south else latitude, -longitude if west else longitude, known)
 
     def _degrees(self, tag: tuple[int, int, int]) -> float:
@@ -123,6 +125,8 @@ def _xmp(data: bytes) -> Position | None:
     north, minutes, hemisphere, east, more, side = match.groups()
     latitude = float(north) + float(minutes or 0) / 60
     longitude = float(east) + float(more or 0) / 60
+    if latitude == longitude == 0:
+        return None
     return Position(
         -latitude if hemisphere == b"S" else latitude, -longitude if side == b"W" else longitude, known=True
     )

@@ -9,6 +9,7 @@ identity cards and visas are told by their check digits (ICAO Doc 9303, parts 4 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 
 import re2
@@ -85,6 +86,7 @@ _HINTS = {
     "it.codicefiscale": r"[A-Z0-9]{16}",
     "fr.nir": r"(?:0[1-9]|1[0-2]) ?(?:[0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}",
 }
+_MANY = 5
 _PLAIN_WORDS = frozenset(("run", "nit", "sin", "pan", "nie", "inn"))  # as numbers' names these are capitals
 _LOOSE = ("us.ssn",)  # the form is telling, but the number has no check digit
 _ASKED = tuple((re2.compile(f"(?i){words}"), names) for words, names in _WORDS.items())
@@ -132,13 +134,17 @@ _CHECKS: dict[str, Check] = {
 
 
 def _judge(text: Text) -> Iterator[Finding]:
-    """Yield each number once."""
-    seen: set[str] = set()
+    """Yield each number once, and many dates of birth as one."""
+    found: dict[str, Finding] = {}
     for hit in text.hits():
         for finding in _read(text, hit):
-            if finding.digest not in seen:
-                seen.add(finding.digest)
-                yield finding
+            found.setdefault(finding.digest, finding)
+    births = [each for each in found.values() if each.id == "person.birth"]
+    if len(births) > _MANY:
+        yield replace(births[0], excerpt=f"{len(births)} dates of birth")
+    for finding in found.values():
+        if finding.id != "person.birth" or len(births) <= _MANY:
+            yield finding
 
 
 def _read(text: Text, hit: Hit) -> Iterator[Finding]:

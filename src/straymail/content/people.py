@@ -30,9 +30,9 @@ _RULES = (
          r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|[0-3]?[0-9][ \-](?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct"
          r"|nov|dec)[ \-](?:19|20)[0-9]{2}|(?i:born|geb\.?|jg\.?|yob) (?:in )?(?:19|20)[0-9]{2})\b", support=True),
     Rule("phoned", r"\(?\b[0-9]{3}\)?[ .\-][0-9]{3}[ .\-][0-9]{4}\b|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6,14}"
-         r"|\b0[0-9]{2,4}[ /\-][0-9]{3,8}(?:[ \-][0-9]{3,4})?\b",
+         r"|\b0[0-9]{2,4}[ /\-][0-9]{3,8}(?:[ \-][0-9]{3,4})?\b|\+[1-9][0-9]{9,13}\b",
          near=DIGITS, hint=r"[0-9][0-9)][ .\-][0-9]{3}[ .\-][0-9]{4}|\+[0-9]{2,3}[ \-(][0-9][0-9 ()\-]{6}"
-                                r"|\b0[0-9]{2,4}[ /\-][0-9]{3}"),
+                                r"|\+[1-9][0-9]{9}|\b0[0-9]{2,4}[ /\-][0-9]{3}"),
     Rule("local", r"\b[0-9]{3}-[0-9]{4}\b", support=True),
     Rule("mailed", r"\b[\w.+\-]{2,30}@[\w\-]{2,30}\.[\w.]{2,20}\b",
          often=("@", _ROWS), hint=rf"{_ROW}\x40"),
@@ -117,7 +117,7 @@ _MAY_BE_ROW, _MAILED_ROW, _PHONED_ROW = (
     for row, field in ((_NUMBERED_ROW, "[0-9@]"), (_ROW, "@"), (_ROW, r"[0-9][0-9 ()./\-]{6}"))
 )
 _PHONE_ALONE = re2.compile(r"(?:\+[0-9]{1,3}|\(?\b[0-9]{3,5}\)?)[ .\-/][0-9]{3}(?:[0-9]{2,5}|[ .\-][0-9]{3,4})\b")
-_PHONE = re2.compile(rb"[0-9][0-9)][ .\-/][0-9]{3}")  # what any number has, to look for ten of them first
+_PHONE = re2.compile(rb"[0-9][0-9)][ .\-/][0-9]{3}|\+[0-9]{10}")  # what any number has, to look for ten of them first
 _ALONE_ROW = re2.compile(rb"(?m)^[ \t]{0,8}[+(]?[0-9][0-9 ()./\-]{6,18}\r?$")  # below the name it belongs to
 _BULLETS = " \t>|*-.)/:0123456789\"'"
 

@@ -38,12 +38,9 @@ _SAID = "it holds a map or positions"
 
 def find_kml(data: bytes, where: str) -> Iterator[Finding]:
     """Yield a KML or GPX file: a track where it has lines, else a map."""
-    points = 0
-    first = ""
-    for match in _POINTS.finditer(data[:_SIZE]):
-        points += 1
-        first = first or match.group().decode("ascii", "replace")
-    track = bool(_TRACK.search(data[:_SIZE]))
+    data = _narrow(data)
+    points = sum(1 for _ in _POINTS.finditer(data))
+    track = bool(_TRACK.search(data))
     identifier = "place.track" if track and points else "place.map"
     sensitivity = Sensitivity.ELEVATED if points else Sensitivity.LOW
     yield Finding(identifier, where, sensitivity, 0.98, _SAID, f"{points} positions")
@@ -51,10 +48,20 @@ def find_kml(data: bytes, where: str) -> Iterator[Finding]:
 
 def find_geojson(data: bytes, where: str) -> Iterator[Finding]:
     """Yield a GeoJSON (or TopoJSON) document; other JSON holds no map."""
-    data = data[:_SIZE]
+    data = _narrow(data)
     if _GEOJSON.search(data) and (b'"coordinates"' in data or b'"arcs"' in data):
         points = sum(1 for _ in _PAIRS.finditer(data))
         yield Finding("place.map", where, Sensitivity.ELEVATED, 0.98, _SAID, f"{points} shapes")
+
+
+def _narrow(data: bytes) -> bytes:
+    """At most 8 MB of a text, UTF-16 as UTF-8."""
+    data = data[:_SIZE]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace").encode()
+    if len(data) > 1 and 0 in data[:2]:
+        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le", "replace").encode("utf-8", "replace")
+    return data
 
 
 def find_shapefile(data: bytes, where: str) -> Iterator[Finding]:

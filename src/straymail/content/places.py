@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 import re2
 
 from straymail.content.place_grids import is_sentence, is_square, is_utm
+from straymail.content.place_tables import LATITUDE, positions
 from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
@@ -32,6 +33,8 @@ _RULES = (
          hint=r"[0-9]\.[0-9]{3,}\s?[\x80-\xff]*[,;/\s]+[EWO]\s?[0-9]"),
     Rule("labelled", rf"(?i)\blat(?:itude)?\b[\"']?\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}[^\n0-9]{{0,20}}?\n?"
          rf"[^\n0-9]{{0,12}}?\b(?:lon(?:g|gitude)?|lng)\b[\"']?\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}"),
+    Rule("columns", rf"(?im)^(?:[^\n]{{0,300}}[,;|\t])?[ \t\"]{{0,4}}{LATITUDE}[ \t\"]{{0,4}}"
+         r"(?:[,;|\t][^\n]{0,300})?\r?$", hint=r"(?i)(?:lat|latitude|breitengrad)[^\n,;|\t]*(?:[,;|\t\r\n]|$)"),
     Rule("pair", r"(?:^|[\s(\[:=])(-?[0-9]{1,2}\.[0-9]{4,12})\s{0,2}[,;]\s{0,2}(-?[0-9]{1,3}\.[0-9]{4,12})\b",
          near=DIGITS, hint=r"\x2e[0-9]{4,}\s*[,;]\s*\x2d?[0-9]+\x2e[0-9]{4}"),
     Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b", near=DIGITS),
@@ -82,7 +85,7 @@ _IN_DEGREES = re2.compile(rb",[0-9]{4}\.[0-9]{1,8},[NS],[0-9]{5}\.[0-9]{1,8},[EW
 
 def _judge(text: Text) -> Iterator[Finding]:
     """Yield one finding for all positions of a text, and one for map links: a table of waypoints is one thing."""
-    hits = [hit for hit in text.hits()[:2_000] if _plausible(text, hit)]
+    hits = [hit for hit in _hits(text) if _plausible(text, hit)]
     for identifier, chosen in (
         ("place.link", [hit for hit in hits if hit.rule == "link"]),
         ("place.coordinates", [hit for hit in hits if hit.rule != "link"]),
@@ -95,6 +98,14 @@ def _judge(text: Text) -> Iterator[Finding]:
             yield text.finding(
                 identifier, sensitivity, sure, "it holds a position on the map", chosen[0], excerpt=excerpt
             )
+
+
+def _hits(text: Text) -> Iterator[Hit]:
+    for hit in text.hits()[:2_000]:
+        if hit.rule == "columns":
+            yield from positions(text, hit)
+        else:
+            yield hit
 
 
 def _sureness(hit: Hit) -> float:

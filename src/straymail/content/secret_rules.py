@@ -46,6 +46,11 @@ _RESET = (
     r"(?:(?:reset|recover|forgot|set|change)[_\-./]?(?:my[_\-]?|your[_\-]?)?(?:passw(?:or)?d|pw|pwd)"
     r"|(?:passw(?:or)?ds?|pwd)[_\-./](?:reset|recover(?:y)?|edit|new|set|change|forgot))"
 )
+COLUMN = (
+    r"(?:(?:initial|temp(?:orary)?|default|new|old|current|first|start|user|admin|login|account|e-?mail|web|vpn"
+    r"|provisional|neues|altes|erst)[ _\-]?){0,2}"
+    r"(?:passwords?|passwd|pwd|pass|passwort|kennwort|mot de passe|contrase(?:ñ|n)a|wachtwoord)"
+)
 RULES = (
     Rule("prose", rf"(?i){_WORD}{_KIND}[*_]{{0,2}}[^\S\n]{{0,2}}(?:\([^)\n]{{1,30}}\)"
          rf"|(?:for|to|für|pour|para|per|voor|för|til|do) [\pL\w .\-]{{2,40}}?)?{_IS}[*_]{{0,2}}\s{{0,12}}{_VALUE}"),
@@ -59,10 +64,10 @@ RULES = (
     Rule("cell", rf"(?i){_WORD}\"?[ ]{{0,3}}[|\t,;][ \t]{{0,3}}{_VALUE}"),
     Rule("before", r"(?i)([^\s\"'“”‘’`<>,;:]{6,64})[\"'”’*]{0,2} is (?:now )?(?:your|the|my|our) "
          r"(?:(?:new|temporary|initial|current|wifi|wi-fi) ){0,2}(?:password|passphrase|passcode)\b"),
-    Rule("column", r"(?im)^(?:[^\n]{0,300}[,;|\t])?[ \t\"*]{0,4}(?:passwords?|passwd|pwd|passwort|kennwort"
-         r"|mot de passe|contrase(?:ñ|n)a|wachtwoord)[ \t\"*]{0,4}(?:[,;|\t][^\n]{0,300})?$",
-         hint=r"(?i)(?:password|passwords|passwd|pwd|passwort|kennwort|mot de passe|contrase[\x80-\xffn]+a|wachtwoord)"
-         r"[ \t\x22*]*(?:[,;|\t\r\n]|$)"),
+    Rule("column", rf"(?im)^(?:[^\n]{{0,300}}[,;|\t])?[ \t\"*]{{0,4}}{COLUMN}[ \t\"*]{{0,4}}"
+         r"(?:[,;|\t][^\n]{0,300})?\r?$",
+         hint=r"(?i)(?:password|passwords|passwd|pwd|pass|passwort|kennwort|mot de passe|contrase[\x80-\xffn]+a"
+         r"|wachtwoord)[ \t\x22*]*(?:[,;|\t\r\n]|$)"),
     Rule("named", r"(?i)\b(?:(?:api|access|secret|account|app)[ _\-]?key|(?:client|app|shared)[ _\-]?secret"
          r"|[a-z]{0,8} ?token)"
          r"(?: (?:for|to) [\w .\-]{2,30}?)?(?: is(?: now)?:?| was|:|=| -)?\s{1,3}[\"'“`]?"

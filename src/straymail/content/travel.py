@@ -165,6 +165,14 @@ _RULES = (
 )  # fmt: skip
 _COMING_AND_GOING = frozenset(("leave", "arrive", "hotel", "duration", "timetable", "car"))
 _DAY = re2.compile(f"(?i){_DATE}")
+_EVENT_DAYS = re2.compile(r"(?m)^DT(?:START|END)[^:\n]{0,80}:([0-9]{8})")
+_AWAY = re2.compile(
+    r"(?i)\b(?:flights?|fl(?:u|ü)ge?|vols?|vuelos?|trains?|zug|rail|bahn|hotel|hostel|airport|flughafen|station|bahnhof"
+    r"|trips?|travel\w{0,4}|journey|visits?|visiting|tour|reise|dienstreise|besuch|voyage|boarding|depart\w{0,5}"
+    r"|arriv\w{1,4}|check-?(?:in|out)|ferry|cruise|itinerary|out of office|away|absence|abwesend|vacation|holidays?"
+    r"|urlaub|conference (?:in|at|on)|festival|congress|concert)\b"
+)
+_ROOM = re2.compile(r"(?i)\b(?:meeting|call|teams|zoom|webex|room|besprechung|raum|jour fixe|r(?:é|e)union)\b")
 _MACHINE = frozenset(("schema", "bcbp", "ticket-code", "event", "galileo"))
 _SCHEMA = {
     "Flight": "travel.flight",
@@ -207,7 +215,14 @@ def _told(text: Text, hit: Hit) -> tuple[str, str]:
     body = text.after(hit, 4_000).partition("END:VEVENT")[0]
     if "->" in body or "→" in body:
         return "travel.booking", "journey in a calendar"
-    return ("travel.calendar", "event with a place") if "\nLOCATION" in body or "\nGEO" in body else ("", "")
+    placed = "\nGEO" in body or ("\nLOCATION" in body and _away(body))
+    return ("travel.calendar", "event with a place") if placed else ("", "")
+
+
+def _away(event: str) -> bool:
+    """Whether an event is a journey by its words, or takes days; a meeting in a room is none."""
+    days = _EVENT_DAYS.findall(event)
+    return _AWAY.search(event) is not None or (len(set(days[:2])) > 1 and not _ROOM.search(event))
 
 
 def _one_journey(leave: str, arrive: str) -> bool:

@@ -14,13 +14,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from types import TracebackType
 from typing import Any, Self
 
 from straymail.extract.frames import read_frame, write_frame
-from straymail.extract.kinds import IMAGES, is_named_html, is_named_mail, kind_of
+from straymail.extract.kinds import IMAGES, is_named_html, is_named_mail, kind_of, mislabelled
 from straymail.extract.limits import ReadLimits
 from straymail.extract.mail import body_texts, is_cut, read_block
 from straymail.extract.model import Extraction, File, unread
@@ -28,6 +28,7 @@ from straymail.extract.reading import RETURNED, read_one, reader_of
 from straymail.message import Message, Part
 
 _START_SECONDS = 20.0
+_SHOWN = {"text/plain": ".txt", "text/html": ".html"}  # kinds of text, and names that claim them
 _GRACE = 1.5  # the worker's own CPU limit comes first where it can
 
 
@@ -195,6 +196,8 @@ def _files(message: Message) -> Iterator[Part]:
             continue
         if part.is_attachment or (part.parser == "second" and kind_of(part.content) not in ("text", "html")):
             yield part
+        elif part.content_type in _SHOWN and mislabelled(part.content):
+            yield replace(part, filename=f"part {part.path}{_SHOWN[part.content_type]}")
 
 
 def _inner_texts(message: Message, found: Extraction) -> None:

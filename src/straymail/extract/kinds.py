@@ -60,13 +60,13 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 )
 _MAIL_FIELDS = (b"return-path:", b"received:", b"from:", b"message-id:", b"mime-version:", b"delivered-to:", b"date:",
                 b"subject:", b"to:", b"x-", b"content-type:")  # fmt: skip
-_HEAD = 4_096
+_HEAD, _LONGEST_COMMENT = 4_096, 1 << 20
 # What an HTML document or a fragment of one begins with, comments apart. No <script> or <title>: programs and feeds
 # begin with them as well, and HTML is read without its scripts and attributes.
 _HTML = ("!doctype html", "html", "head", "body", "meta", "base", "link", "style", "div", "p", "span", "table", "tr",
          "td", "center", "font", "br", "hr", "h1", "h2", "h3", "ul", "ol", "b", "i", "a", "img", "form")  # fmt: skip
 _HTML_OPENINGS = tuple(f"<{name}{end}".encode() for name in _HTML for end in (">", " ", "\n", "\r", "\t", "/"))
-_WIDE_KINDS = frozenset(("html", "xml", "svg", "ics", "vcf"))
+_WIDE_KINDS = frozenset(("html", "xml", "svg", "ics", "vcf", "kml", "gpx", "json"))
 _HTML_NAMES = (".html", ".htm", ".xhtml", ".shtml")
 IMAGES = frozenset(("jpeg", "png", "gif", "tiff", "webp", "heic", "avif", "bmp"))
 TEXTS = frozenset(("text", "html", "xml", "kml", "gpx", "svg", "eml", "mbox", "ics", "vcf", "json", "dxf"))
@@ -88,8 +88,8 @@ _NAMES: dict[str, frozenset[str]] = {
     "xlsx": frozenset(("xlsx", "xlsm", "xlsb", "xltx")),
     "pptx": frozenset(("pptx", "pptm", "ppsx", "potx")),
     "odf": frozenset(("odt", "ods", "odp", "odg", "ott", "ots")),
-    "kmz": frozenset(("kmz",)),
-    "zip": frozenset(("zip", "jar", "war", "apk", "epub", "xpi", "pages", "numbers", "key")),
+    "kmz": frozenset(("kmz", "zip")),
+    "zip": frozenset(("zip", "kmz", "jar", "war", "apk", "epub", "xpi", "pages", "numbers", "key")),
     "ole": frozenset(("doc", "xls", "ppt", "msg", "dot", "xlt", "pps", "vsd", "mpp", "docx", "xlsx", "pptx", "msi")),
     "rtf": frozenset(("rtf", "doc")),
     "gzip": frozenset(("gz", "tgz", "gzip")),
@@ -151,7 +151,17 @@ def _text_kind(data: bytes) -> str:
     if wide:
         kind = _opening_kind(head.decode(wide, "replace").encode("utf-8", "replace"))
         return kind if kind in _WIDE_KINDS else "text"
-    return _opening_kind(head) if is_text(head) else "unknown"
+    return _opening_kind(_uncommented(data)) if is_text(head) else "unknown"
+
+
+def _uncommented(data: bytes) -> bytes:
+    """The beginning of a text, without comments that begin in it and are so long that nothing else is."""
+    head = data[:_HEAD]
+    at = head.find(b"<!--")
+    if at < 0 or not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or b"-->" in head[at:]:
+        return head
+    end = data.find(b"-->", at, at + _LONGEST_COMMENT)
+    return head[:at] + data[end + 3 : end + 3 + _HEAD] if end >= 0 else head
 
 
 def wide_codec(data: bytes) -> str:
@@ -173,7 +183,7 @@ def _opening_kind(head: bytes) -> str:
         return "vcf"
     if _after_comments(start).startswith(_HTML_OPENINGS):
         return "html"
-    if start.startswith((b"<?xml", b"<kml", b"<gpx", b"<svg")):
+    if start.startswith(b"<?xml") or _after_comments(start).startswith((b"<kml", b"<gpx", b"<svg")):
         return next((name for name in ("kml", "gpx", "svg", "html") if f"<{name}".encode() in start), "xml")
     if start.startswith((b"{", b"[")):
         return "json"
@@ -205,6 +215,12 @@ def _is_mail(start: bytes) -> bool:
     return lines[0].startswith(_MAIL_FIELDS) and sum(line.startswith(_MAIL_FIELDS) for line in lines) > 2
 
 
+def mislabelled(data: bytes) -> bool:
+    """Whether what is sent as the text of a mail is a file of another kind."""
+    kind = kind_of(data)
+    return kind in ("rtf", "pdf") or (kind not in TEXTS and kind != "unknown" and not is_text(data[:_HEAD]))
+
+
 def is_text(head: bytes) -> bool:
     """Whether bytes are text: hardly any control characters (UTF-16 without a mark counts when it is mostly ASCII)."""
     if not head:
@@ -225,7 +241,8 @@ def zip_kind(names: frozenset[str]) -> str:
                 return kind
     if "content.xml" in names and "mimetype" in names:
         return "odf"
-    return "kmz" if any(name.lower().endswith(".kml") for name in names) and len(names) < 50 else "zip"
+    maps = [name for name in names if name.lower().endswith(".kml")]
+    return "kmz" if maps and (len(names) < 50 or any("/" not in name for name in maps)) else "zip"
 
 
 def contradicts(name: str, kind: str) -> bool:

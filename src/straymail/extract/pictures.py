@@ -26,10 +26,21 @@ def holds_writing(kind: str, data: bytes, *, shown: bool) -> bool:
     if kind == "tiff":  # what fax machines and scanners write; a page in black and white is small
         return large or len(data) >= _EMPTY
     if shown and kind == "png":
-        return width * height >= _LARGER_THAN_SCREENS and len(data) >= _EMPTY
+        return large and (width * height >= _LARGER_THAN_SCREENS or _like_paper(width, height))
     if shown and width and height:
         return large
     return large or len(data) >= _LARGE_FILE
+
+
+def is_cut(kind: str, data: bytes) -> bool:
+    """Whether a large picture ends before its end."""
+    width, height = picture_size(kind, data)
+    return kind == "png" and width * height >= _LARGE_AREA and b"IEND" not in data
+
+
+def _like_paper(width: int, height: int) -> bool:
+    """Upright like a page: screens lie, those of telephones are narrower."""
+    return 1.2 <= height / width <= 1.6
 
 
 def picture_size(kind: str, data: bytes) -> tuple[int, int]:

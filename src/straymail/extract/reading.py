@@ -11,7 +11,7 @@ from typing import Any
 
 from straymail.extract.kinds import IMAGES, TEXTS, UNREADABLE, contradicts, kind_of
 from straymail.extract.limits import Budget, ReadLimits, Unread
-from straymail.extract.pictures import holds_writing
+from straymail.extract.pictures import holds_writing, is_cut
 
 RETURNED = IMAGES | {
     "kml",
@@ -79,18 +79,20 @@ class Reading:
             self.problem(where, "limit", f"nested deeper than {self.budget.limits.depth}")
             self._record(data, name, where, kind)
             return
+        whole = True
         reader = picture_reader() if self.budget.limits.ocr and kind in IMAGES else reader_of(kind)
         try:
             if reader:
                 kind = reader(self, data, name, where, depth) or kind
-            elif kind in IMAGES and holds_writing(kind, data, shown=shown):
-                self.pictures.append(where)
+            elif kind in IMAGES:
+                self._picture(data, where, kind, shown=shown)
             elif kind in UNREADABLE:
                 self.problem(where, "type", UNREADABLE[kind])
         except Unread as stop:
             if not stop.noted:
                 self.problem(where, stop.why, stop.text)
                 stop.noted = True
+            whole = stop.why != "damaged" or kind != "zip"  # a document that ends too early is a ZIP, no more is known
             if stop.why == "limit" and depth:
                 self._record(data, name, where, kind)
                 raise
@@ -100,9 +102,15 @@ class Reading:
             self.problem(where, "limit", "needs too much memory")
         except Exception as error:  # noqa: BLE001  (hostile files break libraries in every way there is)
             self.problem(where, "damaged", type(error).__name__)
-        if contradicts(name, kind):
+        if whole and contradicts(name, kind):
             self.problem(where, "mismatch", f"the content is {kind}")
         self._record(data, name, where, kind)
+
+    def _picture(self, data: bytes, where: str, kind: str, *, shown: bool) -> None:
+        if is_cut(kind, data):
+            self.problem(where, "damaged", "a picture that ends too early")
+        elif holds_writing(kind, data, shown=shown):
+            self.pictures.append(where)
 
     def name(self, name: str, where: str) -> None:
         """Count a file of which only the name can be read."""

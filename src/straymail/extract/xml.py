@@ -10,14 +10,36 @@ import defusedxml.sax
 from defusedxml import DefusedXmlException
 
 from straymail.extract.limits import Unread
+from straymail.message.tables import row_line
 
 _BREAKS = frozenset(
     ("p", "h", "tr", "row", "si", "br", "cr", "line-break", "comment", "table-row", "note", "sp", "placemark", "tab",
      "title", "subject", "creator", "description", "keywords", "t", "name", "cm", "text")
 )  # fmt: skip
+_ROWS = frozenset(("tr", "table-row", "Row", "row"))
+_CELLS = frozenset(("tc", "td", "th", "table-cell", "covered-table-cell", "Cell", "cell"))
+_TABLES = tuple(_ROWS | _CELLS)
+_SHAPES = ("docPr", "cNvPr")  # their ``descr`` is the alternative text
+_REPEATED, _MOST_REPEATED = "table:number-columns-repeated", 60
 _MAX_DEPTH = 1_000
 _FAULT = "not well-formed XML"
 _CHARACTERS = {"tab": "\t", "nobreakhyphen": "-"}
+
+
+class _Row:
+    """A row of a table: the piece it begins with, those its cells begin with, and whether it holds a table itself."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.cells: list[int] = []
+        self.holds_table = False
+
+    def line(self, pieces: list[str]) -> str:
+        """The row as one line, "" when it is none of data."""
+        if self.holds_table or not self.cells:
+            return ""
+        bounds = zip(self.cells, [*self.cells[1:], len(pieces)], strict=True)
+        return row_line(["".join(pieces[start:end]).split("\n") for start, end in bounds])
 
 
 class Texts(ContentHandler):
@@ -31,10 +53,15 @@ class Texts(ContentHandler):
         self._depth = 0
         self._name = ""
         self._value: list[str] = []
+        self._rows: list[_Row] = []
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  (the interface's name)
         """Take the opening of an element."""
         self._depth += 1
+        if name.endswith(_SHAPES) and (label := attrs.get("descr", "")):
+            self.pieces += [label, "\n"]
+        if name.endswith(_TABLES):
+            self._table(name.rpartition(":")[2], attrs)
         if self._depth > _MAX_DEPTH:
             raise Unread("limit", "XML nested too deeply")
         self._name = attrs.get("name", "") or name.rpartition(":")[2] if self._depth == 2 else self._name
@@ -44,6 +71,10 @@ class Texts(ContentHandler):
     def endElement(self, name: str) -> None:  # noqa: N802
         """Take the end of an element."""
         self._depth -= 1
+        if self._rows and name.endswith(_TABLES) and name.rpartition(":")[2] in _ROWS:
+            row = self._rows.pop()
+            if line := row.line(self.pieces):
+                self.pieces[row.start :] = [line]
         local = name.rpartition(":")[2].lower()
         mark = " " if name == "text:s" else _CHARACTERS.get(local, "")
         if not mark and local in _BREAKS and name not in ("w:t", "a:t"):
@@ -53,6 +84,19 @@ class Texts(ContentHandler):
         if self._depth == 1:
             self.pairs.append((self._name, "".join(self._value)))
             self._value.clear()
+
+    def _table(self, local: str, attrs: AttributesImpl) -> None:
+        """A row or a cell begins; a cell that stands for several is as many."""
+        if local in _ROWS:
+            if self._rows:
+                self._rows[-1].holds_table = True
+            if self.pieces and self.pieces[-1] != "\n":
+                self.pieces.append("\n")
+            self._rows.append(_Row(len(self.pieces)))
+        elif local in _CELLS and self._rows:
+            times = attrs.get(_REPEATED, "1")
+            count = min(int(times), _MOST_REPEATED) if times.isdecimal() and len(times) < 10 else 1
+            self._rows[-1].cells += [len(self.pieces)] * count
 
     def characters(self, content: str) -> None:
         """Take text."""

@@ -15,7 +15,7 @@ from straymail.message.domain import (
     registrable,
 )
 from straymail.message.envelope import Envelope
-from straymail.message.html import embedded_data, html_to_text, links
+from straymail.message.html import embedded_data, html_to_text, labels, links
 from straymail.message.limits import Limits
 from straymail.message.model import Defect, Message, Part
 from straymail.message.parse import parse_message
@@ -51,6 +51,7 @@ __all__ = [
     "html_only",
     "html_to_text",
     "is_forward",
+    "labels",
     "letters",
     "links",
     "new_text",

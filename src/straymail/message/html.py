@@ -7,7 +7,10 @@ Scripts, styles and comments are dropped.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import unescape
+
+from straymail.message.tables import row_line
 
 _BREAK = frozenset(
     """address article aside blockquote br center dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6
@@ -15,6 +18,7 @@ _BREAK = frozenset(
     """.split()  # noqa: SIM905  (a table to read)
 )
 _CELL = frozenset(("td", "th"))
+_ROWS = frozenset(("table", "tr"))
 _RAW = {name: re.compile(f"</{name}", re.IGNORECASE | re.ASCII) for name in ("script", "style")}
 _NAME = re.compile(r"/?[a-zA-Z][a-zA-Z0-9:_-]{0,40}")
 _OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
@@ -25,8 +29,14 @@ _UNSHOWN = re.compile("<(?:style|script)", re.IGNORECASE)
 _SHOWN_AGAIN = re.compile("</(?:style|script)", re.IGNORECASE)
 _MAX_QUOTE_DEPTH = 20
 _MOST_BLOCKS, _MOST_TYPES, _MOST_DATA = 20, 200, 100_000
+_DEEPEST_TABLE, _MOST_EMPTY = 50, 100
+_NEXT = "\x01"  # begins a cell, until its row has ended
+_NO_WORDS = _NEXT + " "
+_AROUND = re.compile(f" ?{_NEXT} ?")
 _MOST_LINKS, _LONGEST_LINK = 500, 2_000
 _LINK = re.compile("href=", re.IGNORECASE)
+_LABEL = re.compile("""[ \\t\\r\\n](?:alt|title)=["']""", re.IGNORECASE)
+_SHORTEST_LABEL = 8
 _LINK_ENDS = re.compile("[\"'>]")
 
 
@@ -88,8 +98,31 @@ def links(html: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@dataclass(slots=True)
+class _Table:
+    """The first line of the row being read, and where the line of the row before ended."""
+
+    row: int = -1
+    ended: int = -1
+
+
+def labels(html: str) -> tuple[str, ...]:
+    """What stands for pictures (``alt``) and beside things (``title``), each once; at most 500 of 2,000 letters."""
+    found: dict[str, None] = {}
+    at = _LABEL.search(html)
+    while at and len(found) < _MOST_LINKS:
+        quote = at[0][-1]
+        end = html.find(quote, at.end(), at.end() + _LONGEST_LINK)
+        label = _SPACE.sub(" ", _unescape(html[at.end() : end if end >= 0 else at.end() + _LONGEST_LINK])).strip()
+        if len(label) >= _SHORTEST_LABEL:
+            found[label] = None
+        at = _LABEL.search(html, max(end, at.end()))
+    return tuple(found)
+
+
 class _Reader:
     def __init__(self) -> None:
+        self._tables: list[_Table] = []
         self._lines: list[str] = []
         self._line: list[str] = []
         self._depth = 0
@@ -98,10 +131,16 @@ class _Reader:
     def text(self) -> str:
         """Everything read so far."""
         self._break()
-        return "\n".join(self._lines).strip("\n")
+        for table in reversed(self._tables):
+            self._end_row(table)
+        text = "\n".join(self._lines)
+        if _NEXT in text:
+            text = "\n".join(_AROUND.sub(" ", line).strip() for line in text.split("\n"))
+        return text.strip("\n")
 
     def read(self, html: str) -> None:
         """Walk from one ``<`` to the next."""
+        html = html.replace(_NEXT, " ")
         at, end = 0, len(html)
         while at < end:
             match = _OPENING.search(html, at)
@@ -134,14 +173,55 @@ class _Reader:
     def _tag(self, tag: str) -> None:
         name = tag.removeprefix("/")
         if name in _CELL:
-            self._line.append(" ")
+            self._line.append(_NEXT if tag == name and self._tables else " ")
+        elif name in _ROWS:
+            self._break()
+            self._row(tag)
         elif name in _BREAK:
             self._break()
         step = -1 if tag.startswith("/") else 1
         if name == "blockquote":
             self._depth = max(0, self._depth + step)
+            self._no_data()
         elif name == "pre":
             self._pre = max(0, self._pre + step)
+
+    def _row(self, tag: str) -> None:
+        """A table or a row begins or ends."""
+        if tag == "table":
+            self._line.clear()
+            self._no_data()
+            if len(self._tables) < _DEEPEST_TABLE:
+                self._tables.append(_Table())
+        elif self._tables:
+            table = self._tables[-1]
+            self._end_row(table)
+            if tag == "tr":
+                table.row = len(self._lines)
+            elif tag == "/table":
+                self._tables.pop()
+
+    def _no_data(self) -> None:
+        """Rows that hold a table or a quotation are none of data."""
+        for table in self._tables:
+            table.row = -1
+
+    def _end_row(self, table: _Table) -> None:
+        """Make one line of the row that ends here, if it is one of data; no blank line stands between two."""
+        start, table.row = table.row, -1
+        self._line.clear()
+        if start < 0 or start >= len(self._lines):
+            return
+        prefix = "> " * min(self._depth, _MAX_QUOTE_DEPTH)
+        lines = [line.removeprefix(prefix) for line in self._lines[start:]]
+        cells = [cell.split("\n") for cell in "\n".join(lines).split(_NEXT)[1:]]
+        line = row_line(cells)
+        if not line:
+            return
+        if start and start - 1 == table.ended and not self._lines[start - 1]:
+            start -= 1
+        self._lines[start:] = [prefix + line]
+        table.ended = len(self._lines)
 
     def _data(self, data: str) -> None:
         if not data:
@@ -160,6 +240,9 @@ class _Reader:
     def _break(self) -> None:
         line = _SPACE.sub(" ", "".join(self._line)).strip()
         self._line.clear()
+        if line and not line.strip(_NO_WORDS):
+            self._line += _NEXT * min(line.count(_NEXT), _MOST_EMPTY)
+            line = ""
         if line or (self._lines and self._lines[-1]):
             self._lines.append("> " * min(self._depth, _MAX_QUOTE_DEPTH) + line if line else "")
 

@@ -68,6 +68,7 @@ _LONG_BLOCK = 40
 _SECOND_FIELDS = frozenset(("to", "sent", "date", "an", "gesendet", "à", "envoyé", "para"))
 _SUBJECT = frozenset(("subject", "betreff", "objet", "asunto"))
 _NOTICE_HITS = 2
+_CELL = re.compile("<t[dh]", re.IGNORECASE)
 _DRESS = "*_/<>[](){}.,:;!?|\"'\u2018\u2019\u201c\u201d\u2022\u00b7\u00ad\u200b\u200c\ufeff-"
 
 
@@ -107,8 +108,9 @@ def body_text(message: Message) -> str:
 def html_only(message: Message) -> str:
     """What only the HTML parts of a body with plain parts say: lines with a word that no plain part has.
 
-    The line before such a line is there too, for it may say what follows. "" for most messages: programs that write
-    both parts write the same words.
+    Rows of tables are there too where no plain part has them as lines: programs put each cell on a line of its own.
+    So is the line before such a line, for it may say what follows. "" for most messages: programs that write both
+    parts write the same words.
     """
     parts = body_parts(message)
     html = [part for part in parts if part.content_type == "text/html"]
@@ -118,10 +120,18 @@ def html_only(message: Message) -> str:
     known = {"", *(word for part in plain for word in _bare(_text(part).split()))}
     lines: list[str] = []
     for text in map(_text, html):
-        if not known.issuperset(_bare(rough_words(text))):
+        if _CELL.search(text) or not known.issuperset(_bare(rough_words(text))):
             lines += filter(None, html_to_text(text).split("\n"))
-    new = [not known.issuperset(_bare(line.split())) for line in lines]
+    shown = _shown(plain) if any("\t" in line for line in lines) else set()
+    new = [
+        not known.issuperset(_bare(line.split())) or ("\t" in line and " ".join(line.split()) not in shown)
+        for line in lines
+    ]
     return "\n".join(line for at, line in enumerate(lines) if any(new[at : at + 2]))
+
+
+def _shown(parts: Iterable[Part]) -> set[str]:
+    return {" ".join(line.split()) for part in parts for line in _text(part).splitlines()}
 
 
 def _bare(words: Iterable[str]) -> Iterator[str]:

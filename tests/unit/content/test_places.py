@@ -53,6 +53,9 @@ def ids(text: str) -> set[str]:
         "UTM 30N E 612345 N 1398765",
         "Easting 461344 Northing 5481745",
         "Easting: 438712.5, Northing: 114833.2",
+        "site,latitude,longitude\r\nGate,12.6543,-8.0123\r\nWeir,12.6544,-8.0124\r\n",
+        "Name\tGPS Lat (deg)\tGPS Lon (deg)\nGate\t12.6543\t-8.0123",
+        'name;"Lat";"Lng"\n"a;b";"12,6543";"-8,0123"',
     ],
 )
 def test_positions(text: str) -> None:
@@ -96,6 +99,11 @@ def test_a_map_link() -> None:
         "32U rack, 461344 units of 5481745",
         "61U 461344 5481745",
         "Easting 461 Northing 548",
+        "site,latitude,longitude\nGate,north,west\nWeir,,\n",
+        "lat,long\n1,2\n3,4\n",
+        "latitude,longitude\n99.1234,12.1234\n",
+        "name,plat,long\na,12.6543,8.0123\n",
+        "latitude, longitude and height\n12.6543 is a price",
         "utm_source=30 612345 utm_campaign=1398765",
         "",
     ],
@@ -146,6 +154,7 @@ GPX = b'<gpx><trk><trkseg><trkpt lat="12.6" lon="-8.0"/></trkseg></trk></gpx>'
     ("kind", "name", "data", "identifier"),
     [
         ("kml", "route.kml", KML, "place.map"),
+        ("json", "a.json", '{"type": "Point", "coordinates": [-8.0, 12.6]}'.encode("utf-16"), "place.map"),
         ("gpx", "route.gpx", GPX, "place.track"),
         ("json", "a.json", b'{"type": "Point", "coordinates": [-8.0, 12.6]}', "place.map"),
         ("nitf", "a.ntf", b"NITF02.10", "place.image"),
@@ -168,6 +177,14 @@ def test_files(kind: str, name: str, data: bytes, identifier: str) -> None:
         ("jpeg", "a.jpg", b"\xff\xd8\xff\xe1\0\x10Exif\0\0II*\0\xff\xff\xff\xff"),
         ("json", "a.json", b'{"type": "Feature", "name": "x"}'),
         ("json", "a.json", b"[1, 2"),
+        ("json", "a.json", "[1, 2".encode("utf-16-be")),
+        (
+            "jpeg",
+            "a.jpg",
+            photo(gps=True)
+            .replace(struct.pack("<6I", 12, 1, 30, 1, 0, 1), struct.pack("<6I", *[0, 1] * 3))
+            .replace(struct.pack("<6I", 8, 1, 0, 1, 0, 1), struct.pack("<6I", *[0, 1] * 3)),
+        ),
         ("pdf", "planning.pdf", b"%PDF-1.7"),
         ("png", "a.png", b""),
         ("tiff", "a.tif", b"MM\0*" + b"\xff" * 40),
@@ -228,3 +245,8 @@ def test_a_reference_in_two_groups_counts_where_something_is_at_it(text: str) ->
 )
 def test_part_numbers_are_no_places(text: str) -> None:
     assert not examine_text(text, "body")
+
+
+def test_maps_in_utf_16_tell_their_positions() -> None:
+    for wide in (KML.decode().encode("utf-16"), KML.decode().encode("utf-16-le")):
+        assert [each.excerpt for each in examine_file("kml", "a.kml", wide, "a.kml")] == ["1 positions"]

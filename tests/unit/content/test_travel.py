@@ -33,6 +33,15 @@ BCBP = "M1VOSS/CLARA          EQ7XV2M BERZRHLX 0963 253Y012A0025 100"
             "travel.calendar",
         ),
         (
+            "BEGIN:VEVENT\nSUMMARY:Clara\nDTSTART:20270910\nDTEND:20270914\nLOCATION:Moorhaven\nEND:VEVENT\n",
+            "travel.calendar",
+        ),
+        ("BEGIN:VEVENT\nSUMMARY:Tea\nGEO:52.52;13.38\nEND:VEVENT\n", "travel.calendar"),
+        (
+            "BEGIN:VEVENT\nSUMMARY:Train to Moorhaven\nDTSTART:20270910T080000Z\nLOCATION:Quay\nEND:VEVENT\n",
+            "travel.calendar",
+        ),
+        (
             (
                 "Ihre Buchung ist bestätigt. Buchungsnummer: Q7XV2M\nHinfahrt 10.09.2027 ab 06:45 ICE 593 Wagen 7\n"
                 "Ankunft 10.09.2027 11:02, Sitzplatz 41, 2. Klasse\n"
@@ -72,6 +81,8 @@ def test_travel(text: str, identifier: str) -> None:
         f"{'7' * 31}20270910064500000202712100910{'00' * 30}",
         "314159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798214808",
         "BEGIN:VEVENT\nSUMMARY:Tea\nEND:VEVENT\n",
+        "BEGIN:VEVENT\nSUMMARY:Budget\nDTSTART:20270910T080000Z\nDTEND:20270910T090000Z\nLOCATION:Room 3\nEND:VEVENT\n",
+        "BEGIN:VEVENT\nSUMMARY:Team meeting\nDTSTART:20270910T080000Z\nLOCATION:Teams\nEND:VEVENT\n",
         "Flight simulator 2000 is on sale",
         "",
     ],

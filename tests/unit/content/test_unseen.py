@@ -53,6 +53,35 @@ def test_what_only_the_html_part_says_is_examined() -> None:
     assert ids == {"marking.us": "HTML of the body, line 1", "secret.password": "HTML of the body, line 2"}
 
 
+ROWS = "<tr><th>User</th><th>Password</th></tr><tr><td><p>js</p></td><td><p>BlueKettle19</p></td></tr>"
+
+
+@pytest.mark.parametrize(
+    ("plain_part", "where"),
+    [
+        ("User\r\n\r\nPassword\r\n\r\njs\r\n\r\nBlueKettle19", ["HTML of the body, line 2"]),
+        ("User Password\r\njs BlueKettle19", []),
+    ],
+)
+def test_rows_that_the_plain_part_has_torn_are_read_in_the_html(plain_part: str, where: list[str]) -> None:
+    raw = both(plain_part, f"<table>{ROWS}</table>")
+    assert [each.where for each in examine(parse_message(raw.encode())) if each.id == "secret.password"] == where
+
+
+@pytest.mark.parametrize(
+    ("html", "where"),
+    [
+        ('<img src=x alt="The root password is Kx9#pQ2m">', ["alternative text of the body"]),
+        ("<a href='x' TITLE='the root password is\n Kx9#pQ2m'>x</a>", ["alternative text of the body"]),
+        ('<img alt="The root password is Kx9#pQ2m"><p>The root password is Kx9#pQ2m</p>', ["body"]),
+        ('<img alt="Logo"><img alt="', []),
+    ],
+)
+def test_alternative_text_is_examined(html: str, where: list[str]) -> None:
+    raw = f"{HEAD}Content-Type: text/html\r\n\r\n{html}"
+    assert [each.where for each in examine(parse_message(raw.encode()))] == where
+
+
 def test_what_both_parts_say_is_found_once() -> None:
     html = "<p>Hello &amp; good day</p><p>The <b>root</b> password is: Kx9#pQ2m</p><p>See <i>you</i></p>"
     raw = both("Hello & good day\r\n\r\nThe *root* password is: Kx9#pQ2m\r\n\r\nSee you", html)

@@ -222,8 +222,8 @@ def outlook(subject: str, body: str, attachment: bytes) -> bytes:
     })  # fmt: skip
 
 
-def tnef(name: str, content: bytes, body: str) -> bytes:
-    """A winmail.dat with a body and one file."""
+def tnef(name: str, content: bytes, body: str, properties: bytes = b"") -> bytes:
+    """A winmail.dat with a body and one file, and properties of the message."""
 
     def attribute(level: int, tag: int, value: bytes) -> bytes:
         return struct.pack("<BII", level, tag, len(value)) + value + struct.pack("<H", sum(value) & 0xFFFF)
@@ -231,6 +231,7 @@ def tnef(name: str, content: bytes, body: str) -> bytes:
     return (
         b"\x78\x9f\x3e\x22\x01\0"
         + attribute(1, 0x0002800C, body.encode() + b"\0")
+        + (attribute(1, 0x00069003, properties) if properties else b"")
         + attribute(2, 0x00069002, bytes(14))
         + attribute(2, 0x00018010, name.encode() + b"\0")
         + attribute(2, 0x0006800F, content)

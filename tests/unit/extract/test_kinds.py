@@ -9,7 +9,10 @@ import pytest
 
 from straymail.content import examine_text
 from straymail.extract import Extraction, Extractor
-from straymail.extract.kinds import kind_of
+from straymail.extract.kinds import kind_of, zip_kind
+from straymail.message import parse_message
+
+from . import builders as make
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +163,50 @@ PLACES = [
 @pytest.mark.parametrize("data", PLACES)
 def test_positions_in_maps_and_tracks_are_read(extractor: Extractor, data: bytes) -> None:
     assert ("a.xml, positions", "lat 34.0868 lon 62.1675") in extractor.read_file(data, "a.xml").texts
+
+
+def test_maps_with_many_pictures_are_maps() -> None:
+    pictures = {f"files/{number}.png" for number in range(80)}
+    assert zip_kind(frozenset({"doc.kml", *pictures})) == "kmz"
+    assert zip_kind(frozenset({"files/a.kml", *pictures})) == "zip"
+
+
+@pytest.mark.parametrize("name", ["a.kmz", "a.zip"])
+def test_maps_contradict_no_name(extractor: Extractor, name: str) -> None:
+    pictures: dict[str, bytes | str] = {f"files/{number}.txt": "x" for number in range(60)}
+    assert extractor.read_file(make.zipped({"files/a.kml": "<kml/>", **pictures}), name).unread == []
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.docx", make.docx()), ("a.xlsx", make.xlsx())])
+def test_documents_that_end_too_early_are_damaged(extractor: Extractor, name: str, data: bytes) -> None:
+    assert [each.id for each in extractor.read_file(data[:-60], name).unread] == ["unread.damaged"]
+    other = [each.id for each in extractor.read_file(make.zipped({"a.txt": "x"}), name).unread]
+    assert other == ["unread.mismatch"]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        ("<kml/>".encode("utf-16"), "kml"), ('{"a": 1}'.encode("utf-16"), "json"), (b"<!-- a --><gpx/>", "gpx"),
+        (b"<?xml version='1.0'?><!--" + b"x" * 9_000 + b"--><kml>", "kml"),
+        (b"<!--" + b"x" * 9_000 + b"--><html>", "html"), (b"words <!--" + b"x" * 9_000 + b"--><kml>", "text"),
+        (b"<!--" + b"x" * 9_000, "text"),
+    ],
+)  # fmt: skip
+def test_kinds_of_text(data: bytes, kind: str) -> None:
+    assert kind_of(data) == kind
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "said"),
+    [
+        (make.docx("hidden words"), "text/plain", True), (make.docx("hidden words"), "text/html", True),
+        (b"{\\rtf1 hidden words}", "text/plain", True), (b"BMW and hidden words", "text/plain", False),
+        (b"\x01\x02\x03 hidden", "text/plain", False),
+    ],
+)  # fmt: skip
+def test_files_labelled_as_text_are_read(extractor: Extractor, content: bytes, kind: str, *, said: bool) -> None:
+    head = f"From: a@x.example\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    found = extractor.read(parse_message(head.encode() + make.base64_lines(content)))
+    assert ("hidden words" in text_of(found)) == said
+    assert ["unread.mismatch"] * said == [each.id for each in found.unread]

@@ -121,3 +121,59 @@ def test_hyphens_and_spaces_that_are_elements_are_kept(extractor: Extractor) -> 
     spaced = "<a xmlns:text='t'><text:p>two<text:s/>words</text:p></a>"
     odt = make.zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": spaced})
     assert text_of(extractor.read_file(odt, "a.odt")) == "two words"
+
+
+def cells(kind: str, *rows: tuple[str, ...]) -> str:
+    """A table as Word, PowerPoint and OpenDocument write it, each cell a paragraph."""
+    row, cell, text = {
+        "docx": ("w:tr", "w:tc", "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"),
+        "pptx": ("a:tr", "a:tc", "<a:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></a:txBody>"),
+        "odt": ("table:table-row", "table:table-cell", "<text:p>{}</text:p>"),
+    }[kind]
+    lines = ("".join(f"<{cell}>{text.format(each)}</{cell}>" for each in each_row) for each_row in rows)
+    return "".join(f"<{row}>{line}</{row}>" for line in lines)
+
+
+TABLE_PARTS = {
+    "docx": ("word/document.xml", "<w:document xmlns:w='w'>{}</w:document>"),
+    "pptx": ("ppt/slides/slide1.xml", "<p:sld xmlns:p='p' xmlns:a='a'>{}</p:sld>"),
+    "odt": ("content.xml", "<o:d xmlns:o='o' xmlns:table='t' xmlns:text='x'>{}</o:d>"),
+}
+
+
+def with_table(kind: str, table: str) -> bytes:
+    part, around = TABLE_PARTS[kind]
+    mark = "mimetype" if kind == "odt" else "[Content_Types].xml"
+    return make.zipped({mark: "<Types/>", part: around.format(table)})
+
+
+@pytest.mark.parametrize("kind", list(TABLE_PARTS))
+def test_rows_of_tables_are_lines(extractor: Extractor, kind: str) -> None:
+    data = with_table(kind, cells(kind, ("User", "Password", "Since"), ("js", "", "May"), ("ab", "K7", "")))
+    assert text_of(extractor.read_file(data, f"a.{kind}")) == "User\tPassword\tSince\njs\t\tMay\nab\tK7"
+
+
+@pytest.mark.parametrize("kind", list(TABLE_PARTS))
+def test_rows_that_lay_out_a_page_keep_their_lines(extractor: Extractor, kind: str) -> None:
+    long = cells(kind, ("left", "w" * 300))
+    assert "left\nwww" in text_of(extractor.read_file(with_table(kind, long), f"a.{kind}"))
+    nested = long.replace("w" * 300, "x" + cells(kind, ("a", "b")))
+    assert "\na\tb" in text_of(extractor.read_file(with_table(kind, nested), f"a.{kind}"))
+
+
+def test_cells_of_sheets_that_stand_for_several(extractor: Extractor) -> None:
+    row = (
+        "<table:table-row><table:table-cell><text:p>User</text:p></table:table-cell>"
+        "<table:table-cell table:number-columns-repeated='{}'/>"
+        "<table:table-cell><text:p>Code</text:p></table:table-cell>"
+        "<table:table-cell table:number-columns-repeated='16000'/></table:table-row>"
+    )
+    for times, between in (("2", "\t\t\t"), ("x", "\t\t")):
+        found = extractor.read_file(with_table("odt", row.format(times)), "a.ods")
+        assert text_of(found) == f"User{between}Code"
+
+
+def test_alternative_text_is_read(extractor: Extractor) -> None:
+    shape = "<w:p><w:drawing><w:docPr id='1' name='P1' descr='the root password is Kx9'/></w:drawing></w:p>"
+    found = extractor.read_file(with_table("docx", shape), "a.docx")
+    assert text_of(found) == "the root password is Kx9"

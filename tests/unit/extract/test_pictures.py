@@ -26,8 +26,12 @@ def jpeg(width: int, height: int, size: int = 0) -> bytes:
     return (head + b"\xff\xc2" + struct.pack(">HBHH", 17, 8, height, width)).ljust(size or 300, b"\1")
 
 
+END = b"\0\0\0\0IEND\xaeB\x60\x82"
+
+
 def png(width: int, height: int, size: int = 0) -> bytes:
-    return (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height)).ljust(size or 300, b"\1")
+    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height)
+    return head.ljust((size or 300) - len(END), b"\1") + END
 
 
 def tiff(width: int, height: int, order: str = "<") -> bytes:
@@ -64,6 +68,7 @@ def letter(data: bytes, disposition: str) -> bytes:
 PHOTO, BANNER, LOGO, PIXEL = jpeg(1_600, 1_200, 90_000), png(1_200, 300, 150_000), png(300, 90, 30_000), png(1, 1)
 HEIC = b"\0\0\0\x18ftypheic".ljust(150_000, b"\1")
 PLAIN = png(2_000, 1_000, 6_000)
+SCAN, TELEPHONE = png(1_240, 1_754, 90_000), png(1_080, 2_340, 300_000)
 SCREEN, PAGE = png(1_920, 1_080, 400_000), png(1_700, 2_300, 400_000)
 
 
@@ -74,6 +79,8 @@ SCREEN, PAGE = png(1_920, 1_080, 400_000), png(1_700, 2_300, 400_000)
         (BANNER, "attachment", True), (BANNER, "inline", False), (BANNER, "", False), (LOGO, "attachment", False),
         (LOGO, "inline", False), (PIXEL, "inline", False), (PLAIN, "inline", False), (PLAIN, "attachment", False),
         (SCREEN, "inline", False), (SCREEN, "attachment", True), (PAGE, "inline", True),
+        (SCAN, "inline", True), (SCAN, "", True), (TELEPHONE, "inline", False),
+        (png(600, 800, 90_000), "inline", False),
     ],
 )  # fmt: skip
 def test_large_pictures_are_said_to_be_unread(
@@ -83,6 +90,17 @@ def test_large_pictures_are_said_to_be_unread(
     expected = ["unread.type"] if said else []
     assert [each.id for each in extractor.read(parse_message(raw)).unread] == expected
     assert [each.id for each in extractor.read_file(raw, "mail.eml").unread] == expected
+
+
+def test_large_pictures_that_are_cut_are_damaged(extractor: Extractor) -> None:
+    for data, said in ((PAGE[:9_000], ["unread.damaged"]), (PAGE[:300_000], ["unread.damaged"]), (LOGO[:900], [])):
+        assert [each.id for each in extractor.read(parse_message(letter(data, "inline"))).unread] == said
+
+
+def test_scans_in_documents_are_told(extractor: Extractor) -> None:
+    data = make.zipped({**make.unzipped(make.docx()), "word/media/image1.png": SCAN, "word/media/image2.png": LOGO})
+    unread = extractor.read_file(data, "a.docx").unread
+    assert [(each.id, each.where) for each in unread] == [("unread.type", "a.docx > image1.png")]
 
 
 def test_scans_in_black_and_white_are_small(extractor: Extractor) -> None:

@@ -168,13 +168,38 @@ def test_an_answer_between_quotations_is_new() -> None:
         ("<p>Hello &amp; <b>you</b></p><p>two<br>three", "Hello & you\n\ntwo\nthree"),
         ("<style>p{}</style><script>a<b</SCRIPT >x<!-- c --><![CDATA[y]]>z", "xz"),
         ('<a title="a>b" href=x>link</a>', "link"), ("<p don't>it's", "it's"), ("a < b > c <3", "a < b > c <3"),
-        ("<table><tr><td>a<td>b</table>", "a b"), ("<blockquote>old<p>older</blockquote>new", "> old\n> older\nnew"),
+        ("<table><tr><td>a<td>b</table>", "a\tb"), ("<blockquote>old<p>older</blockquote>new", "> old\n> older\nnew"),
         ("<pre>a\n b</pre>", "a\nb"), ("&#" + "9" * 5_000 + ";", "&#" + "9" * 5_000 + ";"), ("<", "<"), ("", ""),
         ("<div style='display:none'>hidden</div>", "hidden"), ("un<b>bro</b>ken", "unbroken"),
     ],
 )  # fmt: skip
 def test_html_as_text(html: str, text: str) -> None:
     assert html_to_text(html) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<tr><th>User</th><th>Code</th></tr>\n<tr><td><p>js</p></td><td><div>K7</div></td>", "User\tCode\njs\tK7"),
+        ("<tbody><tr><td>&nbsp;</td><td>b</td><td></td><td>d<br>e</td><td></td></tr></tbody>", "\tb\t\td e"),
+        ("<tr><td>a</td><td><p>b</p></td></tr></table>after", "a\tb\n\nafter"),
+        ("<tr><td>k</td><td><table><tr><td>a</td><td>b</td></tr></table></td></tr>", "k\n\na\tb"),
+        # Letters laid out by tables keep their lines.
+        ("<tr><td><p>Dear all</p><p>One.</p></td></tr><tr><td>Two.</td></tr>", "Dear all\n\nOne.\n\nTwo."),
+        ("<tr><td>x</td><td>a<br>b<br>c<br>d</td></tr>", "x a\nb\nc\nd"),
+        (f"<tr><td>x</td><td>{'w' * 201}</td></tr>", f"x {'w' * 201}"),
+        ("<tr><td>x</td><td><blockquote>old</blockquote></td></tr>", "x\n> old"),
+        ("<tr><td>a\x01b</td></tr>", "a b"),
+    ],
+)  # fmt: skip
+def test_rows_of_tables_are_lines(html: str, text: str) -> None:
+    assert html_to_text(f"<table>{html}</table>").strip("\n") == text
+    assert html_to_text(f"<blockquote><table>{html}</table></blockquote>").count("\t") == text.count("\t")
+
+
+def test_many_empty_cells_take_no_time() -> None:
+    assert html_to_text("<table>" + "<td><p>" * 200_000 + "end").split() == ["end"]
+    assert html_to_text("<table><tr><td>" * 100_000 + "end").split() == ["end"]
 
 
 def test_html_mail_has_new_and_quoted_text() -> None:

@@ -8,9 +8,10 @@ from itertools import islice
 from straymail.extract.kinds import is_named_html, is_named_mail, kind_of, wide_codec
 from straymail.extract.limits import Unread
 from straymail.extract.mail import Header, body_texts, is_cut, read_block, read_header
+from straymail.extract.readers.records import card_rows, entry_rows, insert_rows, object_rows
 from straymail.extract.reading import Reading
 from straymail.extract.xml import xml_text
-from straymail.message import Part, embedded_data, html_to_text, parse_message
+from straymail.message import Part, embedded_data, html_to_text, labels, parse_message
 from straymail.message.encoded import decode_text
 
 _MAX_SOURCE = 2_000_000  # characters
@@ -20,6 +21,7 @@ _POSITION = re.compile(
     r"<gml:pos(?:List)?\b[^<>]{0,200}>\s{0,40}(-?[0-9]{1,2}\.[0-9]{1,15})\s{1,9}(-?[0-9]{1,3}\.[0-9]{1,15})"
     r"|<LatitudeDegrees>(-?[0-9.]{1,20})</LatitudeDegrees>\s{0,40}<LongitudeDegrees>(-?[0-9.]{1,20})</"
 )
+_RECORDS = {"vcf": (card_rows,), "text": (entry_rows, insert_rows), "json": (object_rows,)}
 _FROM = re.compile(rb"(?:\A\s{0,4}|(?<=\n))From [^\n]{1,200}\n(?=[!-9;-~]{1,70}:)")
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _ESCAPED = re.compile(r"\\([nN,;\\])")
@@ -47,13 +49,17 @@ def read_text(reading: Reading, data: bytes, name: str, where: str, depth: int) 
         _html(reading, plain_text(data), where)
         return "html"
     else:
-        reading.text(where, unfolded(data) if kind in ("ics", "vcf") else plain_text(data))
+        text = unfolded(data) if kind in ("ics", "vcf") else plain_text(data)
+        reading.text(where, text)
+        for rows_of in _RECORDS.get(kind, ()):
+            reading.text(f"{where}, records", rows_of(text))
     return ""
 
 
 def _html(reading: Reading, text: str, where: str) -> None:
     reading.text(f"{where}, data", embedded_data(text))
     reading.text(where, html_to_text(text))
+    reading.text(f"{where}, alternative text", "\n".join(labels(text)))
 
 
 def _xml(reading: Reading, data: bytes, kind: str, where: str) -> None:

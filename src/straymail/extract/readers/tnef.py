@@ -7,12 +7,15 @@ import struct
 from straymail.extract.limits import Unread
 from straymail.extract.readers.lzfu import find_rtf
 from straymail.extract.readers.rtf import read_rtf_text
+from straymail.extract.readers.text import plain_text
 from straymail.extract.reading import Reading
+from straymail.message import html_to_text
 from straymail.message.encoded import decode_text
 
 _ATTRIBUTE = struct.Struct("<BII")
 _SUBJECT, _BODY = 0x00018004, 0x0002800C
 _RENDER, _TITLE, _DATA = 0x00069002, 0x00018010, 0x0006800F
+_HTML = b"\x02\x01\x13\x10\1\0\0\0"  # PR_HTML in bytes, one value
 _PROPS, _ATTACH_PROPS = 0x00069003, 0x00069005
 
 
@@ -37,11 +40,22 @@ def read_tnef(reading: Reading, data: bytes, _name: str, where: str, depth: int)
             content = value
         elif tag in (_PROPS, _ATTACH_PROPS):
             reading.text(f"{where}, properties", wide_strings(value))
+            reading.text(where, html_to_text(plain_text(_html(value))))
             for body in find_rtf(value):
                 reading.budget.take(len(body))
                 read_rtf_text(reading, body, where, depth)
     _attach(reading, name, content, where, depth)
     return ""
+
+
+def _html(properties: bytes) -> bytes:
+    """The body that is kept as HTML; b"" when there is none."""
+    at = properties.find(_HTML)
+    if at < 0 or at + len(_HTML) + 4 > len(properties):
+        return b""
+    (size,) = struct.unpack_from("<I", properties, at + len(_HTML))
+    start = at + len(_HTML) + 4
+    return properties[start : start + size].rstrip(b"\0")
 
 
 def _attach(reading: Reading, name: str, content: bytes, where: str, depth: int) -> None:
