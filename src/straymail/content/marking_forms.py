@@ -23,6 +23,7 @@ _UK_REST = (
 )
 _US_LEVEL = r"TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED"
 _US_REST = r"(?: ?// ?[A-Z0-9][A-Z0-9 ,/\-]{0,60}){1,6}"
+_RELEASED = r"(?:[\s\-\x{2013}/,]{1,3}(?:RELEASABLE|REL) TO:? [A-Z][A-Z ,/]{1,60})?"
 _FORMER = r"PROTECT|RESTRICTED|CONFIDENTIAL"
 _FILE = r"(?:^|[ _\-.(\[])(%s)()(?:[ _\-.)\]]|$)"
 
@@ -142,8 +143,8 @@ FORMS = (
     Form("marking.uk", rf"{_EDGE}(OFFICIAL ?[\-\x{{2013}}\x{{2014}}] ?SENSITIVE){_UK_REST % 0}{_END}", _uk),
     Form("marking.uk", rf"{_EDGE}(Official[ \-]Sensitive)(){_END}", _uk, 0.85),
     Form("marking.uk", rf"{_EDGE}(?:UK )?(TOP SECRET|SECRET)((?: ?(?:-|\x{{2013}}|//)? ?(?:STRAP ?[123]|[A-Z]{{3,12}}"
-         rf"|[A-Z]{{3,12}} EYES ONLY)){{0,3}} ?(?:-|\x{{2013}}|//)? ?(?:(?:UK|FIVE|CAN/?UK/?US|AUS/?UK/?US) EYES ONLY"
-         rf"|UKEO|FVEY EYES ONLY)){_END}", _uk),
+         rf"|[A-Z]{{3,12}} EYES ONLY)){{0,3}} ?(?:-|\x{{2013}}|//)? ?(?:(?:(?:(?:AUS|CAN|NZ|UK|US)/?){{1,5}}|FIVE|FVEY)"
+         rf" EYES ONLY|UKEO)){_END}", _uk),
     Form("marking.uk", rf"[\[({{](?:UK )?(OFFICIAL[ \-]SENSITIVE|OFFICIAL){_UK_REST % 0}[\])}}]", _uk),
     Form("marking.uk", rf"[\[({{](?:UK )?(TOP SECRET|SECRET){_UK_REST % 1}[\])}}]", _uk),
     Form("marking.uk", rf"\b(OFFICIAL[ \-]SENSITIVE){_UK_REST % 0}", _uk, 0.85),
@@ -170,7 +171,7 @@ FORMS = (
     Form("marking.nz", rf"{_EDGE}(IN[ \-]CONFIDENCE|SENSITIVE|RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)"
          rf"((?:(?: - |//| : )[A-Z ]{{2,30}}){{0,3}}(?: - |//|: | )(?:NZEO|NEW ZEALAND EYES ONLY)){_END}", _nz),
     Form("marking.nato", rf"{_EDGE}(?://)?(?:NATO|COSMIC) (UNCLASSIFIED|RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)"
-         rf"((?:(?:[ /]{{1,2}}| [\-\x{{2013}}] )[A-Z][A-Z ,]{{1,40}}){{0,4}}){_END}", _nato),
+         rf"((?:(?:[ /]{{1,2}}| [\-\x{{2013}}] )[A-Z][A-Z ,]{{1,40}}){{0,4}}{_RELEASED}){_END}", _nato),
     Form("marking.nato", rf"{_RE}[\[(]?(?:NATO|COSMIC) (RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)()[\])]?"
          r"(?: ?[:\-\x{2013}] |$)",
          _nato, place="subject"),
@@ -179,7 +180,8 @@ FORMS = (
     Form("marking.nato", r"[\[(](?:NATO|COSMIC) (RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)([A-Z /]{0,40})[\])]",
          _nato),
     Form("marking.eu", rf"{_EDGE}((?:RESTREINT|CONFIDENTIEL|SECRET|TR[EÈ]S SECRET) UE"
-         rf"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))((?: ?/ ?EU [A-Z ]{{4,20}})?){_END}", _eu),
+         rf"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))((?: ?/ ?EU (?:TOP SECRET|[A-Z]{{4,20}}))?"
+         rf"{_RELEASED}){_END}", _eu),
     Form("marking.eu", r"[\[(]((?:RESTREINT|CONFIDENTIEL|SECRET|TR[EÈ]S SECRET) UE(?: ?/ ?EU [A-Z ]{4,20})?"
          r"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))()[\])]", _eu),
     Form("marking.eu", rf"{_RE}((?:RESTREINT|CONFIDENTIEL|SECRET|TR[EÈ]S SECRET) UE"

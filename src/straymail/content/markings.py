@@ -65,7 +65,7 @@ def _read(form: Form, hit: Hit, text: Text, released: bool) -> Finding | None:
     sensitivity = form.weigh(level, rest)
     if sensitivity is Sensitivity.NONE or _only_mentioned(form, hit, text):
         return None
-    written = f"{level}{rest}".strip()
+    written = " ".join(f"{level}{rest}".split())
     confidence = 0.7 if written == "OFFICIAL" else form.confidence
     if released:
         sensitivity, confidence = Sensitivity.LOW, confidence / 2

@@ -173,15 +173,28 @@ def test_near_misses(text: str) -> None:
         ("CUI", ()),
         ("SECRET//REL TO USA, GBR", ("!GB", "!US")),
         ("SECRET//REL TO USA, FVEY", ("!AU", "!CA", "!GB", "!NZ", "!US")),
-        ("SECRET//REL TO USA, XQZ", ()),
+        ("SECRET//REL TO USA, XQZ", ("!US",)),
+        ("SECRET//REL TO USA, PAK", ("!PK", "!US")),
+        ("SECRET//REL TO USA, CANUKUS", ("!CA", "!GB", "!US")),
+        ("SECRET//DISPLAY ONLY IRQ", ("!IQ", "!US")),
+        ("SECRET//ORCON/RELIDO", ()),
         ("[SEC=PROTECTED, CAVEAT=RI:REL/AUS/USA]", ("!AU", "!US")),
         ("[SEC=PROTECTED, CAVEAT=RI:AGAO]", ("!AU",)),
         ("RESTRICTED - NZEO", ("!NZ",)),
         ("OFFICIAL-SENSITIVE - RECIPIENTS ONLY", ("new",)),
         ("TLP:RED", ("new",)),
-        ("CUI//FED ONLY", ("!US",)),
+        ("TLP:AMBER+STRICT", ("new",)),
+        ("TLP:AMBER", ()),
+        ("CUI//FED ONLY", ("!US", "!.gov", "!.mil", "!.fed.us")),
+        ("CUI//FEDCON", ("!US",)),
+        ("CUI//DL ONLY", ("new",)),
+        ("OFFICIAL - MOD USE ONLY", ("!.mod.uk", "!.mod.gov.uk")),
+        ("OFFICIAL - DSTL USE ONLY", ()),
+        ("UK SECRET - UK/US EYES ONLY", ("!GB", "!US")),
+        ("TOP SECRET - AUSCANNZUKUS EYES ONLY", ("!AU", "!CA", "!GB", "!NZ", "!US")),
+        ("SECRET - CANUKUS EYES ONLY", ("!CA", "!GB", "!US")),
         ("//JOINT TOP SECRET USA GBR", ("!GB", "!US")),
-        ("//JOINT SECRET USA XQZ", ()),
+        ("//JOINT SECRET USA XQZ", ("!US",)),
         ("SECRET - FIVE EYES ONLY", ("!AU", "!CA", "!GB", "!NZ", "!US")),
         ("SECRET - CANADIAN EYES ONLY", ("!CA",)),
         ("TRÈS SECRET - SPÉCIAL FRANCE", ("!FR",)),
@@ -193,6 +206,29 @@ def test_near_misses(text: str) -> None:
 def test_whom_a_marking_excludes(text: str, excluded: tuple[str, ...]) -> None:
     (finding,) = examine_text(text, "body")
     assert finding.excludes == excluded
+
+
+@pytest.mark.parametrize(
+    ("text", "within", "without"),
+    [
+        ("NATO RESTRICTED", {"!FR", "!TR", "!NATO"}, {"!UA", "!EU"}),
+        ("NATO RESTRICTED REL TO UKR", {"!FR", "!UA", "!NATO"}, {"!RU"}),
+        ("NATO SECRET RELEASABLE TO UKRAINE", {"!FR", "!UA"}, {"!GE"}),
+        ("NATO SECRET\nRELEASABLE TO EU, SWITZERLAND AND JAPAN", {"!FR", "!AT", "!CH", "!JP", "!EU"}, {"!GE"}),
+        ("RESTREINT UE/EU RESTRICTED\nRELEASABLE TO NORWAY", {"!FR", "!NO", "!EU"}, {"!US", "!NATO"}),
+        ("UK SECRET - REL EU", {"!GB", "!FR", "!EU"}, {"!US"}),
+        ("SECRET//REL TO USA, ISAF", {"!US", "!DE", "!AU", "!NATO"}, {"!RU", "!PK"}),
+    ],
+)
+def test_whom_a_release_adds(text: str, within: set[str], without: set[str]) -> None:
+    (finding,) = examine_text(text, "body")
+    assert within <= set(finding.excludes)
+    assert not without & set(finding.excludes)
+
+
+def test_who_is_not_known_here_excludes_nobody() -> None:
+    (finding,) = examine_text("NATO SECRET RELEASABLE TO RURITANIA", "body")
+    assert finding.excludes == ()
 
 
 def test_where_it_stands_and_whether_it_is_quoted() -> None:
