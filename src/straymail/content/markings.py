@@ -22,6 +22,7 @@ import re2
 from straymail.content import marking_forms, marking_nations
 from straymail.content.marking_audience import excluded
 from straymail.content.marking_forms import Form
+from straymail.content.marking_speech import is_spoken_of
 from straymail.content.scan import Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
@@ -83,21 +84,24 @@ def _read(form: Form, hit: Hit, text: Text, released: bool) -> Finding | None:
 
 def _only_mentioned(form: Form, hit: Hit, text: Text) -> bool:
     """Whether words are spoken of rather than marked with, or a letter in brackets is a size or a seconder."""
-    if form.id == "marking.fouo":
-        return _SPOKEN_OF.match(text.after(hit).encode()) is not None
-    if form.id == "marking.us" and hit.groups[0] in ("S", "TS") and not hit.groups[1]:
-        return _LISTED.search(text.line(hit).encode()) is not None
+    if form.loose:
+        return is_spoken_of(hit, text)
+    if form.id == "marking.us" and hit.groups[0] in ("S", "TS", "C") and not hit.groups[1]:
+        if _LISTED.search(text.line(hit).encode()) or _LETTERED.search(text.data):
+            return True
+        return hit.groups[0] == "C" and not text.hits(_PORTION.name)  # else a copyright, or a captain
     return False
 
 
-_SPOKEN_OF = re2.compile(
-    rb"[\"')]{0,2}(?: \(FOUO\))? (?:was|were|has been|had been|is (?:being |now )?(?:replaced|obsolete|a|an|no)\b"
-    rb"|is defined|means|stands for|markings?|labels?|caveats?|designations?|polic(?:y|ies)|program)"
-)
 _LISTED = re2.compile(rb"\((?:M|L|XL|P|X)\)|(?i:\b(?:second(?:s|ed|er)?|moved|motion|small|singular|spouse|single)\b)")
+_LETTERED = re2.compile(rb"(?m)^\s{0,8}\((?:A|B|D|E)\) ")
+_PORTION = Rule(
+    "portion", r"(?m)^\s{0,8}(?:[0-9A-Za-z]{1,3}[.)] {1,4})?\((?:U|S|TS)(?://[A-Z0-9 ,/\-]{1,40})?\) {1,3}[A-Z]",
+    support=True,
+)  # fmt: skip
 
 _RULES = (Rule(f"{number}", form.pattern, hint=form.hint) for number, form in enumerate(FORMS))
-DETECTOR = Detector("markings", (*_RULES, _DECLASSIFIED), _judge)
+DETECTOR = Detector("markings", (*_RULES, _DECLASSIFIED, _PORTION), _judge)
 
 
 def find_label(value: str, where: str) -> Iterator[Finding]:

@@ -98,6 +98,25 @@ from straymail.message import parse_message
         ("Rubricering: Departementaal Vertrouwelijk", "marking.nl", Sensitivity.HIGH),
         ("Stg. GEHEIM", "marking.nl", Sensitivity.SEVERE),
         ("STG. CONFIDENTIEEL", "marking.nl", Sensitivity.SEVERE),
+        # Looser, older, and beside others.
+        ("UK SECRET - UK/US EYES ONLY", "marking.uk", Sensitivity.SEVERE),
+        ("Classification: CONFIDENTIAL", "marking.us", Sensitivity.HIGH),
+        ("Overall Classification: SECRET", "marking.uk", Sensitivity.SEVERE),
+        ("SECRET NOFORN", "marking.us", Sensitivity.SEVERE),
+        ("CONFIDENTIAL - REL TO USA, GBR", "marking.us", Sensitivity.HIGH),
+        ("UNCLASSIFIED - Sensitive: Legal", "marking.au", Sensitivity.HIGH),
+        ("CONTROLLED\n\nThe plan", "marking.cui", Sensitivity.HIGH),
+        ("The plan\n\nCONTROLLED\n", "marking.cui", Sensitivity.HIGH),
+        ("(U) Introduction\n1. (C) The convoy leaves", "marking.us", Sensitivity.HIGH),
+        ("SECRET//NOFORN\r\rThe plan\r", "marking.us", Sensitivity.SEVERE),
+        ("The plan\rCUI//SP-PRVCY\rfor all", "marking.cui", Sensitivity.HIGH),
+        # In a sentence that has them rather than speaks of them.
+        ("This report is TLP:AMBER and handled under our policy on labels.", "marking.tlp", Sensitivity.ELEVATED),
+        ("Please find the FOUO annex attached.", "marking.fouo", Sensitivity.HIGH),
+        ("OFFICIAL-SENSITIVE: the new labels for crates", "marking.uk", Sensitivity.HIGH),
+        ("The labels for crates [OFFICIAL-SENSITIVE]", "marking.uk", Sensitivity.HIGH),
+        ("Handling: TLP:RED", "marking.tlp", Sensitivity.HIGH),
+        ("TLP:AMBER\nThe course explains the labels.", "marking.tlp", Sensitivity.ELEVATED),
     ],
 )
 def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
@@ -157,6 +176,21 @@ def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
         "VERTROUWELIJK",
         "Het stuk was STG. GEHEIM volgens de krant",
         "HET GEHEIM VAN DE SMID",
+        "Next week we explain the labels TLP:RED and TLP:AMBER",
+        "Next week we explain the labels\nTLP:RED and TLP:AMBER",
+        "The old FOUO label (U//FOUO) was replaced by CUI",
+        "Training: handling OFFICIAL-SENSITIVE",
+        "What does TLP:AMBER mean?",
+        "the guide on handling of OFFICIAL-SENSITIVE papers",
+        "we replaced the label (NATO RESTRICTED) on the crates",
+        "SECRET NOFORN IS A FILM",
+        "Classification: confidential",
+        "Classification: CONFIDENTIAL or not, that is the question",
+        "The valve is\nCONTROLLED\nby hand",
+        "CONTROLLED",
+        "UNCLASSIFIED sensitive",
+        "(A) Alpha\n(B) Beta\n(C) Gamma\n(S) Sigma",
+        "(C) Copyright Example\nthe (U) turn",
         "",
     ],
 )
@@ -278,6 +312,8 @@ def test_file_names_are_read() -> None:
         ("PROTECTED B - crew list", "marking.ca"),
         ("Crew list [PROTÉGÉ B]", "marking.ca"),
         ("Rooster - DEP. VERTROUWELIJK", "marking.nl"),
+        ("SECRET NOFORN: crew list", "marking.us"),
+        ("New labels (OFFICIAL-SENSITIVE)", "marking.uk"),
     ],
 )
 def test_subjects(subject: str, identifier: str) -> None:
@@ -297,6 +333,8 @@ def test_subjects(subject: str, identifier: str) -> None:
         "GEHEIM: das neue Buch",
         "TRÈS SECRET : le livre",
         "PROTECTED AREA closed",
+        "SECRET NOFORNICATION",
+        "The label OFFICIAL-SENSITIVE explained",
     ],
 )
 def test_subjects_without_a_marking(subject: str) -> None:
