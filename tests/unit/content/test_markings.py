@@ -281,6 +281,28 @@ def test_where_it_stands_and_whether_it_is_quoted() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("X-Classification: SECRET//NOFORN", ["marking.us"]),
+        ("Classification: NATO RESTRICTED", ["marking.nato"]),
+        ("X-Security-Classification: CONFIDENTIAL", ["marking.us"]),
+        ("Sensitivity-Label: OFFICIAL-SENSITIVE", ["marking.uk"]),
+        ("X-Security-Label: TLP:AMBER", ["marking.tlp"]),
+        ('SIO-Label: marking="UK SECRET"; fgcolor=white; bgcolor=red', ["marking.uk"]),
+        ("Classification: unimportant", []),
+        ("X-Spam-Classification: not secret", []),
+        ("X-Classification: password is Kx9#pQ2m", []),
+        ("X-Note: SECRET//NOFORN", []),
+    ],
+)
+def test_headers(header: str, found: list[str]) -> None:
+    raw = f"From: a@mod.example\r\n{header}\r\n\r\nThank you.\r\n".encode()
+    assert [(each.id, each.where) for each in examine(parse_message(raw))] == [
+        (identifier, f"header {header.partition(':')[0]}") for identifier in found
+    ]
+
+
 def test_file_names_are_read() -> None:
     raw = (
         b'From: a@mod.example\r\nContent-Type: application/pdf; name="OFFICIAL-SENSITIVE crew.pdf"\r\n'
