@@ -29,6 +29,7 @@ from straymail.evidence import Finding, Sensitivity
 _DECLASSIFIED = Rule("declassified", r"(?:DECLASSIFIED|Declassified (?:by|on|in (?:full|part)|and released|under))")
 _SAID = "it is marked"
 _GRAVE = frozenset(("secret", "top secret", "streng geheim", "geheim", "très secret", "uk secret", "nato secret"))
+_UNNAMED = re2.compile(r"label [0-9a-f\-]{36}")
 _NEAR = 512  # bytes; no marking is longer
 # Nations' own first: SECRET with CANADIAN EYES ONLY says more than SECRET.
 FORMS = (*marking_nations.FORMS, *marking_forms.FORMS)
@@ -122,6 +123,7 @@ def find_property(name: str, value: str, where: str) -> Iterator[Finding]:
 def _label(label: str, where: str) -> Finding:
     label = label[:60] or "sensitivity label"
     open_to_all = label.lower() in ("public", "general", "personal", "non-business", "unclassified")
+    open_to_all = open_to_all or _UNNAMED.fullmatch(label.lower()) is not None  # most labels are harmless ones
     secret = label.lower().replace("_", " ").replace("-", " ").split("\\")[-1].strip() in _GRAVE
     sensitivity = Sensitivity.LOW if open_to_all else Sensitivity.SEVERE if secret else Sensitivity.ELEVATED
     digest = hashlib.sha256(label.encode()).hexdigest()[:16]

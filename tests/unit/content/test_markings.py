@@ -408,3 +408,8 @@ def test_labels_in_document_properties() -> None:
     (finding,) = examine_property("MSIP_Label_0a1b_Name", "Restricted", "plan.docx")
     assert (finding.id, finding.where) == ("marking.label", "plan.docx, property MSIP_Label_0a1b_Name")
     assert not examine_property("Title", "Restricted area", "plan.docx")
+
+
+def test_a_label_without_a_name_is_likely_harmless() -> None:
+    (finding,) = examine_property("MSIP_Label_0a1b_Name", "label 2096f6a2-d2f7-48be-b329-b73aaa526e5d", "plan.docx")
+    assert finding.sensitivity is Sensitivity.LOW
