@@ -50,7 +50,7 @@ _HOME = {
 _LIST = r"[A-Z][A-Z_]{1,13}(?:(?:, ?|/| )[A-Z][A-Z_]{1,13}){0,40}"
 _ONLY_EYES = re2.compile(rf"({_LIST}) EYES ONLY")
 _REL = re2.compile(rf"\b(?:REL(?: TO)?|DISPLAY ONLY)[ /]({_LIST})")
-_RELEASABLE = re2.compile(r"\bRELEASABLE TO ([A-Z][A-Z ,/]{1,80})")
+_RELEASABLE = re2.compile(r"\bRELEASABLE TO:? ([A-Z][A-Z ,/]{1,80})")
 _JOINT = re2.compile(r"JOINT (?:TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED)((?: [A-Z]{3}){1,10})")
 _CODE = re2.compile(r"[A-Z_]{2,14}")
 _BETWEEN = re2.compile(r" ?[,/] ?|(?: |^)AND ")
@@ -79,7 +79,7 @@ def _released(identifier: str, written: str) -> set[str]:
     home = _HOME.get(identifier, ())
     if lists := [match.group(1) for match in _REL.finditer(written)]:
         return set(home).union(*map(_countries, lists))
-    if not (match := _RELEASABLE.search(written)):
+    if not (match := _RELEASABLE.search(written.upper())):
         return set(home) if len(home) > 1 else set()
     named = [members(name) for name in _BETWEEN.split(match.group(1).strip()) if name]
     return set(home).union(*named) if all(named) else set()

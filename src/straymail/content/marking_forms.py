@@ -28,7 +28,9 @@ _UK_REST = (
 _US_LEVEL = r"TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED"
 _US_WORD = r"(?:NOFORN|ORCON|PROPIN|IMCON|RELIDO|REL TO USA(?:, ?[A-Z]{3,4}){1,20})"
 _US_REST = rf"(?:(?: ?// ?[A-Z0-9][A-Z0-9 ,/\-]{{0,60}}){{1,6}}|(?:(?: - | ?/ ?| ){_US_WORD}){{1,4}})"
-_RELEASED = r"(?:[\s\-\x{2013}/,]{1,3}(?:RELEASABLE|REL) TO:? [A-Z][A-Z ,/]{1,60})?"
+_RELEASED = (
+    r"(?:[\s\-\x{2013}/,(]{1,3}(?:REL TO:? [A-Z][A-Z ,/]{1,60}|(?i:releasable to):? [A-Za-z][A-Za-z ,/]{1,60}))?"
+)
 _FORMER = r"PROTECT|RESTRICTED|CONFIDENTIAL"
 _FILE = r"(?:^|[ _\-.(\[])(%s)()(?:[ _\-.)\]]|$)"
 

@@ -26,13 +26,17 @@ _AFTERWARDS = re2.compile(
 _ABOUT = re2.compile(
     rb"(?i)\b(?:labels?|markings|(?:the|a|old|new|former|each|which|what|this|that) marking|caveats?"
     rb"|designations?|colou?rs|levels"
-    rb"|schemes?|handbook|quiz|training (?:on|in|about|for)|explain(?:s|ed|ing)?|mean(?:s|ing)|stands? for"
+    rb"|schemes?|handbook|quiz|training (?:on|in|about|for)|explain(?:s|ed|ing)?|mean(?:s|ing)"
+    rb"|bedeutet|signifie|kennzeichnung|stands? for"
     rb"|defin(?:e[sd]?|itions?)|replac(?:e[sd]?|ing)|renamed|supersed(?:e[sd]?|ing)|abolished|obsolete|former(?:ly)?"
     rb"|how to|what is|what does|differences?|instead of|is called|known as|so-called|for example|such as|e\.g)\b"
     rb"|(?i)\bhandling (?:of )?[^:.]{0,20}\x00"
 )
+_PAPER = rb"(?:report|paper|annex|document|file|version|draft|brief|minutes|list|roster|slides?|advisory|plan|e-?mail)"
 _THIS = re2.compile(
     rb"(?i)\b(?:this|these|attached|enclosed|following)\b(?:\s\w+){0,5}\s(?:is|are)(?:\s\w+){0,3}\s[\"']?\x00"
+    rb"|\b(?:this|attached|enclosed)\b(?:\s\w+){0,2}\s[\"'(\[]?\x00|\b(?:is|are)\s(?:marked|classified)\s(?:as\s)?\x00"
+    rb"|\x00(?:\s\w+){0,2}\s" + _PAPER + rb"\s(?:(?:is|are)\s)?(?:attached|enclosed|below)\b"
 )
 _ENDS = re2.compile(rb"[.!?;]\s|\n\s*\n")
 
