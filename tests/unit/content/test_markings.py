@@ -193,6 +193,8 @@ def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
         "Classification: CONFIDENTIAL or not, that is the question",
         "The valve is\nCONTROLLED\nby hand",
         "CONTROLLED",
+        "CONTROLLED\nSUBSTANCES",
+        "We are\nCONTROLLED",
         "UNCLASSIFIED sensitive",
         "(A) Alpha\n(B) Beta\n(C) Gamma\n(S) Sigma",
         "(C) Copyright Example\nthe (U) turn",
