@@ -159,7 +159,8 @@ class Finding:
     ("subject", "body line 12", "plan.pdf page 2"). ``excerpt`` is redacted; ``digest`` is a
     truncated hash of the matched text, never the text, and is sealed with a key before it is stored.
     ``excludes`` lists audiences the content itself
-    excludes: ISO 3166 alpha-2 country codes, or ``!XX`` for "anyone but XX" (e.g. NOFORN = ``!US``);
+    excludes: ISO 3166 alpha-2 country codes, or ``!XX`` for "anyone but XX" (e.g. NOFORN = ``!US``), where NATO and EU
+    stand for those organisations themselves; ``!.gov`` is for any domain but those below .gov;
     ``new`` is whoever nobody here has written to before.
     """
 

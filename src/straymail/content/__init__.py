@@ -89,6 +89,7 @@ _LINE = re.compile(r", line \d{1,9}\Z")
 _OUR_PLACE = re.compile(
     r"body|subject|(?:quoted|forwarded) text|signature|(?:HTML|links) of the body|data in the body|header [\w-]{1,100}"
 )
+_MARKING_HEADERS = ("classification", "security-label", "sensitivity-label", "sio-label", "marking", "securitylabel")
 _TELLING_LINKS = ("pass", "pwd", "reset", "recover", "token", "secret", "sig=", "key=", "maps", "openstreetmap", "w3w")
 
 
@@ -238,5 +239,14 @@ def _headers(message: Message) -> Iterator[Finding]:
                 yield from _scan().examine(plain(value), f"header {name}")
             case "msip_labels":
                 yield from markings.find_label(value, f"header {name}")
-            case _:
-                pass
+            case lowered if lowered.endswith(_MARKING_HEADERS):
+                yield from _header(name, plain(value))
+
+
+def _header(name: str, value: str) -> Iterator[Finding]:
+    """Markings that are the value of a header made for them, or one of its fields (``marking="SECRET"``, RFC 7444)."""
+    for field in value.split(";"):
+        marking = field.strip().removeprefix("marking=").strip('" ')
+        for finding in _scan().examine(f"Classification: {marking}", f"header {name}"):
+            if finding.id.startswith("marking."):
+                yield finding

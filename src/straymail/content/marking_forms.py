@@ -2,6 +2,7 @@
 
 Each pattern has the class in its first group and what follows (compartments, caveats, handling) in its second.
 ``place`` is where a form counts: anywhere, only in a subject, only in a file name; ``hint`` as a rule has it.
+``loose`` forms match within a sentence, which may be about markings.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from straymail.evidence import Sensitivity
 from straymail.frozen import dataclass
 
 Weigh = Callable[[str, str], Sensitivity]
-_EDGE = r"(?m)^[\s>*_#=\-\[({|:.~]{0,12}(?:(?i:(?:security )?classification|marking|classified)\s{0,3}[:=]\s{0,3})?"
+_START = r"(?m)^[\s>*_#=\-\[({|:.~]{0,12}"
+_CALLED = r"(?:(?:security|overall|document|protective) )?(?:classification(?: level)?|marking)|classified"
+_LABEL = rf"(?i:{_CALLED})\s{{0,3}}[:=]\s{{0,3}}"
+_EDGE = rf"{_START}(?:{_LABEL})?"
 _PAGE = r"(?:(?:\t|  )[ \t]{0,40}(?i:page) [0-9]{1,4}(?: of [0-9]{1,4})?[ \t]{0,8})?"
 _END = rf"[\s*_#=\-\])}}|:.~]{{0,12}}{_PAGE}$"
 _RE = r"^(?:(?i:re|fw|fwd|aw|wg|tr|rv) ?: ?){0,4}"
@@ -22,7 +26,11 @@ _UK_REST = (
     r"|STAFF|MEDICAL|MANAGEMENT|POLICY|PROTECT|INVESTIGATION|VISITS|UK EYES ONLY|UKEO|REL EU|CODEWORD|CANDOUR)){%s,4})"
 )
 _US_LEVEL = r"TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED"
-_US_REST = r"(?: ?// ?[A-Z0-9][A-Z0-9 ,/\-]{0,60}){1,6}"
+_US_WORD = r"(?:NOFORN|ORCON|PROPIN|IMCON|RELIDO|REL TO USA(?:, ?[A-Z]{3,4}){1,20})"
+_US_REST = rf"(?:(?: ?// ?[A-Z0-9][A-Z0-9 ,/\-]{{0,60}}){{1,6}}|(?:(?: - | ?/ ?| ){_US_WORD}){{1,4}})"
+_RELEASED = (
+    r"(?:[\s\-\x{2013}/,(]{1,3}(?:REL TO:? [A-Z][A-Z ,/]{1,60}|(?i:releasable to):? [A-Za-z][A-Za-z ,/]{1,60}))?"
+)
 _FORMER = r"PROTECT|RESTRICTED|CONFIDENTIAL"
 _FILE = r"(?:^|[ _\-.(\[])(%s)()(?:[ _\-.)\]]|$)"
 
@@ -37,6 +45,7 @@ class Form:
     confidence: float = 0.97
     place: str = ""
     hint: str = ""
+    loose: bool = False
 
 
 def _us(level: str, rest: str) -> Sensitivity:
@@ -121,7 +130,10 @@ FORMS = (
          rf"((?://[A-Za-z][A-Za-z/ \-]{{1,60}}){{0,6}}//{_AU_CAVEATS}[A-Za-z/ \-]{{0,60}}){_END}", _au),
     Form("marking.us", rf"{_EDGE}({_US_LEVEL})({_US_REST}){_END}", _us),
     Form("marking.us", r"(?m)(?:^|\s)\((TS|S|C|U)((?://[A-Z][A-Z0-9\-, /]{0,40}){1,5})\)", _portion,
-         hint=r"\((?:TS|S|C|U)//"),
+         hint=r"\((?:TS|S|C|U)//", loose=True),
+    Form("marking.us", r"(?m)^\s{0,8}(?:[0-9A-Za-z]{1,3}[.)] {1,4})?\((C)\)() {1,3}[A-Z]", _portion, 0.85,
+         hint=r"\(C\) "),
+    Form("marking.us", rf"{_START}{_LABEL}(CONFIDENTIAL)(){_END}", _us, 0.9, hint="CONFIDENTIAL"),
     Form("marking.us", r"(?m)^\s{0,8}(?:[0-9A-Za-z]{1,3}[.)] {1,4})?\((TS|S)\)() {1,3}[A-Z]", _portion, 0.85),
     Form("marking.us", rf"{_EDGE}//(JOINT (?:TOP SECRET|SECRET|CONFIDENTIAL)|[A-Z]{{3}} (?:TOP SECRET|SECRET"
          rf"|CONFIDENTIAL|RESTRICTED))((?: [A-Z]{{3}}){{0,6}}(?://[A-Z0-9 ,/\-]{{2,60}}){{0,4}}){_END}", _foreign),
@@ -129,7 +141,11 @@ FORMS = (
     Form("marking.us", rf"(?:[\[(]| (?:[\-\x{{2013}}|]|//) )({_US_LEVEL})({_US_REST})[\])]?", _us, place="subject"),
     Form("marking.cui", rf"{_EDGE}(CUI|CONTROLLED){_CUI_REST % 1}{_END}", _high),
     Form("marking.cui", rf"{_EDGE}(CUI|CONTROLLED UNCLASSIFIED INFORMATION)(){_END}", _high),
-    Form("marking.cui", r"(?:^|\s)\((CUI)((?://[A-Z][A-Z0-9 ,/\-]{0,60}){0,4})\)", _high),
+    Form("marking.cui", r"(?:^|\s)\((CUI)((?://[A-Z][A-Z0-9 ,/\-]{0,60}){0,4})\)", _high, loose=True),
+    Form("marking.cui", r"^\s{0,40}[*_\-]{0,3}(CONTROLLED)()[*_\-]{0,3}[ \t]{0,9}\n[ \t]{0,9}\n\s{0,9}\S", _high, 0.85,
+         hint="CONTROLLED"),
+    Form("marking.cui", r"\S[ \t]{0,9}\n\s{0,9}\n[ \t]{0,9}[*_\-]{0,3}(CONTROLLED)()[*_\-]{0,3}\s{0,40}$", _high, 0.85,
+         hint="CONTROLLED"),
     Form("marking.cui", r"(?m)^\s{0,8}(CUI (?:Category|Controlled [Bb]y|Categor(?:y|ies)(?:\((?:s|ies)\))?))() ?: ?\S",
          _high),
     Form("marking.cui", rf"{_RE}[\[(]?(CUI|Contains CUI)((?://[A-Z0-9][A-Z0-9 ,/\-]{{0,60}}){{0,4}})[\])]?"
@@ -137,16 +153,16 @@ FORMS = (
     Form("marking.cui", r"(?:[\[(] ?| [\-\x{2013}] )((?:[Cc]ontains )?CUI)((?://[A-Z0-9][A-Z0-9 ,/\-]{0,60}){0,4})"
          r"(?: ?[\])]|$)", _high, place="subject"),
     Form("marking.fouo", r"(FOR OFFICIAL USE ONLY|For Official Use Only|U//FOUO|\bFOUO\b|LAW ENFORCEMENT SENSITIVE"
-         r"|SENSITIVE BUT UNCLASSIFIED)()", _high, 0.93),
+         r"|SENSITIVE BUT UNCLASSIFIED)()", _high, 0.93, loose=True),
     Form("marking.uk", rf"{_EDGE}(?:UK )?(TOP SECRET|SECRET|OFFICIAL[ \-]SENSITIVE|OFFICIAL){_UK_REST % 0}{_END}", _uk),
     Form("marking.uk", rf"{_EDGE}(OFFICIAL ?[\-\x{{2013}}\x{{2014}}] ?SENSITIVE){_UK_REST % 0}{_END}", _uk),
     Form("marking.uk", rf"{_EDGE}(Official[ \-]Sensitive)(){_END}", _uk, 0.85),
     Form("marking.uk", rf"{_EDGE}(?:UK )?(TOP SECRET|SECRET)((?: ?(?:-|\x{{2013}}|//)? ?(?:STRAP ?[123]|[A-Z]{{3,12}}"
-         rf"|[A-Z]{{3,12}} EYES ONLY)){{0,3}} ?(?:-|\x{{2013}}|//)? ?(?:(?:UK|FIVE|CAN/?UK/?US|AUS/?UK/?US) EYES ONLY"
-         rf"|UKEO|FVEY EYES ONLY)){_END}", _uk),
-    Form("marking.uk", rf"[\[({{](?:UK )?(OFFICIAL[ \-]SENSITIVE|OFFICIAL){_UK_REST % 0}[\])}}]", _uk),
-    Form("marking.uk", rf"[\[({{](?:UK )?(TOP SECRET|SECRET){_UK_REST % 1}[\])}}]", _uk),
-    Form("marking.uk", rf"\b(OFFICIAL[ \-]SENSITIVE){_UK_REST % 0}", _uk, 0.85),
+         rf"|[A-Z]{{3,12}} EYES ONLY)){{0,3}} ?(?:-|\x{{2013}}|//)? ?(?:(?:(?:(?:AUS|CAN|NZ|UK|US)/?){{1,5}}|FIVE|FVEY)"
+         rf" EYES ONLY|UKEO)){_END}", _uk),
+    Form("marking.uk", rf"[\[({{](?:UK )?(OFFICIAL[ \-]SENSITIVE|OFFICIAL){_UK_REST % 0}[\])}}]", _uk, loose=True),
+    Form("marking.uk", rf"[\[({{](?:UK )?(TOP SECRET|SECRET){_UK_REST % 1}[\])}}]", _uk, loose=True),
+    Form("marking.uk", rf"\b(OFFICIAL[ \-]SENSITIVE){_UK_REST % 0}", _uk, 0.85, loose=True),
     Form("marking.uk", rf"{_EDGE}(?:UK )?({_FORMER}){_UK_REST % 1}{_END}", _former, 0.95),
     Form("marking.uk", rf"{_EDGE}UK ({_FORMER})(){_END}", _former, 0.95),
     Form("marking.uk", rf"{_RE}(?:UK )?(TOP SECRET|SECRET|OFFICIAL|{_FORMER}){_UK_REST % 1}(?: ?[:\-\x{{2013}}] |\s*$)",
@@ -159,6 +175,9 @@ FORMS = (
          rf"((?: ?// ?[A-Za-z][A-Za-z/ \-]{{2,40}}){{0,4}}){_END}", _au),
     Form("marking.au", rf"{_EDGE}(PROTECTED|SECRET|TOP[ \-]SECRET)((?: ?// ?[A-Z][A-Z ]{{1,20}}){{0,3}}"
          rf" ?// ?RI:[A-Z/]{{4,20}}){_END}", _au),
+    Form("marking.au", rf"{_EDGE}(UNCLASSIFIED|PROTECTED|CONFIDENTIAL|SECRET|TOP SECRET)"
+         rf"((?: ?[\-\x{{2013}}/:,]{{1,2}} ?| )(?:Sensitive|SENSITIVE)(?: ?: ?[A-Z][A-Za-z \-]{{2,30}})?){_END}",
+         _foreign),
     Form("marking.au", r"\[(DLM=)((?:For-Official-Use-Only|Sensitive(?::[A-Za-z-]{2,20})?))\]", _high),
     Form("marking.au", rf"{_EDGE}(TOP-SECRET)((?://[A-Za-z][A-Za-z/ \-]{{1,60}}){{0,8}}),?{_END}", _au),
     Form("marking.nz", r"[\[(](IN[ \-]CONFIDENCE|SENSITIVE|RESTRICTED)"
@@ -170,24 +189,25 @@ FORMS = (
     Form("marking.nz", rf"{_EDGE}(IN[ \-]CONFIDENCE|SENSITIVE|RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)"
          rf"((?:(?: - |//| : )[A-Z ]{{2,30}}){{0,3}}(?: - |//|: | )(?:NZEO|NEW ZEALAND EYES ONLY)){_END}", _nz),
     Form("marking.nato", rf"{_EDGE}(?://)?(?:NATO|COSMIC) (UNCLASSIFIED|RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)"
-         rf"((?:(?:[ /]{{1,2}}| [\-\x{{2013}}] )[A-Z][A-Z ,]{{1,40}}){{0,4}}){_END}", _nato),
+         rf"((?:(?:[ /]{{1,2}}| [\-\x{{2013}}] )[A-Z][A-Z ,]{{1,40}}){{0,4}}{_RELEASED}){_END}", _nato),
     Form("marking.nato", rf"{_RE}[\[(]?(?:NATO|COSMIC) (RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)()[\])]?"
          r"(?: ?[:\-\x{2013}] |$)",
          _nato, place="subject"),
     Form("marking.nato", r" (?:[\-\x{2013}|]|//) (?:NATO|COSMIC) (RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)()\s*$",
          _nato, place="subject"),
     Form("marking.nato", r"[\[(](?:NATO|COSMIC) (RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)([A-Z /]{0,40})[\])]",
-         _nato),
+         _nato, loose=True),
     Form("marking.eu", rf"{_EDGE}((?:RESTREINT|CONFIDENTIEL|SECRET|TR[EÈ]S SECRET) UE"
-         rf"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))((?: ?/ ?EU [A-Z ]{{4,20}})?){_END}", _eu),
+         rf"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))((?: ?/ ?EU (?:TOP SECRET|[A-Z]{{4,20}}))?"
+         rf"{_RELEASED}){_END}", _eu),
     Form("marking.eu", r"[\[(]((?:RESTREINT|CONFIDENTIEL|SECRET|TR[EÈ]S SECRET) UE(?: ?/ ?EU [A-Z ]{4,20})?"
-         r"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))()[\])]", _eu),
+         r"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))()[\])]", _eu, loose=True),
     Form("marking.eu", rf"{_RE}((?:RESTREINT|CONFIDENTIEL|SECRET|TR[EÈ]S SECRET) UE"
          r"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))((?: ?/ ?EU [A-Z ]{4,20})?) ?[:\-\x{2013}] ",
          _eu, place="subject"),
     Form("marking.eu", rf"{_EDGE}(LIMITE)(){_END}", _eu, 0.8),
-    Form("marking.tlp", r"\btlp:(red|amber\+strict|amber|green)()\b", _tlp, 0.9),
-    Form("marking.tlp", r"\bTLP[: _\-] ?(RED|AMBER\+STRICT|AMBER|GREEN|CLEAR|WHITE)()\b", _tlp),
+    Form("marking.tlp", r"\btlp:(red|amber\+strict|amber|green)()\b", _tlp, 0.9, loose=True),
+    Form("marking.tlp", r"\bTLP[: _\-] ?(RED|AMBER\+STRICT|AMBER|GREEN|CLEAR|WHITE)()\b", _tlp, loose=True),
     Form("marking.file", _FILE % (r"TOP[ _\-]?SECRET|SECRET|OFFICIAL[ _\-]SENSITIVE|CUI|FOUO|NOFORN"
          r"|NATO[ _\-](?:RESTRICTED|CONFIDENTIAL|SECRET)|RESTREINT[ _\-]UE|TLP[ _\-](?:RED|AMBER|GREEN)"),
          _named, 0.85, place="file name"),

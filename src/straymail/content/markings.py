@@ -22,12 +22,14 @@ import re2
 from straymail.content import marking_forms, marking_nations
 from straymail.content.marking_audience import excluded
 from straymail.content.marking_forms import Form
+from straymail.content.marking_speech import is_spoken_of
 from straymail.content.scan import Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
 _DECLASSIFIED = Rule("declassified", r"(?:DECLASSIFIED|Declassified (?:by|on|in (?:full|part)|and released|under))")
 _SAID = "it is marked"
 _GRAVE = frozenset(("secret", "top secret", "streng geheim", "geheim", "très secret", "uk secret", "nato secret"))
+_UNNAMED = re2.compile(r"label [0-9a-f\-]{36}")
 _NEAR = 512  # bytes; no marking is longer
 # Nations' own first: SECRET with CANADIAN EYES ONLY says more than SECRET.
 FORMS = (*marking_nations.FORMS, *marking_forms.FORMS)
@@ -65,7 +67,7 @@ def _read(form: Form, hit: Hit, text: Text, released: bool) -> Finding | None:
     sensitivity = form.weigh(level, rest)
     if sensitivity is Sensitivity.NONE or _only_mentioned(form, hit, text):
         return None
-    written = f"{level}{rest}".strip()
+    written = " ".join(f"{level}{rest}".split())
     confidence = 0.7 if written == "OFFICIAL" else form.confidence
     if released:
         sensitivity, confidence = Sensitivity.LOW, confidence / 2
@@ -83,21 +85,24 @@ def _read(form: Form, hit: Hit, text: Text, released: bool) -> Finding | None:
 
 def _only_mentioned(form: Form, hit: Hit, text: Text) -> bool:
     """Whether words are spoken of rather than marked with, or a letter in brackets is a size or a seconder."""
-    if form.id == "marking.fouo":
-        return _SPOKEN_OF.match(text.after(hit).encode()) is not None
-    if form.id == "marking.us" and hit.groups[0] in ("S", "TS") and not hit.groups[1]:
-        return _LISTED.search(text.line(hit).encode()) is not None
+    if form.loose:
+        return is_spoken_of(hit, text)
+    if form.id == "marking.us" and hit.groups[0] in ("S", "TS", "C") and not hit.groups[1]:
+        if _LISTED.search(text.line(hit).encode()) or _LETTERED.search(text.data):
+            return True
+        return hit.groups[0] == "C" and not text.hits(_PORTION.name)  # else a copyright, or a captain
     return False
 
 
-_SPOKEN_OF = re2.compile(
-    rb"[\"')]{0,2}(?: \(FOUO\))? (?:was|were|has been|had been|is (?:being |now )?(?:replaced|obsolete|a|an|no)\b"
-    rb"|is defined|means|stands for|markings?|labels?|caveats?|designations?|polic(?:y|ies)|program)"
-)
 _LISTED = re2.compile(rb"\((?:M|L|XL|P|X)\)|(?i:\b(?:second(?:s|ed|er)?|moved|motion|small|singular|spouse|single)\b)")
+_LETTERED = re2.compile(rb"(?m)^\s{0,8}\((?:A|B|D|E)\) ")
+_PORTION = Rule(
+    "portion", r"(?m)^\s{0,8}(?:[0-9A-Za-z]{1,3}[.)] {1,4})?\((?:U|S|TS)(?://[A-Z0-9 ,/\-]{1,40})?\) {1,3}[A-Z]",
+    support=True,
+)  # fmt: skip
 
 _RULES = (Rule(f"{number}", form.pattern, hint=form.hint) for number, form in enumerate(FORMS))
-DETECTOR = Detector("markings", (*_RULES, _DECLASSIFIED), _judge)
+DETECTOR = Detector("markings", (*_RULES, _DECLASSIFIED, _PORTION), _judge)
 
 
 def find_label(value: str, where: str) -> Iterator[Finding]:
@@ -118,6 +123,7 @@ def find_property(name: str, value: str, where: str) -> Iterator[Finding]:
 def _label(label: str, where: str) -> Finding:
     label = label[:60] or "sensitivity label"
     open_to_all = label.lower() in ("public", "general", "personal", "non-business", "unclassified")
+    open_to_all = open_to_all or _UNNAMED.fullmatch(label.lower()) is not None  # most labels are harmless ones
     secret = label.lower().replace("_", " ").replace("-", " ").split("\\")[-1].strip() in _GRAVE
     sensitivity = Sensitivity.LOW if open_to_all else Sensitivity.SEVERE if secret else Sensitivity.ELEVATED
     digest = hashlib.sha256(label.encode()).hexdigest()[:16]

@@ -19,7 +19,9 @@ _PLAIN = tuple(
 
 
 def plain(text: str) -> str:
-    """The text with plain spaces, hyphens, colons and line ends, and without what is not seen; ASCII is as it was."""
+    """The text with plain spaces, hyphens, colons and line ends, and without what is not seen."""
+    if "\r" in text:  # also alone, as old text files and exports end their lines
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
         return text
     for each, instead in _PLAIN:  # looking for one character is many times faster than translating all

@@ -67,6 +67,8 @@ class Texts(ContentHandler):
         self._name = attrs.get("name", "") or name.rpartition(":")[2] if self._depth == 2 else self._name
         for attribute in self._wanted.intersection(attrs.getNames()):
             self.pairs.append((attribute, attrs[attribute]))
+        if name == "v:textpath" and attrs.get("string", ""):  # a watermark of words
+            self.pieces.append(f"\n{attrs['string']}\n")
 
     def endElement(self, name: str) -> None:  # noqa: N802
         """Take the end of an element."""

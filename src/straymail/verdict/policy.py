@@ -257,7 +257,8 @@ class OwnMarking(Strict):
     text: str = Field(min_length=2, max_length=200, description='The marking as it is written, e.g. "COMPANY SECRET".')
     sensitivity: Level = Field(default=Sensitivity.HIGH, description="What it would cost if such content got out.")
     excludes: tuple[str, ...] = Field(
-        default=(), description='Audiences it excludes: country codes, or "!GB" for anyone but GB.'
+        default=(),
+        description='Audiences it excludes: country codes, or "!GB" for all but GB, "!.gov.uk" for any other domain.',
     )
 
 

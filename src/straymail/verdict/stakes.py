@@ -32,6 +32,7 @@ FIRST_CONTACT_IDS = frozenset({"newcomer", "newcomer.domain"})
 
 _MIN_CONFIDENCE = 0.5
 _GENERIC_COUNTRY = {"mil": "US", "gov": "US"}
+_ORGANISATIONS = {"nato.int": "NATO", "europa.eu": "EU"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def weigh(policy: Policy, assessment: Assessment, findings: Sequence[Finding] | 
     against = [
         finding
         for finding in found
-        if finding.excludes and (excludes(finding, domain) or (external and first and _closed(finding)))
+        if finding.excludes
+        and (excludes(finding, domain) or (external and (_elsewhere(finding, domain) or (first and _closed(finding)))))
     ]
     assessment = _with_content(assessment, against, found if first and external else ())
     cost *= policy.costs.outside_country if outside else 1.0
@@ -89,17 +91,29 @@ def country_of(domain: str) -> str:
     return _GENERIC_COUNTRY.get(domain.rpartition(".")[2]) or country_tld(domain)
 
 
+def audience_of(domain: str) -> str:
+    """The domain's country or international organisation (NATO, EU, INT for others); "" when the name does not tell."""
+    organisation = _ORGANISATIONS.get(".".join(domain.rsplit(".", 2)[-2:]))
+    return organisation or ("INT" if domain.endswith(".int") else country_of(domain))
+
+
 def excludes(finding: Finding, domain: str) -> bool:
-    """Whether a finding says that its content is not for this domain's country.
+    """Whether a finding says that its content is not for this domain's country or international organisation.
 
     ``XX`` excludes that country; ``!XX`` entries together name the only ones allowed. A domain that shows no
     country (.com) is never excluded: unknown is not proof.
     """
-    country = country_of(domain)
-    if not country or not finding.excludes or finding.confidence < _MIN_CONFIDENCE:
+    audience = audience_of(domain)
+    if not audience or not finding.excludes or finding.confidence < _MIN_CONFIDENCE:
         return False
-    allowed = {code[1:] for code in finding.excludes if code.startswith("!")}
-    return country in finding.excludes or bool(allowed and country not in allowed)
+    allowed = {code[1:] for code in finding.excludes if code.startswith("!") and not code.startswith("!.")}
+    return audience in finding.excludes or bool(allowed and audience not in allowed)
+
+
+def _elsewhere(finding: Finding, domain: str) -> bool:
+    """Whether ``!.gov`` entries name the only domains allowed, and this is none of them."""
+    allowed = tuple(code[1:] for code in finding.excludes if code.startswith("!."))
+    return bool(allowed) and finding.confidence >= _MIN_CONFIDENCE and not f".{domain}".endswith(allowed)
 
 
 def _closed(finding: Finding) -> bool:

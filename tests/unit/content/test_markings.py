@@ -98,6 +98,28 @@ from straymail.message import parse_message
         ("Rubricering: Departementaal Vertrouwelijk", "marking.nl", Sensitivity.HIGH),
         ("Stg. GEHEIM", "marking.nl", Sensitivity.SEVERE),
         ("STG. CONFIDENTIEEL", "marking.nl", Sensitivity.SEVERE),
+        # Looser, older, and beside others.
+        ("UK SECRET - UK/US EYES ONLY", "marking.uk", Sensitivity.SEVERE),
+        ("Classification: CONFIDENTIAL", "marking.us", Sensitivity.HIGH),
+        ("Overall Classification: SECRET", "marking.uk", Sensitivity.SEVERE),
+        ("SECRET NOFORN", "marking.us", Sensitivity.SEVERE),
+        ("CONFIDENTIAL - REL TO USA, GBR", "marking.us", Sensitivity.HIGH),
+        ("UNCLASSIFIED - Sensitive: Legal", "marking.au", Sensitivity.HIGH),
+        ("CONTROLLED\n\nThe plan", "marking.cui", Sensitivity.HIGH),
+        ("The plan\n\nCONTROLLED\n", "marking.cui", Sensitivity.HIGH),
+        ("(U) Introduction\n1. (C) The convoy leaves", "marking.us", Sensitivity.HIGH),
+        ("SECRET//NOFORN\r\rThe plan\r", "marking.us", Sensitivity.SEVERE),
+        ("The plan\rCUI//SP-PRVCY\rfor all", "marking.cui", Sensitivity.HIGH),
+        # In a sentence that has them rather than speaks of them.
+        ("This report is TLP:AMBER and handled under our policy on labels.", "marking.tlp", Sensitivity.ELEVATED),
+        ("Please find the FOUO annex attached.", "marking.fouo", Sensitivity.HIGH),
+        ("Please see the attached OFFICIAL-SENSITIVE paper on the labels.", "marking.uk", Sensitivity.HIGH),
+        ("TLP:AMBER report attached, for example on page 3", "marking.tlp", Sensitivity.ELEVATED),
+        ("The paper is marked TLP:AMBER, as the label on it says.", "marking.tlp", Sensitivity.ELEVATED),
+        ("OFFICIAL-SENSITIVE: the new labels for crates", "marking.uk", Sensitivity.HIGH),
+        ("The labels for crates [OFFICIAL-SENSITIVE]", "marking.uk", Sensitivity.HIGH),
+        ("Handling: TLP:RED", "marking.tlp", Sensitivity.HIGH),
+        ("TLP:AMBER\nThe course explains the labels.", "marking.tlp", Sensitivity.ELEVATED),
     ],
 )
 def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
@@ -157,6 +179,25 @@ def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
         "VERTROUWELIJK",
         "Het stuk was STG. GEHEIM volgens de krant",
         "HET GEHEIM VAN DE SMID",
+        "Next week we explain the labels TLP:RED and TLP:AMBER",
+        "Next week we explain the labels\nTLP:RED and TLP:AMBER",
+        "The old FOUO label (U//FOUO) was replaced by CUI",
+        "Training: handling OFFICIAL-SENSITIVE",
+        "What does TLP:AMBER mean?",
+        "The label of this paper would be TLP:AMBER",
+        "In former times we wrote FOUO reports, now CUI.",
+        "the guide on handling of OFFICIAL-SENSITIVE papers",
+        "we replaced the label (NATO RESTRICTED) on the crates",
+        "SECRET NOFORN IS A FILM",
+        "Classification: confidential",
+        "Classification: CONFIDENTIAL or not, that is the question",
+        "The valve is\nCONTROLLED\nby hand",
+        "CONTROLLED",
+        "CONTROLLED\nSUBSTANCES",
+        "We are\nCONTROLLED",
+        "UNCLASSIFIED sensitive",
+        "(A) Alpha\n(B) Beta\n(C) Gamma\n(S) Sigma",
+        "(C) Copyright Example\nthe (U) turn",
         "",
     ],
 )
@@ -173,15 +214,28 @@ def test_near_misses(text: str) -> None:
         ("CUI", ()),
         ("SECRET//REL TO USA, GBR", ("!GB", "!US")),
         ("SECRET//REL TO USA, FVEY", ("!AU", "!CA", "!GB", "!NZ", "!US")),
-        ("SECRET//REL TO USA, XQZ", ()),
+        ("SECRET//REL TO USA, XQZ", ("!US",)),
+        ("SECRET//REL TO USA, PAK", ("!PK", "!US")),
+        ("SECRET//REL TO USA, CANUKUS", ("!CA", "!GB", "!US")),
+        ("SECRET//DISPLAY ONLY IRQ", ("!IQ", "!US")),
+        ("SECRET//ORCON/RELIDO", ()),
         ("[SEC=PROTECTED, CAVEAT=RI:REL/AUS/USA]", ("!AU", "!US")),
         ("[SEC=PROTECTED, CAVEAT=RI:AGAO]", ("!AU",)),
         ("RESTRICTED - NZEO", ("!NZ",)),
         ("OFFICIAL-SENSITIVE - RECIPIENTS ONLY", ("new",)),
         ("TLP:RED", ("new",)),
-        ("CUI//FED ONLY", ("!US",)),
+        ("TLP:AMBER+STRICT", ("new",)),
+        ("TLP:AMBER", ()),
+        ("CUI//FED ONLY", ("!US", "!.gov", "!.mil", "!.fed.us")),
+        ("CUI//FEDCON", ("!US",)),
+        ("CUI//DL ONLY", ("new",)),
+        ("OFFICIAL - MOD USE ONLY", ("!.mod.uk", "!.mod.gov.uk")),
+        ("OFFICIAL - DSTL USE ONLY", ()),
+        ("UK SECRET - UK/US EYES ONLY", ("!GB", "!US")),
+        ("TOP SECRET - AUSCANNZUKUS EYES ONLY", ("!AU", "!CA", "!GB", "!NZ", "!US")),
+        ("SECRET - CANUKUS EYES ONLY", ("!CA", "!GB", "!US")),
         ("//JOINT TOP SECRET USA GBR", ("!GB", "!US")),
-        ("//JOINT SECRET USA XQZ", ()),
+        ("//JOINT SECRET USA XQZ", ("!US",)),
         ("SECRET - FIVE EYES ONLY", ("!AU", "!CA", "!GB", "!NZ", "!US")),
         ("SECRET - CANADIAN EYES ONLY", ("!CA",)),
         ("TRÈS SECRET - SPÉCIAL FRANCE", ("!FR",)),
@@ -193,6 +247,30 @@ def test_near_misses(text: str) -> None:
 def test_whom_a_marking_excludes(text: str, excluded: tuple[str, ...]) -> None:
     (finding,) = examine_text(text, "body")
     assert finding.excludes == excluded
+
+
+@pytest.mark.parametrize(
+    ("text", "within", "without"),
+    [
+        ("NATO RESTRICTED", {"!FR", "!TR", "!NATO"}, {"!UA", "!EU"}),
+        ("NATO RESTRICTED REL TO UKR", {"!FR", "!UA", "!NATO"}, {"!RU"}),
+        ("NATO SECRET RELEASABLE TO UKRAINE", {"!FR", "!UA"}, {"!GE"}),
+        ("NATO SECRET\nRELEASABLE TO EU, SWITZERLAND AND JAPAN", {"!FR", "!AT", "!CH", "!JP", "!EU"}, {"!GE"}),
+        ("RESTREINT UE/EU RESTRICTED\nRELEASABLE TO NORWAY", {"!FR", "!NO", "!EU"}, {"!US", "!NATO"}),
+        ("NATO SECRET\nReleasable to Ukraine", {"!FR", "!UA"}, {"!GE"}),
+        ("UK SECRET - REL EU", {"!GB", "!FR", "!EU"}, {"!US"}),
+        ("SECRET//REL TO USA, ISAF", {"!US", "!DE", "!AU", "!NATO"}, {"!RU", "!PK"}),
+    ],
+)
+def test_whom_a_release_adds(text: str, within: set[str], without: set[str]) -> None:
+    (finding,) = examine_text(text, "body")
+    assert within <= set(finding.excludes)
+    assert not without & set(finding.excludes)
+
+
+def test_who_is_not_known_here_excludes_nobody() -> None:
+    (finding,) = examine_text("NATO SECRET RELEASABLE TO RURITANIA", "body")
+    assert finding.excludes == ()
 
 
 def test_where_it_stands_and_whether_it_is_quoted() -> None:
@@ -209,6 +287,28 @@ def test_where_it_stands_and_whether_it_is_quoted() -> None:
         ("marking.label", "header msip_labels", False),
         ("marking.us", "quoted text, line 1", True),
     }
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("X-Classification: SECRET//NOFORN", ["marking.us"]),
+        ("Classification: NATO RESTRICTED", ["marking.nato"]),
+        ("X-Security-Classification: CONFIDENTIAL", ["marking.us"]),
+        ("Sensitivity-Label: OFFICIAL-SENSITIVE", ["marking.uk"]),
+        ("X-Security-Label: TLP:AMBER", ["marking.tlp"]),
+        ('SIO-Label: marking="UK SECRET"; fgcolor=white; bgcolor=red', ["marking.uk"]),
+        ("Classification: unimportant", []),
+        ("X-Spam-Classification: not secret", []),
+        ("X-Classification: password is Kx9#pQ2m", []),
+        ("X-Note: SECRET//NOFORN", []),
+    ],
+)
+def test_headers(header: str, found: list[str]) -> None:
+    raw = f"From: a@mod.example\r\n{header}\r\n\r\nThank you.\r\n".encode()
+    assert [(each.id, each.where) for each in examine(parse_message(raw))] == [
+        (identifier, f"header {header.partition(':')[0]}") for identifier in found
+    ]
 
 
 def test_file_names_are_read() -> None:
@@ -242,6 +342,8 @@ def test_file_names_are_read() -> None:
         ("PROTECTED B - crew list", "marking.ca"),
         ("Crew list [PROTÉGÉ B]", "marking.ca"),
         ("Rooster - DEP. VERTROUWELIJK", "marking.nl"),
+        ("SECRET NOFORN: crew list", "marking.us"),
+        ("New labels (OFFICIAL-SENSITIVE)", "marking.uk"),
     ],
 )
 def test_subjects(subject: str, identifier: str) -> None:
@@ -261,6 +363,8 @@ def test_subjects(subject: str, identifier: str) -> None:
         "GEHEIM: das neue Buch",
         "TRÈS SECRET : le livre",
         "PROTECTED AREA closed",
+        "SECRET NOFORNICATION",
+        "The label OFFICIAL-SENSITIVE explained",
     ],
 )
 def test_subjects_without_a_marking(subject: str) -> None:
@@ -312,3 +416,8 @@ def test_labels_in_document_properties() -> None:
     (finding,) = examine_property("MSIP_Label_0a1b_Name", "Restricted", "plan.docx")
     assert (finding.id, finding.where) == ("marking.label", "plan.docx, property MSIP_Label_0a1b_Name")
     assert not examine_property("Title", "Restricted area", "plan.docx")
+
+
+def test_a_label_without_a_name_is_likely_harmless() -> None:
+    (finding,) = examine_property("MSIP_Label_0a1b_Name", "label 2096f6a2-d2f7-48be-b329-b73aaa526e5d", "plan.docx")
+    assert finding.sensitivity is Sensitivity.LOW

@@ -11,6 +11,8 @@ from straymail.extract.readers.office_parts import header_text
 
 from . import builders as make
 
+GUID = "2096f6a2-d2f7-48be-b329-b73aaa526e5d"
+
 
 @pytest.fixture(scope="module")
 def extractor() -> Iterator[Extractor]:
@@ -89,6 +91,29 @@ def test_inserted_documents_are_read(extractor: Extractor) -> None:
     for words in ("archive words", "page words", "rich words", "plain words", "deep words", "top words"):
         assert words in text_of(found)
     assert found.unread == []
+
+
+def test_watermarks_of_words_are_read(extractor: Extractor) -> None:
+    shape = '<v:shape xmlns:v="v"><v:textpath style="x" string="SECRET//NOFORN"/></v:shape>'
+    head = f"<w:hdr {make.W}><w:p>{shape}</w:p></w:hdr>"
+    found = extractor.read_file(with_parts(make.docx("body"), {"word/header1.xml": head}), "a.docx")
+    assert "SECRET//NOFORN" in text_of(found).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "value"),
+    [
+        ("", [f"label {GUID}"]),
+        ('enabled="1" removed="0"', [f"label {GUID}"]),
+        ('name="Secret"', ["Secret"]),
+        ('removed="1"', []),
+        ('enabled="0"', []),
+    ],
+)
+def test_labels_of_documents_are_told(extractor: Extractor, attributes: str, value: list[str]) -> None:
+    label = f'<c:labelList xmlns:c="c"><c:label id="{{{GUID}}}" siteId="{{{GUID}}}" {attributes}/></c:labelList>'
+    found = extractor.read_file(with_parts(make.docx("body"), {"docMetadata/LabelInfo.xml": label}), "a.docx")
+    assert [each[2] for each in found.properties if each[1] == f"MSIP_Label_{GUID}_Name"] == value
 
 
 def test_macros_are_said_to_be_unread(extractor: Extractor) -> None:

@@ -10,11 +10,10 @@ import python_calamine
 
 from straymail.extract.kinds import kind_of
 from straymail.extract.limits import Unread
-from straymail.extract.readers.office_parts import master_text, ornaments, sheet_header
+from straymail.extract.readers.office_parts import labels, master_text, ornaments, sheet_header
 from straymail.extract.reading import Reading, reader_of
 from straymail.extract.xml import xml_pairs, xml_text
 
-_LABELS = frozenset(("name", "id", "siteId"))
 _SKIPPED = ("theme", "styles", "fonttable", "settings", "numbering", "websettings", "printersettings", "calcchain",
             "tablestyles", "presprops", "viewprops", "webextension")  # fmt: skip
 _MASTERS = ("slidemaster", "slidelayout", "notesmaster", "handoutmaster")
@@ -58,7 +57,8 @@ def _one(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind
         reading.file(_part(reading, archive, info), base, f"{where} > {base}", depth + 1, shown=True)
     elif name.startswith(("docProps/", "docMetadata/")) or name == "meta.xml" or name.endswith(".psmdcp"):
         if name.endswith((".xml", ".psmdcp")):
-            for key, value in xml_pairs(_part(reading, archive, info), _LABELS if "Metadata/" in name else frozenset()):
+            content = _part(reading, archive, info)
+            for key, value in labels(content) if base == "labelinfo.xml" else xml_pairs(content):
                 reading.property(where, key, value)
     elif _is_links(name):
         _links(reading, archive, info, where)

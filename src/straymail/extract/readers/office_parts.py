@@ -21,6 +21,25 @@ _LONGEST = 1 << 16
 _MARGIN = 64  # bytes; longer than the opening tag
 
 
+class _Labels(Texts):
+    """Gathers the labels of ``docMetadata/LabelInfo.xml`` (MS-OFFCRYPTO 2.6.4) that were not taken away."""
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
+        """Take one label."""
+        super().startElement(name, attrs)
+        identifier = attrs.get("id", "").strip("{}")
+        off = attrs.get("removed", "0") in ("1", "true") or attrs.get("enabled", "1") in ("0", "false")
+        if name.endswith("label") and identifier and not off:
+            self.pairs.append((f"MSIP_Label_{identifier}_Name", attrs.get("name", "") or f"label {identifier}"))
+
+
+def labels(content: bytes) -> list[tuple[str, str]]:
+    """Sensitivity labels of a document, as properties of the older kind: mostly only their identifiers are told."""
+    handler = _Labels()
+    parse_xml(content, handler)
+    return [pair for pair in handler.pairs if pair[0].startswith("MSIP_Label_")]
+
+
 _MEDIA = re.compile(rb"media/([^\"'/<>]{1,200})[\"']")
 _ORNAMENTAL = ("slidemaster", "slidelayout", "notesmaster", "handoutmaster", "theme", "header", "footer")
 
