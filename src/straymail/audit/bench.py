@@ -14,6 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from straymail.errors import ArchiveError
+
 BENCHES = {
     "natural": "bench_people:natural",
     "typos": "bench_people:typos",
@@ -34,11 +36,12 @@ _CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Where the mail is, and whose it is. ``progress`` is told what is being done."""
+    """Where the mail is, and whose it is. ``progress`` is told what is being done; ``faults`` could not be read."""
 
     folder: Path
     own: tuple[str, ...]
     progress: Callable[[str], None] = lambda _: None
+    faults: list[ArchiveError] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def lookup(corpus: Corpus) -> Table:
 
 def _judging(corpus: Corpus) -> float:
     """Median CPU ms of judging a message to five, the first four fifths of the archive being known; 0 without mail."""
-    spool = Spool()
+    spool = Spool(faults=corpus.faults)
     spool.fill(archives_of(corpus.folder))
     history, weights, taken = Correspondence(corpus.own), Weights.shipped(), list[float]()
     known = int(_KNOWN * len(spool))

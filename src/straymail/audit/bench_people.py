@@ -28,7 +28,7 @@ _LISTED = 50
 
 def cases_of(corpus: Corpus, kinds: Sequence[str], *, adding: bool = False) -> list[Case]:
     """Judged cases of the last part of an archive."""
-    with closing(Spool()) as spool:
+    with closing(Spool(faults=corpus.faults)) as spool:
         corpus.progress("reading the archive")
         spool.fill(archives_of(corpus.folder))
         times = spool.times()

@@ -26,7 +26,7 @@ _LINES = 60  # of a page of the PDF
 def scan(corpus: Corpus) -> Table:
     """Table of speeds; the texts are the bodies of the messages of ``ham``."""
     corpus.progress("reading")
-    texts = [body_text(parse_message(raw)) for raw in read_raw(corpus.folder / "ham")]
+    texts = [body_text(parse_message(raw)) for raw in read_raw([corpus.folder / "ham"], corpus.faults)]
     whole = "\n".join(texts)
     seconds = _once(prepare)
     rows = [["everything, made ready", f"{seconds:.2f} s", ""]]

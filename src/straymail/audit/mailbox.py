@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from straymail.audit.archives import read_raw
+from straymail.errors import ArchiveError
 from straymail.message import Message, parse_message
 
 _TEN_YEARS = 10 * 365 * 86_400.0
@@ -24,6 +25,7 @@ class Spool:
     _seen: set[str] = field(default_factory=set, repr=False)
     undated: int = 0
     repeated: int = 0
+    faults: list[ArchiveError] = field(default_factory=list)
 
     def add(self, raw: bytes) -> None:
         """Take one raw message; undated ones and repetitions are counted and left out."""
@@ -38,10 +40,13 @@ class Spool:
             self._file.write(raw)
 
     def fill(self, paths: Iterable[Path]) -> None:
-        """Take every message of these files and folders."""
-        for path in paths:
-            for raw in read_raw(path):
-                self.add(raw)
+        """Take every message of these files and folders; what cannot be read is added to ``faults``.
+
+        Raises:
+            ArchiveError: a path does not exist, or nothing at all can be read.
+        """
+        for raw in read_raw(paths, self.faults):
+            self.add(raw)
 
     def close(self) -> None:
         """Let the temporary file go."""

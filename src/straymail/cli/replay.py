@@ -24,7 +24,16 @@ from straymail.audit.measure import STRAYS, measure, questions, recall_at
 from straymail.audit.replay import Replay, lines
 from straymail.audit.report import write_report
 from straymail.audit.trial import Case, Trial
-from straymail.cli.common import ConfigOption, JsonOption, console, print_json, say, settings_from, spare_garbage
+from straymail.cli.common import (
+    ConfigOption,
+    JsonOption,
+    console,
+    print_json,
+    say,
+    settings_from,
+    spare_garbage,
+    tell_faults,
+)
 from straymail.cli.opening import read_weights
 from straymail.cli.tables import listing
 from straymail.correspondence import Correspondence
@@ -81,9 +90,10 @@ def replay(
         left_out = {"repeated": spool.repeated, "undated": spool.undated, "misdated": spool.wild}
     facts = {**asdict(work.summary), "questions_per_1000": round(work.summary.per_thousand, 3), **left_out}
     if json:
-        print_json(facts)
+        print_json({**facts, "faults": _told(spool.faults)})
     else:
         say(", ".join(f"{name} {value}" for name, value in facts.items()))
+        tell_faults(console(stderr=True), spool.faults)
 
 
 Report = Annotated[
@@ -127,7 +137,8 @@ def calibrate(
         lines = [f"{len(clean):,} messages of {', '.join(own)} judged with weights {weights.version}."]
         write_report(report, "Calibration", lines, measure(cases, weights))
     if json:
-        print_json({"budget": settings.policy.budget, "messages": len(clean), "ask_at": found})
+        faults = _told(spool.faults)
+        print_json({"budget": settings.policy.budget, "messages": len(clean), "ask_at": found, "faults": faults})
         return
     rows = [(budget, f"{value:.4f}") for budget, value in found.items()]
     console().print(listing(("questions per 1,000", "thresholds.ask_at"), rows))
@@ -138,6 +149,7 @@ def calibrate(
         )
     if report:
         say(f"{report}: the report")
+    tell_faults(console(stderr=True), spool.faults)
 
 
 def train(
@@ -176,6 +188,7 @@ def train(
         lines = [f"Fitted on {len(earlier):,} cases of {', '.join(own)}; measured on {len(rest):,} later ones."]
         write_report(report, f"Training: weights {weights.version}", lines, measure(rest, weights))
         say(f"{report}: the report")
+    tell_faults(console(stderr=True), spool.faults)
 
 
 def _beside(cases: Sequence[Case], now: Weights, fitted: Weights, ask_at: float) -> None:
@@ -239,12 +252,13 @@ def bench(
         raise BadInput(f"no bench is called {name!r}", allowed=f"all, {', '.join(BENCHES)}")
     for each in names:
         say(f"{each} ...")
-        table = run(each, Corpus(corpus, tuple(sorted(_domains(own)))))
-        _show(table, json=json, out=out)
+        given = Corpus(corpus, tuple(sorted(_domains(own))))
+        _show(run(each, given), given.faults, json=json, out=out)
 
 
-def _show(table: Table, *, json: bool, out: Path | None) -> None:
+def _show(table: Table, faults: Sequence[BadInput], *, json: bool, out: Path | None) -> None:
     facts = {"bench": table.name, "title": table.title, "version": __version__, "facts": table.facts}
+    facts["faults"] = _told(faults)
     if out:
         out.mkdir(parents=True, exist_ok=True)
         (out / f"{table.name}.json").write_text(jsonlib.dumps(facts, indent=1) + "\n", encoding="utf-8")
@@ -256,6 +270,11 @@ def _show(table: Table, *, json: bool, out: Path | None) -> None:
         screen.width = max(screen.width, _FILE_WIDTH)
     screen.print(f"\n{table.title}")
     screen.print(listing(table.heads, table.rows, wide=table.heads))
+    tell_faults(console(stderr=True), faults)
+
+
+def _told(faults: Sequence[BadInput]) -> list[str]:
+    return list(dict.fromkeys(map(str, faults)))
 
 
 def _spool(paths: list[Path]) -> Spool:
@@ -264,8 +283,11 @@ def _spool(paths: list[Path]) -> Spool:
         raise BadInput("there is no such file or folder", file=str(missing))
     spare_garbage()
     spool = Spool()
-    for path in track(paths, description="Reading", console=console(stderr=True), transient=True):
-        spool.fill([path])
+    try:
+        spool.fill(track(paths, description="Reading", console=console(stderr=True), transient=True))
+    except BaseException:
+        spool.close()
+        raise
     return spool
 
 
