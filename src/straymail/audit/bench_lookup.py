@@ -15,12 +15,13 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from straymail.audit.archived import boxes, taught
 from straymail.audit.bench import Corpus, Table
 from straymail.audit.inject import SLIPS, slip
 from straymail.audit.lists import popular_domains
 from straymail.audit.mailbox import Spool, archives_of
 from straymail.audit.replay import judge
-from straymail.correspondence import Correspondence, observation
+from straymail.correspondence import Correspondence
 from straymail.correspondence.nearby import EDITS, Nearby
 from straymail.verdict import Weights
 
@@ -69,8 +70,8 @@ def _judging(corpus: Corpus) -> float:
     for number, message in enumerate(spool):
         own = bool(message.from_) and history.is_own(message.from_[0].address.domain)
         if number < known:
-            history.observe(observation(message, history.own_domains))
-        elif own and len({box.address.person for box in (*message.to, *message.cc)}) == _RECIPIENTS:
+            history.observe(taught(message, history.own_domains))
+        elif own and len({box.address.person for box in boxes(message)}) == _RECIPIENTS:
             start = time.process_time()
             judge(history, weights, message)
             taken.append(1e3 * (time.process_time() - start))

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from straymail.correspondence import Correspondence, observation
+from straymail.audit.archived import boxes, taught
+from straymail.correspondence import Correspondence
 from straymail.correspondence.observation import usable
 from straymail.evidence import Assessment
 from straymail.message import Address, Envelope, Message
@@ -73,7 +74,7 @@ class Replay:
         own = self.history.own_domains
         if self.hindsight:
             for message in messages:
-                self.summary.learned += self.history.observe(observation(message, own))
+                self.summary.learned += self.history.observe(taught(message, own))
         for message in messages:
             if self._due(message):
                 judged = judge(self.history, self.weights, message, least=LEAST)
@@ -81,7 +82,7 @@ class Replay:
                     self._tally(judged)
                     yield judged
             if not self.hindsight:
-                self.summary.learned += self.history.observe(observation(message, own))
+                self.summary.learned += self.history.observe(taught(message, own))
 
     def _due(self, message: Message) -> bool:
         if not message.from_ or message.date is None or message.automatic or message.list_id:
@@ -110,10 +111,8 @@ def judge(
     """
     own = message.from_[0].address.person if message.from_ else ""
     if recipients is None:
-        boxes = (*message.to, *message.cc)
-        recipients = tuple(
-            {box.address.person: box.address for box in boxes if usable(box.address.person, own)}.values()
-        )
+        named = (box.address for box in boxes(message))
+        recipients = tuple({each.person: each for each in named if usable(each.person, own)}.values())
     envelope = Envelope(message.from_[0].address if message.from_ else None, recipients)
     context = Context(history, envelope, message, message.date or datetime.fromtimestamp(0, UTC))
     found = (assess(weights, address, observe(context, address), least) for address in recipients)

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from straymail.audit.archived import taught
 from straymail.audit.inject import KINDS, LISTS
 from straymail.audit.replay import Judged, judge
-from straymail.correspondence import Correspondence, observation
+from straymail.correspondence import Correspondence
 from straymail.evidence import Assessment
 from straymail.message import Address, Message
 from straymail.verdict import Weights
@@ -72,7 +73,7 @@ class Trial:
                         yield from self._altered(
                             message, judged, self.kinds[count // self.every % len(self.kinds)], chance
                         )
-            self.history.observe(observation(message, own))
+            self.history.observe(taught(message, own))
 
     def _due(self, message: Message) -> bool:
         if not message.from_ or message.date is None or message.automatic or message.list_id:

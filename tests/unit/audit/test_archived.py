@@ -1,0 +1,57 @@
+"""A replay of the shipped example with a few messages more: whom it judges, and what the policy makes of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from straymail.audit.ahead import observed
+from straymail.cli.main import run
+
+EXAMPLE = Path(__file__).parents[3] / "examples/demo/history.mbox"
+OWN = "mod.example"
+
+
+def mail(to: str, more: str = "", text: str = "Text", sender: str = "me@mod.example") -> str:
+    return (
+        f"From x Thu Jan  1 00:00:00 2026\nFrom: {sender}\nTo: {to}\nSubject: about {to}\n{more}"
+        f"Date: Tue, 1 Dec 2026 10:00:00 +0000\nMessage-ID: <last@mod.example>\n\n{text}\n\n"
+    )
+
+
+@pytest.fixture
+def replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Runs a replay of the example and more; gives the summary, and the lines of the last message by recipient."""
+
+    def replay(more: str, *options: str, policy: str = "") -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+        archive, out, config = tmp_path / "a.mbox", tmp_path / "out.jsonl", tmp_path / "straymail.toml"
+        archive.write_text(EXAMPLE.read_text("utf-8") + more, "utf-8")
+        config.write_text(f'data_dir = "{tmp_path}"\n{policy}', "utf-8")
+        arguments = ("--own", OWN, "--jsonl", str(out), "--config", str(config), "--json", *options)
+        with pytest.raises(SystemExit) as ended:
+            run(("replay", str(archive), *arguments))
+        assert ended.value.code in (0, None)
+        lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+        found = {line["recipient"]: line for line in lines if line["message_id"] == "last@mod.example"}
+        return json.loads(capsys.readouterr().out), found
+
+    return replay
+
+
+def test_a_blind_copy_is_judged(replayed: Any) -> None:
+    once = mail("somebody@gmail.com", "Cc: other@gmial.com\n")
+    blind = mail("somebody@gmail.com", "Cc: other@gmial.com\nBcc: third@gmial.com, other@gmial.com\n")
+    before, _ = replayed(once)
+    after, lines = replayed(blind)
+    assert after["recipients"] == before["recipients"] + 1
+    assert lines["third@gmial.com"]["action"] == "ask"
+
+
+def test_a_blind_copy_is_learned() -> None:
+    raw = mail("a@firm.example", "Cc: b@firm.example\nBcc: c@firm.example, a@firm.example\n").partition("\n")[2]
+    (seen,) = observed([raw.encode()], frozenset((OWN,)), words=True)
+    assert [key for key, _ in seen.recipients] == ["a@firm.example", "b@firm.example", "c@firm.example"]
+    assert (seen.sender, seen.automatic) == ("me@mod.example", False)
