@@ -34,12 +34,13 @@ from straymail.cli.common import (
     spare_garbage,
     tell_faults,
 )
-from straymail.cli.opening import read_weights
+from straymail.cli.opening import open_examiner, read_weights
 from straymail.cli.tables import listing
+from straymail.config import Settings
 from straymail.correspondence import Correspondence
 from straymail.errors import BadInput
 from straymail.message import normalise_domain
-from straymail.verdict import Weights
+from straymail.verdict import Policy, Weights
 
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH...", help="mbox files, .eml files or folders; .gz and .xz too.")
@@ -59,30 +60,37 @@ def replay(
     learn_until: Annotated[str | None, typer.Option(metavar="DATE", help="Only learn before this day.")] = None,
     hindsight: Annotated[bool, typer.Option("--hindsight", help="What was learned later counts too.")] = False,
     jsonl: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the lines here; default: stdout.")] = None,
+    content: Annotated[
+        bool,
+        typer.Option("--content", help="Examine what messages and attachments hold as well; takes many times longer."),
+    ] = False,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
     """Judge an archive in time order, learning as it goes.
 
-    Writes a JSON line for each recipient whose probability of being a stray is at least .01, then a summary.
+    Writes a JSON line for each recipient whose probability of being a stray is at least .01, or whom the policy would
+    stop, then a summary. What is told is what the policy would do in mode ask; costs of content and rules on it count
+    with --content only.
     """
     if senders not in _SENDERS:
         raise BadInput(f"--senders {senders!r}", allowed="own or all")
     settings = settings_from(config)
     _check_writable(jsonl, "--jsonl")
-    work = Replay(
-        Correspondence(_domains(own)),
-        read_weights(settings),
-        everyone=senders == "all",
-        learn_until=_day(learn_until) if learn_until else None,
-        hindsight=hindsight,
-        threshold=settings.policy.ask_at,
-    )
     with ExitStack() as stack:
+        work = Replay(
+            Correspondence(_domains(own)),
+            read_weights(settings),
+            _policy(settings, own),
+            everyone=senders == "all",
+            learn_until=_day(learn_until) if learn_until else None,
+            hindsight=hindsight,
+            examine=stack.enter_context(open_examiner(settings)) if content else None,
+        )
         spool = stack.enter_context(closing(_spool(paths)))
         out = stack.enter_context(jsonl.open("w", encoding="utf-8")) if jsonl else None
         for judged in work.run(spool):
-            for line in lines(judged, work.threshold):
+            for line in lines(judged):
                 if out:
                     out.write(jsonlib.dumps(line) + "\n")
                 elif not json:
@@ -289,6 +297,13 @@ def _spool(paths: list[Path]) -> Spool:
         spool.close()
         raise
     return spool
+
+
+def _policy(settings: Settings, own: list[str]) -> Policy:
+    """The policy of the settings; the domains that are named count as the organisation's too."""
+    organisation = settings.policy.organisation
+    domains = tuple(dict.fromkeys((*organisation.domains, *sorted(_domains(own)))))
+    return settings.policy.model_copy(update={"organisation": organisation.model_copy(update={"domains": domains})})
 
 
 def _domains(own: list[str]) -> frozenset[str]:

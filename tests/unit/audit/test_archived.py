@@ -55,3 +55,55 @@ def test_a_blind_copy_is_learned() -> None:
     (seen,) = observed([raw.encode()], frozenset((OWN,)), words=True)
     assert [key for key, _ in seen.recipients] == ["a@firm.example", "b@firm.example", "c@firm.example"]
     assert (seen.sender, seen.automatic) == ("me@mod.example", False)
+
+
+STRAY = mail("jane.harlow@army.ml")
+EXCEPTION = '[[policy.exceptions]]\nrecipient = "jane.harlow@army.ml"\n'
+CLIENTS = '[[policy.rules]]\nname = "clients"\naction = "{}"\n{}\n'
+
+
+def test_an_exception_lets_pass(replayed: Any) -> None:
+    asked, lines = replayed(STRAY)
+    assert lines["jane.harlow@army.ml"]["action"] == "ask"
+    passed, lines = replayed(STRAY, policy=EXCEPTION)
+    assert lines["jane.harlow@army.ml"]["action"] == "pass"
+    assert passed["questions"] == asked["questions"] - 1
+    assert passed["reported"] == asked["reported"]
+
+
+@pytest.mark.parametrize(
+    ("action", "condition"),
+    [("ask", 'recipients = ["@northport.example"]'), ("hold", "external = true"), ("ask", "min_probability = 1e-9")],
+)
+def test_a_rule_on_recipients_stops_whoever_is_likely_right(replayed: Any, action: str, condition: str) -> None:
+    known = mail("mei.tan@northport.example", sender="ines.duarte@mod.example")
+    quiet, lines = replayed(known)
+    assert not lines
+    summary, lines = replayed(known, policy=CLIENTS.format(action, condition))
+    assert lines["mei.tan@northport.example"]["action"] == action
+    counted = "questions" if action == "ask" else "stopped"
+    assert summary[counted] > quiet[counted]
+
+
+@pytest.mark.parametrize("mode", ["watch", "enforce"])
+def test_what_is_told_is_what_mode_ask_would_do(replayed: Any, mode: str) -> None:
+    policy = f'[policy]\nmode = "{mode}"\n[policy.thresholds]\nhold_at = 0.01\n'
+    _, lines = replayed(STRAY, policy=policy)
+    assert lines["jane.harlow@army.ml"]["action"] == "ask"
+
+
+SECRET = "The password for the server is Tr0ub4dor&3-horse\n\nSECRET//NOFORN\n"
+
+
+def test_content_counts_when_it_is_examined(replayed: Any) -> None:
+    marked = mail("mei.tan@northport.example", sender="ines.duarte@mod.example", text=SECRET)
+    rule = CLIENTS.format("ask", 'content = ["marking.*"]')
+    assert replayed(marked, policy=rule)[1] == {}
+    _, lines = replayed(marked, "--content", policy=rule)
+    assert lines["mei.tan@northport.example"]["action"] == "ask"
+    stranger = mail("new.person@elsewhere.example", text=SECRET)
+    before = replayed(stranger)[1].get("new.person@elsewhere.example", {"action": "pass", "probability": 0.0})
+    after = replayed(stranger, "--content")[1]["new.person@elsewhere.example"]
+    assert (before["action"], after["action"]) == ("pass", "ask")
+    assert after["probability"] > before["probability"]
+    assert "content.first-contact" in {item["id"] for item in after["evidence"]}
