@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from straymail.errors import ArchiveError
+from straymail.errors import ArchiveError, BadInput
 
 BENCHES = {
     "natural": "bench_people:natural",
@@ -56,12 +56,20 @@ class Table:
 
 
 def run(name: str, corpus: Corpus) -> Table:
-    """Run one bench of ``BENCHES``."""
+    """Run one bench of ``BENCHES``.
+
+    Raises:
+        BadInput: the corpus lacks a file it needs, or holds nothing for it.
+    """
     gc.collect()
     gc.freeze()  # what an earlier bench left is not walked through while this one is timed
     module, _, function = BENCHES[name].partition(":")
-    table: Table = getattr(import_module(f"straymail.audit.{module}"), function)(corpus)
-    return table
+    measure: Callable[[Corpus], Table] = getattr(import_module(f"straymail.audit.{module}"), function)
+    try:
+        return measure(corpus)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        file = str(error.filename or error)
+        raise BadInput(f"the corpus does not hold what bench {name} needs", file=file) from error
 
 
 def share(hits: int, cases: int) -> str:

@@ -254,14 +254,31 @@ def bench(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write NAME.json here as well.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Measure quality on an archive."""
-    names = list(BENCHES) if name == "all" else [name]
+    """Measure quality on an archive.
+
+    With all, benches for which the corpus lacks a file are left out.
+    """
     if name != "all" and name not in BENCHES:
         raise BadInput(f"no bench is called {name!r}", allowed=f"all, {', '.join(BENCHES)}")
-    for each in names:
+    if not corpus.is_dir():
+        raise BadInput("there is no such folder", file=str(corpus), field="--corpus")
+    left_out: dict[str, BadInput] = {}
+    for each in list(BENCHES) if name == "all" else [name]:
         say(f"{each} ...")
         given = Corpus(corpus, tuple(sorted(_domains(own))))
-        _show(run(each, given), given.faults, json=json, out=out)
+        try:
+            table = run(each, given)
+        except BadInput as error:
+            if name != "all":
+                raise
+            left_out[each] = error
+            say(f"{each} is left out: {error}")
+        else:
+            _show(table, given.faults, json=json, out=out)
+    if left_out:
+        say(f"Left out: {', '.join(left_out)}.")
+    if len(left_out) == len(BENCHES):
+        raise next(iter(left_out.values()))
 
 
 def _show(table: Table, faults: Sequence[BadInput], *, json: bool, out: Path | None) -> None:

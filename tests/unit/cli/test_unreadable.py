@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from straymail.audit.bench import BENCHES
+from straymail.cli import replay
 from straymail.cli.main import run
 
 EXAMPLE = Path(__file__).parents[3] / "examples/demo/history.mbox"
@@ -71,3 +73,37 @@ def test_nothing_that_can_be_read_is_an_error(folder: Path, capsys: pytest.Captu
     code, _, beside = said(capsys, command, str(folder), "--own", "mod.example")
     assert code == 3
     assert "cut.mbox.gz" in beside
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("radoslaw", "radoslaw-2010.edges.gz"),
+        ("didyoumean", "domain_typos.tsv"),
+        ("milml", "dotmil.csv"),
+        ("scan", "ham"),
+        ("content", "markings"),
+    ],
+)
+def test_what_a_bench_lacks_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, missing: str
+) -> None:
+    code, _, beside = said(capsys, "bench", name, "--corpus", str(tmp_path))
+    assert code == 3
+    assert missing in beside
+    assert "Traceback" not in beside
+
+
+def test_all_benches_leave_out_what_they_lack(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "BENCHES", {name: BENCHES[name] for name in ("natural", "radoslaw", "milml")})
+    (tmp_path / "a.mbox").write_bytes(EXAMPLE.read_bytes())
+    code, out, beside = said(capsys, "bench", "all", "--corpus", str(tmp_path), "--own", "mod.example", "--json")
+    assert code in (0, None)
+    assert [json.loads(line)["bench"] for line in out.splitlines()] == ["natural"]
+    assert "Left out: radoslaw, milml" in beside
+    (tmp_path / "a.mbox").unlink()
+    code, _, beside = said(capsys, "bench", "all", "--corpus", str(tmp_path / "none"))
+    assert code == 3
+    assert "no such folder" in beside
