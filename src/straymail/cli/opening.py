@@ -115,3 +115,5 @@ def read_weights(settings: Settings) -> Weights:
         return Weights.read(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot be read: {error}", file=str(file), field="model.weights") from error
+    except BadInput as error:
+        raise BadInput(error.problem, file=str(file), field="model.weights") from error
