@@ -16,7 +16,7 @@ from rich.progress import track
 
 from straymail import __version__
 from straymail.audit.bench import BENCHES, Corpus, Table, run
-from straymail.audit.calibrate import thresholds, without_question
+from straymail.audit.calibrate import BUDGETS, thresholds, without_question
 from straymail.audit.fit import fit, render
 from straymail.audit.inject import KINDS
 from straymail.audit.mailbox import Spool
@@ -130,9 +130,9 @@ def calibrate(
 ) -> None:
     """Find the thresholds that keep to the budget of questions.
 
-    Replays the archive and prints ``ask_at`` for several budgets; write the one for yours into straymail.toml. With
-    --report, strays are put into copies of the messages to see what would be caught; it lists the first questions, and
-    those that are strays in truth can be left out with --strays.
+    Replays the archive and prints ``ask_at`` for several budgets, that of the policy among them; write the one for
+    yours into straymail.toml. With --report, strays are put into copies of the messages to see what would be caught;
+    it lists the first questions, and those that are strays in truth can be left out with --strays.
     """
     settings = settings_from(config)
     _check_writable(report, "--report")
@@ -140,16 +140,18 @@ def calibrate(
     with closing(_spool(paths)) as spool:
         cases = _left(_cases(spool, own, weights, kinds=None if report else ()), strays)
     clean = [case.probability for case in cases if not case.kind]
-    found = thresholds(clean)
+    budget = settings.policy.budget
+    found = thresholds(clean, sorted({*BUDGETS, budget}))
     if report:
         lines = [f"{len(clean):,} messages of {', '.join(own)} judged with weights {weights.version}."]
         write_report(report, "Calibration", lines, measure(cases, weights))
     if json:
         faults = _told(spool.faults)
-        print_json({"budget": settings.policy.budget, "messages": len(clean), "ask_at": found, "faults": faults})
+        print_json({"budget": budget, "messages": len(clean), "ask_at": found, "faults": faults})
         return
-    rows = [(budget, f"{value:.4f}") for budget, value in found.items()]
-    console().print(listing(("questions per 1,000", "thresholds.ask_at"), rows))
+    yours = f"{budget:g}"
+    rows = [(each, f"{value:.4f}", "your budget" if each == yours else "") for each, value in found.items()]
+    console().print(listing(("questions per 1,000", "thresholds.ask_at", ""), rows))
     if few := " or ".join(f"{budget:g}" for budget in without_question(len(clean), list(map(float, found)))):
         say(
             f"Only {len(clean):,} messages were judged: at {few} per 1,000 they allow no question, so "

@@ -104,6 +104,17 @@ def test_few_messages_are_said_to_be_too_few(tmp_path: Path, capsys: pytest.Capt
     assert "Calibrate with more mail" in " ".join(capsys.readouterr().err.split())
 
 
+def test_the_budget_of_the_policy_has_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "straymail.toml"
+    for budget in ("3", "1"):
+        config.write_text(f'data_dir = "{tmp_path}"\n[policy]\nbudget = {budget}\n', "utf-8")
+        _, out, _ = said(capsys, "--config", str(config))
+        assert [line.split()[0] for line in out.splitlines() if "your budget" in line] == [budget]
+        _, out, _ = said(capsys, "--config", str(config), "--json")
+        assert budget in json.loads(out)["ask_at"]
+        assert list(json.loads(out)["ask_at"].values()) == sorted(json.loads(out)["ask_at"].values(), reverse=True)
+
+
 def test_a_replay_counts_what_it_leaves_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     long = archive(tmp_path / "long.mbox", (*range(2000, 2027), *range(2000, 2027), *range(2000, 2027), 2043, 1970))
     with long.open("a", encoding="utf-8") as file:
