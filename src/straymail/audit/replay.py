@@ -59,7 +59,8 @@ class Judged:
 class Summary:
     """What a replay came to: messages asked about, and those that a rule would hold or refuse (``stopped``).
 
-    ``threshold`` is the expected loss from which the policy asks; ``reported`` counts recipients.
+    ``threshold`` is the expected loss from which the policy asks; ``reported`` counts recipients; ``automatic`` are
+    messages by machines and to lists, which are not judged.
     """
 
     threshold: float
@@ -69,6 +70,7 @@ class Summary:
     questions: int = 0
     stopped: int = 0
     reported: int = 0
+    automatic: int = 0
 
     @property
     def per_thousand(self) -> float:
@@ -118,11 +120,15 @@ class Replay:
         return replace(judged, verdicts=verdicts)
 
     def _due(self, message: Message) -> bool:
-        if not message.from_ or message.date is None or message.automatic or message.list_id:
+        if not message.from_ or message.date is None:
             return False
         if self.learn_until is not None and message.date < self.learn_until:
             return False
-        return self.everyone or self.history.is_own(message.from_[0].address.domain)
+        if not self.everyone and not self.history.is_own(message.from_[0].address.domain):
+            return False
+        automatic = message.automatic or bool(message.list_id)
+        self.summary.automatic += automatic
+        return not automatic
 
     def _tally(self, judged: Judged) -> None:
         self.summary.messages += 1

@@ -22,7 +22,7 @@ from straymail.audit.inject import KINDS
 from straymail.audit.mailbox import Spool
 from straymail.audit.measure import STRAYS, measure, questions, recall_at
 from straymail.audit.replay import Replay, lines
-from straymail.audit.report import write_report
+from straymail.audit.report import private, write_report
 from straymail.audit.trial import Case, Trial
 from straymail.cli.common import (
     ConfigOption,
@@ -56,7 +56,10 @@ _SENDERS = ("own", "all")
 def replay(
     paths: Paths,
     own: Own,
-    senders: Annotated[str, typer.Option(help="own: mail that left the organisation; all: every message.")] = "own",
+    senders: Annotated[
+        str,
+        typer.Option(help="own: mail that left the organisation; all: every message not by a machine or to a list."),
+    ] = "own",
     learn_until: Annotated[str | None, typer.Option(metavar="DATE", help="Only learn before this day.")] = None,
     hindsight: Annotated[bool, typer.Option("--hindsight", help="What was learned later counts too.")] = False,
     jsonl: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the lines here; default: stdout.")] = None,
@@ -88,7 +91,7 @@ def replay(
             examine=stack.enter_context(open_examiner(settings)) if content else None,
         )
         spool = stack.enter_context(closing(_spool(paths)))
-        out = stack.enter_context(jsonl.open("w", encoding="utf-8")) if jsonl else None
+        out = stack.enter_context(private(jsonl)) if jsonl else None
         for judged in work.run(spool):
             for line in lines(judged):
                 if out:
@@ -180,6 +183,8 @@ def train(
     settings = settings_from(config)
     _check_writable(out, "--out")
     _check_writable(report, "--report")
+    if report and report.resolve() == out.resolve():
+        raise BadInput("the report would overwrite the weights", file=str(report), field="--report")
     with closing(_spool(paths)) as spool:
         times = spool.times()
         now = read_weights(settings)
@@ -288,7 +293,8 @@ def _show(table: Table, faults: Sequence[BadInput], *, json: bool, out: Path | N
     facts["faults"] = _told(faults)
     if out:
         out.mkdir(parents=True, exist_ok=True)
-        (out / f"{table.name}.json").write_text(jsonlib.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        with private(out / f"{table.name}.json") as file:
+            file.write(jsonlib.dumps(facts, indent=1) + "\n")
     if json:
         print_json(facts)
         return
@@ -346,9 +352,10 @@ def _check_writable(file: Path | None, option: str) -> None:
 
 def _day(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
-        raise BadInput(f"not a date: {text!r}", allowed="YYYY-MM-DD") from None
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise BadInput(f"not a date: {text!r}", allowed="YYYY-MM-DD, or with time and zone") from None
 
 
 def _start(spool: Spool) -> datetime:

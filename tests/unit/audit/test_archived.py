@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from straymail.audit.ahead import observed
+from straymail.audit.mailbox import Spool
 from straymail.cli.main import run
 
 EXAMPLE = Path(__file__).parents[3] / "examples/demo/history.mbox"
@@ -107,3 +110,45 @@ def test_content_counts_when_it_is_examined(replayed: Any) -> None:
     assert (before["action"], after["action"]) == ("pass", "ask")
     assert after["probability"] > before["probability"]
     assert "content.first-contact" in {item["id"] for item in after["evidence"]}
+
+
+def test_a_zone_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive = tmp_path / "a.mbox"
+    archive.write_text(mail("somebody@firm.example"), "utf-8")  # 10:00 UTC
+    judged = {}
+    for day in ("2026-12-01", "2026-12-01T10:00:01", "2026-12-01T14:59:00+05:00", "2026-12-01T15:01:00+05:00"):
+        with pytest.raises(SystemExit):
+            run(("replay", str(archive), "--own", OWN, "--learn-until", day, "--json"))
+        judged[day] = json.loads(capsys.readouterr().out.splitlines()[-1])["messages"]
+    assert list(judged.values()) == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize("senders", ["own", "all"])
+def test_mail_of_machines_and_lists_is_counted(replayed: Any, senders: str) -> None:
+    plain, _ = replayed("", "--senders", senders)
+    more = mail("a@firm.example", "Auto-Submitted: auto-replied\n") + mail("b@firm.example", "List-Id: <l.example>\n")
+    more += mail("me@mod.example", "Precedence: bulk\n", sender="news@firm.example")
+    summary, _ = replayed(more, "--senders", senders)
+    assert summary["automatic"] - plain["automatic"] == (2 if senders == "own" else 3)
+    assert summary["messages"] == plain["messages"]
+
+
+def test_the_lines_are_for_their_owner(replayed: Any, tmp_path: Path) -> None:
+    (tmp_path / "out.jsonl").touch(0o644)
+    replayed(STRAY)
+    assert (tmp_path / "out.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+def test_which_copy_is_told_does_not_depend_on_the_order() -> None:
+    copies = [
+        mail("a@firm.example", more).partition("\n")[2].replace("<last@", f"<{name}@").encode()
+        for name, more in (("m", ""), ("c", ""), ("x", "Bcc: b@firm.example\n"), ("p", "Bcc: b@firm.example\n"))
+    ]
+    other = mail("z@firm.example").partition("\n")[2].encode()
+    for count, kept in ((2, "c@mod.example"), (4, "p@mod.example")):
+        for order in permutations(copies[:count]):
+            with closing(Spool()) as spool:
+                for raw in (*order, other):
+                    spool.add(raw)
+                assert [message.message_id for message in spool] == [kept, "last@mod.example"]
+                assert (len(spool), spool.repeated) == (2, count - 1)

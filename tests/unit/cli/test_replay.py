@@ -126,6 +126,17 @@ def test_a_replay_counts_what_it_leaves_out(tmp_path: Path, capsys: pytest.Captu
     assert (facts["misdated"], facts["undated"], facts["repeated"]) == (2, 1, 0)
 
 
+def test_a_report_does_not_overwrite_the_weights(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        run(("train", str(EXAMPLE), "--own", "mod.example", "--out", "w", "--report", str(tmp_path / "w")))
+    assert ended.value.code == 3
+    assert "overwrite" in capsys.readouterr().err
+    assert not (tmp_path / "w").exists()
+
+
 def test_train_says_whether_the_fitted_weights_are_better(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     weights = tmp_path / "weights.toml"
     with pytest.raises(SystemExit) as ended:
