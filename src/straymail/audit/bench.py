@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from straymail.errors import ArchiveError, BadInput
+from straymail.evidence import Assessment
 
 BENCHES = {
     "natural": "bench_people:natural",
@@ -78,6 +79,19 @@ def share(hits: int, cases: int) -> str:
         return "no cases"
     low, high = interval(hits, cases)
     return f"{100 * hits / cases:.1f} % ({100 * low:.1f}-{100 * high:.1f}) of {cases}"
+
+
+def per_thousand(hits: int, cases: int) -> str:
+    """``"1.5 (0.5-3.4)"``: how many in 1,000, with the exact 95 % interval."""
+    if not cases:
+        return "no cases"
+    low, high = interval(hits, cases)
+    return f"{1000 * hits / cases:.2g} ({1000 * low:.2g}-{1000 * high:.2g})"
+
+
+def is_newcomer(assessment: Assessment) -> bool:
+    """Whether the trivial baseline, "ask of every newcomer", would ask."""
+    return any(item.id.startswith("newcomer") for item in assessment.evidence)
 
 
 def interval(hits: int, cases: int) -> tuple[float, float]:

@@ -33,6 +33,7 @@ class Case:
     right: str = ""
     added: bool = False
     message_id: str = ""
+    sender: str = ""
 
     @property
     def probability(self) -> float:
@@ -95,4 +96,6 @@ class Trial:
     def _case(self, kind: str, judged: Judged, right: Address | None = None, added: bool = False) -> Case:
         date = judged.message.date
         time = date.timestamp() if date else 0.0
-        return Case(kind, time, judged.assessments, right.person if right else "", added, judged.message.message_id)
+        sender = str(judged.envelope.sender or "")
+        person = right.person if right else ""
+        return Case(kind, time, judged.assessments, person, added, judged.message.message_id, sender)
