@@ -81,7 +81,7 @@ def ordinary(corpus: Path) -> Iterator[Text]:
     """Ordinary mail, each message once: subject and new text."""
     seen: set[int] = set()
     for name in ("ham", "enron"):
-        for number, raw in enumerate(read_raw(corpus / name)):
+        for number, raw in enumerate(read_raw([corpus / name], [])):
             message = parse_message(raw)
             body = split_body(message).new
             if (key := hash((message.subject, body[:300]))) not in seen and body.strip():

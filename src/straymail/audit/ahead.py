@@ -15,8 +15,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 
+from straymail.audit.archived import taught
 from straymail.audit.archives import Item
-from straymail.correspondence import Observation, observation
+from straymail.correspondence import Observation
 from straymail.message import parse_message
 
 WORTH = 8 << 20
@@ -91,7 +92,7 @@ class Ahead:
 
 def observed(raws: Sequence[bytes], own_domains: frozenset[str], *, words: bool) -> list[Observation]:
     """What each message teaches."""
-    return [observation(parse_message(raw), own_domains, words=words) for raw in raws]
+    return [taught(parse_message(raw), own_domains, words=words) for raw in raws]
 
 
 def _cores() -> int:

@@ -96,17 +96,23 @@ class Archive:
             yield from self.read(file)
 
 
-def read_raw(path: Path) -> Iterator[bytes]:
-    """Raw messages of a file or folder.
+def read_raw(paths: Iterable[Path], faults: list[ArchiveError]) -> Iterator[bytes]:
+    """Raw messages of files and folders; what of them cannot be read is added to ``faults``.
 
     Raises:
-        ArchiveError: something in it cannot be read.
+        ArchiveError: a path does not exist, or nothing at all can be read.
     """
-    archive = Archive.of([path])
-    for item in archive:
-        yield item.raw
-    if archive.faults:
-        raise archive.faults[0]
+    found: list[ArchiveError] = []
+    nothing = True
+    for path in paths:
+        archive = Archive.of([path])
+        for item in archive:
+            nothing = False
+            yield item.raw
+        found += archive.faults
+    if nothing and found:
+        raise next((fault for fault in found if fault.problem != EMPTY), found[0])
+    faults += found
 
 
 def _files(path: Path, faults: list[ArchiveError]) -> list[Path]:

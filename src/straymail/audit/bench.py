@@ -14,6 +14,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from straymail.errors import ArchiveError, BadInput
+from straymail.evidence import Assessment
+
 BENCHES = {
     "natural": "bench_people:natural",
     "typos": "bench_people:typos",
@@ -34,11 +37,12 @@ _CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Where the mail is, and whose it is. ``progress`` is told what is being done."""
+    """Where the mail is, and whose it is. ``progress`` is told what is being done; ``faults`` could not be read."""
 
     folder: Path
     own: tuple[str, ...]
     progress: Callable[[str], None] = lambda _: None
+    faults: list[ArchiveError] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,20 @@ class Table:
 
 
 def run(name: str, corpus: Corpus) -> Table:
-    """Run one bench of ``BENCHES``."""
+    """Run one bench of ``BENCHES``.
+
+    Raises:
+        BadInput: the corpus lacks a file it needs, or holds nothing for it.
+    """
     gc.collect()
     gc.freeze()  # what an earlier bench left is not walked through while this one is timed
     module, _, function = BENCHES[name].partition(":")
-    table: Table = getattr(import_module(f"straymail.audit.{module}"), function)(corpus)
-    return table
+    measure: Callable[[Corpus], Table] = getattr(import_module(f"straymail.audit.{module}"), function)
+    try:
+        return measure(corpus)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        file = str(error.filename or error)
+        raise BadInput(f"the corpus does not hold what bench {name} needs", file=file) from error
 
 
 def share(hits: int, cases: int) -> str:
@@ -67,6 +79,19 @@ def share(hits: int, cases: int) -> str:
         return "no cases"
     low, high = interval(hits, cases)
     return f"{100 * hits / cases:.1f} % ({100 * low:.1f}-{100 * high:.1f}) of {cases}"
+
+
+def per_thousand(hits: int, cases: int) -> str:
+    """``"1.5 (0.5-3.4)"``: how many in 1,000, with the exact 95 % interval."""
+    if not cases:
+        return "no cases"
+    low, high = interval(hits, cases)
+    return f"{1000 * hits / cases:.2g} ({1000 * low:.2g}-{1000 * high:.2g})"
+
+
+def is_newcomer(assessment: Assessment) -> bool:
+    """Whether the trivial baseline, "ask of every newcomer", would ask."""
+    return any(item.id.startswith("newcomer") for item in assessment.evidence)
 
 
 def interval(hits: int, cases: int) -> tuple[float, float]:

@@ -108,7 +108,7 @@ def _as_text(sample: Sample, extractor: Extractor) -> str:
 @cache
 def _few_bodies(folder: Path) -> list[str]:
     """The bodies of every so many ordinary messages."""
-    raws = (raw for name in _ARCHIVES for raw in read_raw(folder / name))
+    raws = read_raw([folder / name for name in _ARCHIVES], [])
     return [body_text(parse_message(raw)) for number, raw in enumerate(raws) if number % _EACH == 0]
 
 
@@ -132,7 +132,7 @@ def _ordinary(corpus: Corpus) -> tuple[Counter[str], list[dict[str, str]], int]:
     seen: set[str] = set()
     for name in _ARCHIVES:
         corpus.progress(f"ordinary mail: {name}")
-        for raw in read_raw(corpus.folder / name):
+        for raw in read_raw([corpus.folder / name], corpus.faults):
             message = parse_message(raw)
             if message.identity in seen:
                 continue

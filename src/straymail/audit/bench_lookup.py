@@ -15,12 +15,13 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from straymail.audit.archived import boxes, taught
 from straymail.audit.bench import Corpus, Table
 from straymail.audit.inject import SLIPS, slip
 from straymail.audit.lists import popular_domains
 from straymail.audit.mailbox import Spool, archives_of
 from straymail.audit.replay import judge
-from straymail.correspondence import Correspondence, observation
+from straymail.correspondence import Correspondence
 from straymail.correspondence.nearby import EDITS, Nearby
 from straymail.verdict import Weights
 
@@ -62,15 +63,15 @@ def lookup(corpus: Corpus) -> Table:
 
 def _judging(corpus: Corpus) -> float:
     """Median CPU ms of judging a message to five, the first four fifths of the archive being known; 0 without mail."""
-    spool = Spool()
+    spool = Spool(faults=corpus.faults)
     spool.fill(archives_of(corpus.folder))
     history, weights, taken = Correspondence(corpus.own), Weights.shipped(), list[float]()
     known = int(_KNOWN * len(spool))
     for number, message in enumerate(spool):
         own = bool(message.from_) and history.is_own(message.from_[0].address.domain)
         if number < known:
-            history.observe(observation(message, history.own_domains))
-        elif own and len({box.address.person for box in (*message.to, *message.cc)}) == _RECIPIENTS:
+            history.observe(taught(message, history.own_domains))
+        elif own and len({box.address.person for box in boxes(message)}) == _RECIPIENTS:
             start = time.process_time()
             judge(history, weights, message)
             taken.append(1e3 * (time.process_time() - start))

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from straymail.audit.bench import Corpus, Table, share
+from straymail.audit.bench import Corpus, Table, is_newcomer, share
 from straymail.audit.lists import legitimate_domains
 from straymail.correspondence import Correspondence, Observation
 from straymail.errors import AddressError
+from straymail.evidence import Assessment
 from straymail.message import Address, Envelope, normalise_domain, parse_address
 from straymail.recipients import Context, observe
 from straymail.verdict import Weights, assess
@@ -28,6 +29,8 @@ _SENDER = "someone@own.example"
 _ML_CORRESPONDENTS = 200
 _LEGITIMATE = 20_000
 _SHOWN = 200
+_ENDS = ("ml", "mi", "mill", "mli")
+_FEW_DOTS = 2
 _SUGGEST_FROM = 0.7  # strength of a domain slip from which a bare suggestion (no history at all) is made
 
 
@@ -154,31 +157,39 @@ def _exchange(history: Correspondence, boxes: Iterable[tuple[str, str]]) -> None
 def milml(corpus: Corpus) -> Table:
     """Table 6: every .mil name typed under a wrong end, and honest correspondents under .ml."""
     history, weights = writes_to_mil(), Weights.shipped()
-    names = _military(corpus)
-    rows, facts = [], {}
-    for end in ("ml", "mi", "mill", "mli"):
-        asked = sum(_asked(history, weights, f"{name.removesuffix('mil')}{end}", name) for name in names)
-        facts[end] = {"asked_right": asked, "of": len(names)}
-        rows.append((f".mil typed .{end}", share(asked, len(names))))
-    for case, pairs in (
-        (
-            "a dot left out, three labels (usarmy.mil)",
-            [(name, _without_a_dot(name)) for name in names if name.count(".") == 2],
-        ),
-        ("a dot left out, more labels", [(name, _without_a_dot(name)) for name in names if name.count(".") > 2]),
-        (".ml and the first label left out", [(name, short) for name in names if (short := _without_a_label(name))]),
-    ):
-        right = sum(_asked(history, weights, short, _under_mil(short, name)) for name, short in pairs)
-        facts[case] = {"asked_right": right, "of": len(pairs)}
-        rows.append((case, share(right, len(pairs))))
+    rows: list[tuple[str, str, str]] = []
+    facts: dict[str, dict[str, int]] = {}
+    for case, pairs in _mistyped(_military(corpus)).items():
+        judged = [(_assessed(history, weights, Address("someone.new", typed)), right) for typed, right in pairs]
+        asked = sum(_asked(each, right) for each, right in judged)
+        newcomers = sum(is_newcomer(each) for each, _ in judged)
+        counts = {"asked_right": asked, "of": len(judged), "baseline_every_newcomer": newcomers}
+        facts[case.removeprefix(".mil typed .")] = counts
+        rows.append((case, share(asked, len(judged)), share(newcomers, len(judged))))
     boxes = [(f"friend{n}@bureau{n}.ml", "") for n in range(_ML_CORRESPONDENTS)]
-    before = sum(_probability(history, weights, key) >= THRESHOLD for key, _ in boxes)
+    before = [_assessed(history, weights, parse_address(key)) for key, _ in boxes]
     _exchange(history, boxes)
-    again = sum(_probability(history, weights, key) >= THRESHOLD for key, _ in boxes)
-    facts["ml"] = {"asked_at_first": before, "asked_after_an_answer": again, "of": len(boxes)}
-    rows.append(("honest .ml, first message, asked", share(before, len(boxes))))
-    rows.append(("honest .ml, after an answer, asked", share(again, len(boxes))))
-    return Table("milml", ".mil and .ml", ("case", "asked (with the right suggestion)"), rows, facts)
+    again = [_assessed(history, weights, parse_address(key)) for key, _ in boxes]
+    honest = {"of": len(boxes)}
+    for name, found in (("first message", before), ("after an answer", again)):
+        asked, newcomers = sum(each.probability >= THRESHOLD for each in found), sum(map(is_newcomer, found))
+        honest["asked_at_first" if found is before else "asked_after_an_answer"] = asked
+        rows.append((f"honest .ml, {name}, asked", share(asked, len(boxes)), share(newcomers, len(boxes))))
+    facts["honest ml"] = honest
+    heads = ("case", "asked (with the right suggestion)", "asking of every newcomer")
+    return Table("milml", ".mil and .ml", heads, rows, facts)
+
+
+def _mistyped(names: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """What is typed and what is right, by the kind of slip."""
+    cases = {f".mil typed .{end}": [(f"{name.removesuffix('mil')}{end}", name) for name in names] for end in _ENDS}
+    few = [name for name in names if name.count(".") == _FEW_DOTS]
+    more = [name for name in names if name.count(".") > _FEW_DOTS]
+    cases["a dot left out, three labels (usarmy.mil)"] = [(_without_a_dot(name), name) for name in few]
+    cases["a dot left out, more labels"] = [(_without_a_dot(name), name) for name in more]
+    bare = [short for name in names if (short := _without_a_label(name))]
+    cases[".ml and the first label left out"] = [(short, f"{short.removesuffix('ml')}mil") for short in bare]
+    return cases
 
 
 def _without_a_dot(name: str) -> str:
@@ -190,22 +201,14 @@ def _without_a_label(name: str) -> str:
     return f"{rest.removesuffix('mil')}ml" if "." in rest else ""
 
 
-def _under_mil(short: str, name: str) -> str:
-    """What can be known to be meant: the name itself, or what is left of it under .mil."""
-    return name if short.endswith(".mil") else f"{short.removesuffix('ml')}mil"
+def _assessed(history: Correspondence, weights: Weights, address: Address) -> Assessment:
+    return assess(weights, address, observe(_context(history, address), address))
 
 
-def _asked(history: Correspondence, weights: Weights, typed: str, right: str) -> bool:
-    address = Address("someone.new", typed)
-    assessment = assess(weights, address, observe(_context(history, address), address))
-    return (
-        assessment.probability >= THRESHOLD and bool(assessment.meant) and assessment.meant[0].address.domain == right
-    )
-
-
-def _probability(history: Correspondence, weights: Weights, key: str) -> float:
-    address = parse_address(key)
-    return assess(weights, address, observe(_context(history, address), address)).probability
+def _asked(assessment: Assessment, right: str) -> bool:
+    """Whether it is asked about, and the right domain is suggested first."""
+    meant = assessment.meant
+    return assessment.probability >= THRESHOLD and bool(meant) and meant[0].address.domain == right
 
 
 def _context(history: Correspondence, address: Address) -> Context:

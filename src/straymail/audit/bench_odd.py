@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
-from straymail.audit.bench import Corpus, Table, share
+from straymail.audit.bench import Corpus, Table, is_newcomer, share
 from straymail.audit.fit import log_odds
 from straymail.correspondence import Correspondence, Observation
 from straymail.message import Address, Envelope, parse_message
@@ -28,6 +28,9 @@ _JUDGED = 10
 _BUDGETS = (0.1, 1.0, 5.0)
 _SEED = 2010
 
+_Judged = tuple[float, bool]
+"""The most suspect recipient's log-odds, and whether one is a newcomer."""
+
 
 def radoslaw(corpus: Corpus) -> Table:
     """Table 7: recall of odd recipients at fixed questions per 1,000 messages."""
@@ -37,8 +40,8 @@ def radoslaw(corpus: Corpus) -> Table:
     history, weights = Correspondence([_DOMAIN]), Weights.shipped()
     everybody = sorted({key for _, sender, to in messages for key in (sender, *to)})
     wrote: dict[str, set[str]] = defaultdict(set)
-    clean: list[float] = []
-    odd: dict[str, list[float]] = defaultdict(list)
+    clean: list[_Judged] = []
+    odd: dict[str, list[_Judged]] = defaultdict(list)
     for number, (moment, sender, to) in enumerate(messages):
         if number >= _LEARNED * len(messages) and number % _JUDGED == 0:
             clean.append(_worst(history, weights, moment, sender, to))
@@ -54,18 +57,24 @@ def radoslaw(corpus: Corpus) -> Table:
     return _table(clean, odd)
 
 
-def _table(clean: list[float], odd: dict[str, list[float]]) -> Table:
-    ranked = sorted(clean, reverse=True)
-    rows, facts = [], {}
-    for kind, scores in odd.items():
+def _table(clean: list[_Judged], odd: dict[str, list[_Judged]]) -> Table:
+    ranked = sorted((score for score, _ in clean), reverse=True)
+    rows: list[list[str]] = []
+    newcomers = sum(newcomer for _, newcomer in clean)
+    facts = {"every newcomer, untouched": {"asked": newcomers, "of": len(clean)}}
+    for kind, judged in odd.items():
         row = [kind]
+        scores = [score for score, _ in judged]
         for budget in _BUDGETS:
             bound = ranked[min(len(ranked) - 1, int(len(ranked) * budget / 1000))]
             caught = sum(score > bound for score in scores)
             facts[f"{kind} at {budget}"] = {"caught": caught, "of": len(scores)}
             row.append(share(caught, len(scores)))
-        rows.append(row)
-    heads = ("recipient", *(f"at {budget} per 1,000" for budget in _BUDGETS))
+        caught = sum(newcomer for _, newcomer in judged)
+        facts[f"{kind}, every newcomer"] = {"caught": caught, "of": len(scores)}
+        rows.append([*row, share(caught, len(scores))])
+    asked = f"asking of every newcomer, {1000 * newcomers / max(1, len(clean)):.0f} per 1,000"
+    heads = ("recipient", *(f"at {budget} per 1,000" for budget in _BUDGETS), asked)
     return Table("radoslaw", f"Odd recipients, {len(clean)} untouched messages", heads, rows, facts)
 
 
@@ -88,10 +97,10 @@ def _observation(number: int, moment: float, sender: str, to: list[str]) -> Obse
     return Observation(f"m{number}", moment, sender, "", tuple((key, "") for key in to), False, "", (), "", False)
 
 
-def _worst(history: Correspondence, weights: Weights, moment: float, sender: str, to: list[str]) -> float:
-    """The most suspect recipient's log-odds."""
+def _worst(history: Correspondence, weights: Weights, moment: float, sender: str, to: list[str]) -> _Judged:
     addresses = tuple(Address(*key.split("@")) for key in to)
     envelope = Envelope(Address(*sender.split("@")), addresses)
     message = parse_message(f"From: {sender}\r\nTo: {', '.join(to)}\r\n\r\n".encode())
     context = Context(history, envelope, message, datetime.fromtimestamp(moment, UTC))
-    return max(log_odds(weights, assess(weights, address, observe(context, address))) for address in addresses)
+    found = [assess(weights, address, observe(context, address)) for address in addresses]
+    return max(log_odds(weights, each) for each in found), any(map(is_newcomer, found))

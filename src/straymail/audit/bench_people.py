@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from straymail.audit.bench import Corpus, Table, share
+from straymail.audit.bench import Corpus, Table, interval, is_newcomer, per_thousand, share
 from straymail.audit.inject import DOMAIN, KINDS, LISTS, MAILBOX, PERSON
 from straymail.audit.mailbox import Spool, archives_of
 from straymail.audit.measure import FAMILIES, score, threshold, without
@@ -24,11 +24,13 @@ from straymail.verdict import Weights
 BUDGETS = (0.1, 1.0, 5.0)
 LEARN, FITTED = 0.25, 0.65
 _LISTED = 50
+_ASKED_AT = (0.5, 0.2, 0.091, 0.05, 0.02)
+_TELLING = 0.5  # log-odds
 
 
 def cases_of(corpus: Corpus, kinds: Sequence[str], *, adding: bool = False) -> list[Case]:
     """Judged cases of the last part of an archive."""
-    with closing(Spool()) as spool:
+    with closing(Spool(faults=corpus.faults)) as spool:
         corpus.progress("reading the archive")
         spool.fill(archives_of(corpus.folder))
         times = spool.times()
@@ -51,16 +53,46 @@ def natural(corpus: Corpus) -> Table:
     """Table 1: untouched mail, the most confident questions listed for a person to read."""
     cases = cases_of(corpus, ())
     worst = sorted(cases, key=lambda case: -case.probability)[:_LISTED]
-    rows = []
-    for case in worst:
-        each = max(case.assessments, key=lambda assessment: assessment.probability)
-        reasons = ", ".join(item.id for item in each.evidence if item.weight > 0.5)
-        meant = str(each.meant[0].address) if each.meant else ""
-        rows.append((f"{each.probability:.3f}", str(each.address), meant, reasons))
-    asked = {str(t): sum(case.probability >= t for case in cases) for t in (0.5, 0.2, 0.091, 0.05, 0.02)}
-    facts = {"messages": len(cases), "questions_at": asked}
-    title = f"Natural replay: {len(cases)} untouched messages; questions at p >= t: {asked}"
-    return Table("natural", title, ("p", "recipient", "meant?", "because"), rows, facts)
+    listed = [_listed(case) for case in worst]
+    counts = {t: sum(case.probability >= t for case in cases) for t in _ASKED_AT}
+    rates = {
+        str(t): {"per_1000": 1000 * count / len(cases), "interval": [1000 * end for end in interval(count, len(cases))]}
+        for t, count in counts.items()
+        if cases
+    }
+    facts = {
+        "messages": len(cases),
+        "questions_at": {str(t): count for t, count in counts.items()},
+        "rates_at": rates,
+        "worst": listed,
+    }
+    told = "; ".join(f"{t:g}: {count} = {per_thousand(count, len(cases))} per 1,000" for t, count in counts.items())
+    title = f"Natural replay: {len(cases)} untouched messages; questions at p >= {told}"
+    heads = {
+        "p": "p",
+        "date": "date",
+        "message_id": "Message-ID",
+        "sender": "sender",
+        "recipient": "recipient",
+        "meant": "meant?",
+        "because": "because",
+    }
+    rows = [[f"{each['p']:.3f}", *(str(each[key]) for key in heads if key != "p")] for each in listed]
+    return Table("natural", title, tuple(heads.values()), rows, facts)
+
+
+def _listed(case: Case) -> dict[str, str | float]:
+    """A message's most suspect recipient, and where to find the message."""
+    each = max(case.assessments, key=lambda assessment: assessment.probability)
+    return {
+        "p": round(each.probability, 3),
+        "date": f"{datetime.fromtimestamp(case.time, UTC):%Y-%m-%d}",
+        "message_id": case.message_id,
+        "sender": case.sender,
+        "recipient": str(each.address),
+        "meant": str(each.meant[0].address) if each.meant else "",
+        "because": ", ".join(item.id for item in each.evidence if item.weight > _TELLING),
+    }
 
 
 def typos(corpus: Corpus) -> Table:
@@ -90,7 +122,7 @@ def _recall(corpus: Corpus, name: str, title: str, kinds: Sequence[str], *, addi
     for kind, found in sorted(by_kind.items()):
         caught = {budget: [c for c in found if score(c, weights) > limit] for budget, limit in limits.items()}
         right = sum(case.suggested for case in caught[1.0])
-        newcomer = sum(any(e.id.startswith("newcomer") for e in case.assessments[0].evidence) for case in found)
+        newcomer = sum(is_newcomer(case.assessments[0]) for case in found)
         facts[kind] = {
             "cases": len(found),
             "caught": {str(budget): len(hits) for budget, hits in caught.items()},
@@ -100,7 +132,7 @@ def _recall(corpus: Corpus, name: str, title: str, kinds: Sequence[str], *, addi
         recalls = [share(len(caught[budget]), len(found)) for budget in BUDGETS]
         rows.append((kind, *recalls, share(right, len(caught[1.0]))))
     clean = [case for case in cases if not case.kind]
-    asked = sum(any(e.id.startswith("newcomer") for a in case.assessments for e in a.evidence) for case in clean)
+    asked = sum(any(map(is_newcomer, case.assessments)) for case in clean)
     facts["untouched"] = {"messages": len(clean), "baseline_every_newcomer_per_1000": 1000 * asked / max(1, len(clean))}
     heads = ("kind", *(f"caught at {budget:g} per 1,000" for budget in BUDGETS), "right one first (of caught at 1)")
     note = f"baseline 'ask of every newcomer' asks {1000 * asked / max(1, len(clean)):.0f} per 1,000"

@@ -11,6 +11,7 @@ from straymail.audit.archives import read_raw
 from straymail.audit.bench import Corpus, Table
 from straymail.audit.peers import scanners
 from straymail.content import Dictionary, Entry, examine_text, prepare
+from straymail.errors import BadInput
 from straymail.evidence import Sensitivity
 from straymail.extract import Extractor
 from straymail.message import body_text, parse_message
@@ -26,7 +27,9 @@ _LINES = 60  # of a page of the PDF
 def scan(corpus: Corpus) -> Table:
     """Table of speeds; the texts are the bodies of the messages of ``ham``."""
     corpus.progress("reading")
-    texts = [body_text(parse_message(raw)) for raw in read_raw(corpus.folder / "ham")]
+    texts = [body_text(parse_message(raw)) for raw in read_raw([corpus.folder / "ham"], corpus.faults)]
+    if not any(texts):
+        raise BadInput("there is no text in it", file=str(corpus.folder / "ham"))
     whole = "\n".join(texts)
     seconds = _once(prepare)
     rows = [["everything, made ready", f"{seconds:.2f} s", ""]]

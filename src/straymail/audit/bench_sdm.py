@@ -20,19 +20,19 @@ import math
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from straymail.audit.archives import read_raw
+from straymail.audit.archives import Archive
 from straymail.audit.bench import Corpus, Table
 from straymail.audit.fit import log_odds
 from straymail.audit.sdm_classifier import Classifier, Known
 from straymail.audit.sdm_ranker import Ranker
 from straymail.correspondence import Correspondence, observation
-from straymail.errors import AddressError
+from straymail.errors import AddressError, ArchiveError
 from straymail.evidence import Assessment
 from straymail.message import Envelope, Message, body_text, parse_address, parse_message
 from straymail.recipients import Context, observe
@@ -77,7 +77,7 @@ Method = Callable[[Message, str, Sequence[str]], float]
 def sdm(corpus: Corpus) -> Table:
     """Table 4: Prec@1 of each method for each alpha."""
     corpus.progress("reading")
-    users = [user for file in sorted(_archives(corpus.folder)) if (user := _user(file, corpus.own))]
+    users = [user for file in sorted(_archives(corpus.folder)) if (user := _user(file, corpus))]
     everybody = sorted({key for user in users for message in user.train for key in _to(message)})
     results: dict[str, list[float]] = defaultdict(list)
     facts: dict[str, object] = {}
@@ -107,15 +107,22 @@ def _archives(folder: Path) -> list[Path]:
     return [path for path in (inside if inside.is_dir() else folder).iterdir() if path.is_file()]
 
 
-def _user(file: Path, own: Sequence[str]) -> _User | None:
+def _raws(file: Path, faults: list[ArchiveError]) -> Iterator[bytes]:
+    archive = Archive.of([file])
+    for item in archive:
+        yield item.raw
+    faults += archive.faults
+
+
+def _user(file: Path, corpus: Corpus) -> _User | None:
     """The user who sent most of an archive; None when that is too little."""
     seen: dict[str, Message] = {}
-    for raw in read_raw(file):
+    for raw in _raws(file, corpus.faults):
         message = parse_message(raw)
         if message.date and _FIRST <= message.date < _LAST and message.from_:
             seen.setdefault(message.identity, message)
     messages = sorted(seen.values(), key=lambda each: each.date or _FIRST)
-    aliases = _aliases(messages, own)
+    aliases = _aliases(messages, corpus.own)
     sent = [message for message in messages if _from(message) in aliases and set(_to(message)) - aliases]
     if len(sent) < _LEAST_SENT:
         return None

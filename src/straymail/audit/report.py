@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import math
 import os
+import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -47,10 +50,19 @@ def write_report(file: Path, title: str, lines: Sequence[str], measured: Measure
         worst=[(each, _reasons(each.assessment.evidence)) for each in measured.worst],
     )
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        with private(file) as out:
             out.write(text)
     except OSError as error:
         raise BadInput(f"the report cannot be written: {error}", file=str(file)) from error
+
+
+def private(file: Path) -> TextIO:
+    """A file, opened anew for text, that nobody else may read: it tells who wrote to whom."""
+    number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    if stat.S_ISREG(os.fstat(number).st_mode):
+        with suppress(PermissionError):  # somebody else's file, which that one keeps as it is
+            os.fchmod(number, 0o600)
+    return os.fdopen(number, "w", encoding="utf-8")
 
 
 def _reasons(evidence: Sequence[Evidence]) -> str:

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from straymail.audit.archived import taught
 from straymail.audit.inject import KINDS, LISTS
 from straymail.audit.replay import Judged, judge
-from straymail.correspondence import Correspondence, observation
+from straymail.correspondence import Correspondence
 from straymail.evidence import Assessment
 from straymail.message import Address, Message
 from straymail.verdict import Weights
@@ -32,6 +33,7 @@ class Case:
     right: str = ""
     added: bool = False
     message_id: str = ""
+    sender: str = ""
 
     @property
     def probability(self) -> float:
@@ -72,7 +74,7 @@ class Trial:
                         yield from self._altered(
                             message, judged, self.kinds[count // self.every % len(self.kinds)], chance
                         )
-            self.history.observe(observation(message, own))
+            self.history.observe(taught(message, own))
 
     def _due(self, message: Message) -> bool:
         if not message.from_ or message.date is None or message.automatic or message.list_id:
@@ -94,4 +96,6 @@ class Trial:
     def _case(self, kind: str, judged: Judged, right: Address | None = None, added: bool = False) -> Case:
         date = judged.message.date
         time = date.timestamp() if date else 0.0
-        return Case(kind, time, judged.assessments, right.person if right else "", added, judged.message.message_id)
+        sender = str(judged.envelope.sender or "")
+        person = right.person if right else ""
+        return Case(kind, time, judged.assessments, person, added, judged.message.message_id, sender)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
 from rich.segment import Segment
+from rich.text import Text
 
 from straymail.config import Settings, default, find, load
-from straymail.errors import ConfigError
+from straymail.errors import BadInput, ConfigError
 
 EXIT_FAILED, EXIT_USAGE, EXIT_BAD_INPUT, EXIT_WOULD_STOP = 1, 2, 3, 10
 
@@ -31,6 +32,7 @@ ConfigOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _GARBAGE = 50_000
+_SHOWN = 10
 
 
 def settings_from(config: Path | None) -> Settings:
@@ -102,6 +104,17 @@ def spare_garbage() -> None:
 def say(text: str) -> None:
     """A remark for the person at the terminal, on standard error."""
     console(stderr=True).print(text)
+
+
+def tell_faults(out: Console, faults: Sequence[BadInput]) -> None:
+    """Say what could not be read: how much, and the first of it."""
+    if not faults:
+        return
+    out.print(Text(f"Could not be read: {len(faults)}", style="yellow"))
+    for fault in faults[:_SHOWN]:
+        out.print(f"  {fault}", soft_wrap=True)
+    if len(faults) > _SHOWN:
+        out.print(f"  ... and {len(faults) - _SHOWN} more (--json lists all)")
 
 
 def ago(seconds: float) -> str:

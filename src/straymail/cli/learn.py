@@ -23,6 +23,7 @@ from straymail.cli.common import (
     print_json,
     settings_from,
     spare_garbage,
+    tell_faults,
 )
 from straymail.cli.opening import open_store
 from straymail.cli.tables import facts
@@ -30,8 +31,6 @@ from straymail.config import Settings
 from straymail.errors import BadInput
 from straymail.message import normalise_domain
 from straymail.record import history
-
-_SHOWN = 10
 
 
 def learn(
@@ -122,9 +121,4 @@ def _tell(result: Learned, directory: bool) -> None:
         facts(out, {name: value for name, value in told.items() if value})
     if result.interrupted:
         out.print("Run the same command again to go on from there.")
-    if result.faults:
-        out.print(Text(f"Could not be read: {len(result.faults)}", style="yellow"))
-        for fault in result.faults[:_SHOWN]:
-            out.print(f"  {fault}", soft_wrap=True)
-        if len(result.faults) > _SHOWN:
-            out.print(f"  ... and {len(result.faults) - _SHOWN} more (--json lists all)")
+    tell_faults(out, result.faults)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from straymail.config import Settings
@@ -18,7 +18,7 @@ from straymail.message import Message
 from straymail.record import Record, history, new_key, open_record
 from straymail.verdict import Weights
 
-__all__ = ["create_store", "make_reader", "new_key", "open_guard", "open_store", "read_weights"]
+__all__ = ["create_store", "make_reader", "new_key", "open_examiner", "open_guard", "open_store", "read_weights"]
 
 
 @contextmanager
@@ -51,6 +51,14 @@ def open_guard(settings: Settings) -> Iterator[Guard]:
             model = history.load_history(connection, own, record.keys.words)
     with extractor(settings) as reading:
         yield Guard(model, settings.policy, read_weights(settings), make_reader(reading, settings))
+
+
+@contextmanager
+def open_examiner(settings: Settings) -> Iterator[Callable[[Message], tuple[Finding, ...]]]:
+    """What says what a message holds, attachments included, as the guard of these settings does."""
+    with extractor(settings) as reading:
+        nobody = Correspondence(settings.organisation.domains)
+        yield Guard(nobody, settings.policy, Weights.shipped(), make_reader(reading, settings)).findings
 
 
 @contextmanager
@@ -107,3 +115,5 @@ def read_weights(settings: Settings) -> Weights:
         return Weights.read(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot be read: {error}", file=str(file), field="model.weights") from error
+    except BadInput as error:
+        raise BadInput(error.problem, file=str(file), field="model.weights") from error

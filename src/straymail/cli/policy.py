@@ -13,7 +13,7 @@ from rich.text import Text
 from straymail.cli.check import exit_code, judge
 from straymail.cli.common import ConfigOption, JsonOption, config_path, console, print_json, settings_from
 from straymail.cli.draft import draft, read_message
-from straymail.cli.opening import open_guard
+from straymail.cli.opening import open_guard, read_weights
 from straymail.cli.present import recipient_json, show_verdict, verdict_json
 from straymail.config import load
 from straymail.evidence import Assessment, RecipientVerdict, Sensitivity, Verdict
@@ -28,13 +28,16 @@ app = typer.Typer(no_args_is_help=True, help="The policy: check it, show it, exp
 def check_policy(config: ConfigOption = None, json: JsonOption = False) -> None:
     """Read the settings, say whether they can be used, and warn of what is unwise.
 
-    Exit code 3 and the line at fault when they cannot.
+    Exit code 3 and the line at fault when they cannot. The weights file they name is read as well.
     """
     path = config_path(config)
-    policy = load(path).policy
-    remarks = advice(policy)
+    settings = load(path)
+    policy = settings.policy
+    remarks = [*advice(policy)]
+    if unheard := read_weights(settings).unheard:
+        remarks.append(f"{settings.model.weights}: no evidence is called {', '.join(unheard)}; that counts nothing.")
     if json:
-        print_json({"file": str(path), "policy": policy.version, "mode": str(policy.mode), "warnings": list(remarks)})
+        print_json({"file": str(path), "policy": policy.version, "mode": str(policy.mode), "warnings": remarks})
         return
     out = console()
     out.print(Text(f"{path} can be used.", style="bold green"))

@@ -16,21 +16,31 @@ from rich.progress import track
 
 from straymail import __version__
 from straymail.audit.bench import BENCHES, Corpus, Table, run
-from straymail.audit.calibrate import thresholds, without_question
+from straymail.audit.calibrate import BUDGETS, thresholds, without_question
 from straymail.audit.fit import fit, render
 from straymail.audit.inject import KINDS
 from straymail.audit.mailbox import Spool
 from straymail.audit.measure import STRAYS, measure, questions, recall_at
 from straymail.audit.replay import Replay, lines
-from straymail.audit.report import write_report
+from straymail.audit.report import private, write_report
 from straymail.audit.trial import Case, Trial
-from straymail.cli.common import ConfigOption, JsonOption, console, print_json, say, settings_from, spare_garbage
-from straymail.cli.opening import read_weights
+from straymail.cli.common import (
+    ConfigOption,
+    JsonOption,
+    console,
+    print_json,
+    say,
+    settings_from,
+    spare_garbage,
+    tell_faults,
+)
+from straymail.cli.opening import open_examiner, read_weights
 from straymail.cli.tables import listing
+from straymail.config import Settings
 from straymail.correspondence import Correspondence
 from straymail.errors import BadInput
 from straymail.message import normalise_domain
-from straymail.verdict import Weights
+from straymail.verdict import Policy, Weights
 
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH...", help="mbox files, .eml files or folders; .gz and .xz too.")
@@ -46,34 +56,44 @@ _SENDERS = ("own", "all")
 def replay(
     paths: Paths,
     own: Own,
-    senders: Annotated[str, typer.Option(help="own: mail that left the organisation; all: every message.")] = "own",
+    senders: Annotated[
+        str,
+        typer.Option(help="own: mail that left the organisation; all: every message not by a machine or to a list."),
+    ] = "own",
     learn_until: Annotated[str | None, typer.Option(metavar="DATE", help="Only learn before this day.")] = None,
     hindsight: Annotated[bool, typer.Option("--hindsight", help="What was learned later counts too.")] = False,
     jsonl: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the lines here; default: stdout.")] = None,
+    content: Annotated[
+        bool,
+        typer.Option("--content", help="Examine what messages and attachments hold as well; takes many times longer."),
+    ] = False,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
     """Judge an archive in time order, learning as it goes.
 
-    Writes a JSON line for each recipient whose probability of being a stray is at least .01, then a summary.
+    Writes a JSON line for each recipient whose probability of being a stray is at least .01, or whom the policy would
+    stop, then a summary. What is told is what the policy would do in mode ask; costs of content and rules on it count
+    with --content only.
     """
     if senders not in _SENDERS:
         raise BadInput(f"--senders {senders!r}", allowed="own or all")
     settings = settings_from(config)
     _check_writable(jsonl, "--jsonl")
-    work = Replay(
-        Correspondence(_domains(own)),
-        read_weights(settings),
-        everyone=senders == "all",
-        learn_until=_day(learn_until) if learn_until else None,
-        hindsight=hindsight,
-        threshold=settings.policy.ask_at,
-    )
     with ExitStack() as stack:
+        work = Replay(
+            Correspondence(_domains(own)),
+            read_weights(settings),
+            _policy(settings, own),
+            everyone=senders == "all",
+            learn_until=_day(learn_until) if learn_until else None,
+            hindsight=hindsight,
+            examine=stack.enter_context(open_examiner(settings)) if content else None,
+        )
         spool = stack.enter_context(closing(_spool(paths)))
-        out = stack.enter_context(jsonl.open("w", encoding="utf-8")) if jsonl else None
+        out = stack.enter_context(private(jsonl)) if jsonl else None
         for judged in work.run(spool):
-            for line in lines(judged, work.threshold):
+            for line in lines(judged):
                 if out:
                     out.write(jsonlib.dumps(line) + "\n")
                 elif not json:
@@ -81,9 +101,10 @@ def replay(
         left_out = {"repeated": spool.repeated, "undated": spool.undated, "misdated": spool.wild}
     facts = {**asdict(work.summary), "questions_per_1000": round(work.summary.per_thousand, 3), **left_out}
     if json:
-        print_json(facts)
+        print_json({**facts, "faults": _told(spool.faults)})
     else:
         say(", ".join(f"{name} {value}" for name, value in facts.items()))
+        tell_faults(console(stderr=True), spool.faults)
 
 
 Report = Annotated[
@@ -112,9 +133,9 @@ def calibrate(
 ) -> None:
     """Find the thresholds that keep to the budget of questions.
 
-    Replays the archive and prints ``ask_at`` for several budgets; write the one for yours into straymail.toml. With
-    --report, strays are put into copies of the messages to see what would be caught; it lists the first questions, and
-    those that are strays in truth can be left out with --strays.
+    Replays the archive and prints ``ask_at`` for several budgets, that of the policy among them; write the one for
+    yours into straymail.toml. With --report, strays are put into copies of the messages to see what would be caught;
+    it lists the first questions, and those that are strays in truth can be left out with --strays.
     """
     settings = settings_from(config)
     _check_writable(report, "--report")
@@ -122,15 +143,18 @@ def calibrate(
     with closing(_spool(paths)) as spool:
         cases = _left(_cases(spool, own, weights, kinds=None if report else ()), strays)
     clean = [case.probability for case in cases if not case.kind]
-    found = thresholds(clean)
+    budget = settings.policy.budget
+    found = thresholds(clean, sorted({*BUDGETS, budget}))
     if report:
         lines = [f"{len(clean):,} messages of {', '.join(own)} judged with weights {weights.version}."]
         write_report(report, "Calibration", lines, measure(cases, weights))
     if json:
-        print_json({"budget": settings.policy.budget, "messages": len(clean), "ask_at": found})
+        faults = _told(spool.faults)
+        print_json({"budget": budget, "messages": len(clean), "ask_at": found, "faults": faults})
         return
-    rows = [(budget, f"{value:.4f}") for budget, value in found.items()]
-    console().print(listing(("questions per 1,000", "thresholds.ask_at"), rows))
+    yours = f"{budget:g}"
+    rows = [(each, f"{value:.4f}", "your budget" if each == yours else "") for each, value in found.items()]
+    console().print(listing(("questions per 1,000", "thresholds.ask_at", ""), rows))
     if few := " or ".join(f"{budget:g}" for budget in without_question(len(clean), list(map(float, found)))):
         say(
             f"Only {len(clean):,} messages were judged: at {few} per 1,000 they allow no question, so "
@@ -138,6 +162,7 @@ def calibrate(
         )
     if report:
         say(f"{report}: the report")
+    tell_faults(console(stderr=True), spool.faults)
 
 
 def train(
@@ -158,6 +183,8 @@ def train(
     settings = settings_from(config)
     _check_writable(out, "--out")
     _check_writable(report, "--report")
+    if report and report.resolve() == out.resolve():
+        raise BadInput("the report would overwrite the weights", file=str(report), field="--report")
     with closing(_spool(paths)) as spool:
         times = spool.times()
         now = read_weights(settings)
@@ -176,6 +203,7 @@ def train(
         lines = [f"Fitted on {len(earlier):,} cases of {', '.join(own)}; measured on {len(rest):,} later ones."]
         write_report(report, f"Training: weights {weights.version}", lines, measure(rest, weights))
         say(f"{report}: the report")
+    tell_faults(console(stderr=True), spool.faults)
 
 
 def _beside(cases: Sequence[Case], now: Weights, fitted: Weights, ask_at: float) -> None:
@@ -233,21 +261,40 @@ def bench(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write NAME.json here as well.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Measure quality on an archive."""
-    names = list(BENCHES) if name == "all" else [name]
+    """Measure quality on an archive.
+
+    With all, benches for which the corpus lacks a file are left out.
+    """
     if name != "all" and name not in BENCHES:
         raise BadInput(f"no bench is called {name!r}", allowed=f"all, {', '.join(BENCHES)}")
-    for each in names:
+    if not corpus.is_dir():
+        raise BadInput("there is no such folder", file=str(corpus), field="--corpus")
+    left_out: dict[str, BadInput] = {}
+    for each in list(BENCHES) if name == "all" else [name]:
         say(f"{each} ...")
-        table = run(each, Corpus(corpus, tuple(sorted(_domains(own)))))
-        _show(table, json=json, out=out)
+        given = Corpus(corpus, tuple(sorted(_domains(own))))
+        try:
+            table = run(each, given)
+        except BadInput as error:
+            if name != "all":
+                raise
+            left_out[each] = error
+            say(f"{each} is left out: {error}")
+        else:
+            _show(table, given.faults, json=json, out=out)
+    if left_out:
+        say(f"Left out: {', '.join(left_out)}.")
+    if len(left_out) == len(BENCHES):
+        raise next(iter(left_out.values()))
 
 
-def _show(table: Table, *, json: bool, out: Path | None) -> None:
+def _show(table: Table, faults: Sequence[BadInput], *, json: bool, out: Path | None) -> None:
     facts = {"bench": table.name, "title": table.title, "version": __version__, "facts": table.facts}
+    facts["faults"] = _told(faults)
     if out:
         out.mkdir(parents=True, exist_ok=True)
-        (out / f"{table.name}.json").write_text(jsonlib.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        with private(out / f"{table.name}.json") as file:
+            file.write(jsonlib.dumps(facts, indent=1) + "\n")
     if json:
         print_json(facts)
         return
@@ -256,6 +303,11 @@ def _show(table: Table, *, json: bool, out: Path | None) -> None:
         screen.width = max(screen.width, _FILE_WIDTH)
     screen.print(f"\n{table.title}")
     screen.print(listing(table.heads, table.rows, wide=table.heads))
+    tell_faults(console(stderr=True), faults)
+
+
+def _told(faults: Sequence[BadInput]) -> list[str]:
+    return list(dict.fromkeys(map(str, faults)))
 
 
 def _spool(paths: list[Path]) -> Spool:
@@ -264,9 +316,19 @@ def _spool(paths: list[Path]) -> Spool:
         raise BadInput("there is no such file or folder", file=str(missing))
     spare_garbage()
     spool = Spool()
-    for path in track(paths, description="Reading", console=console(stderr=True), transient=True):
-        spool.fill([path])
+    try:
+        spool.fill(track(paths, description="Reading", console=console(stderr=True), transient=True))
+    except BaseException:
+        spool.close()
+        raise
     return spool
+
+
+def _policy(settings: Settings, own: list[str]) -> Policy:
+    """The policy of the settings; the domains that are named count as the organisation's too."""
+    organisation = settings.policy.organisation
+    domains = tuple(dict.fromkeys((*organisation.domains, *sorted(_domains(own)))))
+    return settings.policy.model_copy(update={"organisation": organisation.model_copy(update={"domains": domains})})
 
 
 def _domains(own: list[str]) -> frozenset[str]:
@@ -290,9 +352,10 @@ def _check_writable(file: Path | None, option: str) -> None:
 
 def _day(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
-        raise BadInput(f"not a date: {text!r}", allowed="YYYY-MM-DD") from None
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise BadInput(f"not a date: {text!r}", allowed="YYYY-MM-DD, or with time and zone") from None
 
 
 def _start(spool: Spool) -> datetime:

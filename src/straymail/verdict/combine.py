@@ -46,21 +46,32 @@ class Weights:
         """``fit`` in the order of ``PARTS``."""
         return tuple(self.fit.get(name, 0.0) for name in PARTS)
 
+    @property
+    def unheard(self) -> tuple[str, ...]:
+        """Keys that nothing answers to, most likely misspelt: all that there are stand in the shipped weights."""
+        shipped = _shipped()
+        tables = (
+            ("weights", self.weights, shipped.weights),
+            ("fit", self.fit, PARTS),
+            ("rival", self.rival, shipped.rival),
+        )
+        return tuple(f"{table}.{key}" for table, given, known in tables for key in given if key not in known)
+
     @classmethod
     def read(cls, text: str) -> Weights:
         """Read the TOML text of a weights file.
 
         Raises:
-            BadInput: not TOML, or a key is missing or no number; says which.
+            BadInput: not TOML, or a key is missing or no finite number; says which.
         """
         try:
             data = tomllib.loads(text)
             return cls(
                 version=str(data["version"]),
-                base=float(data["base"]),
-                weights=_numbers(data["weights"]),
-                fit=_numbers(data.get("fit", {})),
-                rival=_numbers(data.get("rival", {})),
+                base=_number("base", data["base"]),
+                weights=_numbers("weights", data["weights"]),
+                fit=_numbers("fit", data.get("fit", {})),
+                rival=_numbers("rival", data.get("rival", {})),
             )
         except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"the weights file cannot be used: {error}") from error
@@ -71,8 +82,14 @@ class Weights:
         return _shipped()
 
 
-def _numbers(table: Mapping[str, object]) -> dict[str, float]:
-    return {str(name): float(str(weight)) for name, weight in table.items()}
+def _numbers(table: str, given: Mapping[str, object]) -> dict[str, float]:
+    return {name: _number(f"{table}.{name}", weight) for name, weight in given.items()}
+
+
+def _number(key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{key} is {value!r}, no finite number")
+    return float(value)
 
 
 @cache

@@ -7,7 +7,7 @@ import random
 from datetime import UTC, datetime
 from pathlib import Path
 
-from straymail.audit.bench import Corpus, run
+from straymail.audit.bench import Corpus, interval, per_thousand, run
 from straymail.audit.bench_sdm import _leak
 from straymail.audit.fit import log_odds
 from straymail.audit.lists import legitimate_domains
@@ -74,6 +74,43 @@ def test_radoslaw(tmp_path: Path) -> None:
     table = run("radoslaw", Corpus(tmp_path, ("firm.example",)))
     assert {row[0] for row in table.rows} <= {"never written to", "another contact"}
     assert table.rows
+    strangers = table.facts["never written to, every newcomer"]
+    assert strangers["of"] / 2 < strangers["caught"] <= strangers["of"]
+    assert "every newcomer" in table.heads[-1]
+
+
+def test_milml(tmp_path: Path) -> None:
+    (tmp_path / "domains").mkdir()
+    (tmp_path / "domains" / "dotmil.csv").write_text("name\nus.army.mil\neglin.af.mil\nnavy.mil\n", "utf-8")
+    table = run("milml", Corpus(tmp_path, ("own.example",)))
+    assert table.facts["honest ml"]["of"] == 200
+    assert table.facts["honest ml"]["asked_after_an_answer"] == 0
+    assert {name: facts["of"] for name, facts in table.facts.items() if name != "honest ml"} == {
+        "ml": 3,
+        "mi": 3,
+        "mill": 3,
+        "mli": 3,
+        "a dot left out, three labels (usarmy.mil)": 2,
+        "a dot left out, more labels": 0,
+        ".ml and the first label left out": 2,
+    }
+    assert table.facts["mi"]["baseline_every_newcomer"] == 3
+    assert {len(row) for row in table.rows} == {len(table.heads)}
+
+
+def test_natural_says_which_messages_and_how_sure_the_rate_is(tmp_path: Path) -> None:
+    example = Path(__file__).parents[3] / "examples/demo/history.mbox"
+    (tmp_path / "a.mbox").write_bytes(example.read_bytes())
+    table = run("natural", Corpus(tmp_path, ("mod.example",)))
+    first, messages = table.facts["worst"][0], table.facts["messages"]
+    assert first["message_id"]
+    assert first["sender"].endswith("@mod.example")
+    assert len(first["date"]) == len("2026-01-01")
+    assert len(table.facts["worst"]) == len(table.rows) == min(50, messages)
+    rate = table.facts["rates_at"]["0.5"]
+    assert rate["interval"] == [1000 * end for end in interval(table.facts["questions_at"]["0.5"], messages)]
+    assert per_thousand(11, 7437) == "1.5 (0.74-2.6)"
+    assert per_thousand(0, 0) == "no cases"
 
 
 def test_right_names_are_drawn_alike_every_time() -> None:

@@ -126,7 +126,7 @@ def test_what_is_reported_names_the_message_and_who_was_meant(cases: list[Case])
     raw = head + b"From: a.b@mod.example\r\nTo: x@gmial.com\r\n\r\nx\r\n"
     work = Replay(Correspondence(["mod.example"]), Weights.shipped())
     judged = next(iter(work.run([parse_message(raw)])))
-    (line,) = lines(judged, 0.01)
+    (line,) = lines(judged)
     assert line["message_id"] == "s@mod.example"
     assert line["recipient"] == "x@gmial.com"
     assert line["meant"][0] == "x@gmail.com"

@@ -104,6 +104,17 @@ def test_few_messages_are_said_to_be_too_few(tmp_path: Path, capsys: pytest.Capt
     assert "Calibrate with more mail" in " ".join(capsys.readouterr().err.split())
 
 
+def test_the_budget_of_the_policy_has_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "straymail.toml"
+    for budget in ("3", "1"):
+        config.write_text(f'data_dir = "{tmp_path}"\n[policy]\nbudget = {budget}\n', "utf-8")
+        _, out, _ = said(capsys, "--config", str(config))
+        assert [line.split()[0] for line in out.splitlines() if "your budget" in line] == [budget]
+        _, out, _ = said(capsys, "--config", str(config), "--json")
+        assert budget in json.loads(out)["ask_at"]
+        assert list(json.loads(out)["ask_at"].values()) == sorted(json.loads(out)["ask_at"].values(), reverse=True)
+
+
 def test_a_replay_counts_what_it_leaves_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     long = archive(tmp_path / "long.mbox", (*range(2000, 2027), *range(2000, 2027), *range(2000, 2027), 2043, 1970))
     with long.open("a", encoding="utf-8") as file:
@@ -113,6 +124,17 @@ def test_a_replay_counts_what_it_leaves_out(tmp_path: Path, capsys: pytest.Captu
     facts = json.loads(capsys.readouterr().out)
     assert facts["messages"] == 81
     assert (facts["misdated"], facts["undated"], facts["repeated"]) == (2, 1, 0)
+
+
+def test_a_report_does_not_overwrite_the_weights(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        run(("train", str(EXAMPLE), "--own", "mod.example", "--out", "w", "--report", str(tmp_path / "w")))
+    assert ended.value.code == 3
+    assert "overwrite" in capsys.readouterr().err
+    assert not (tmp_path / "w").exists()
 
 
 def test_train_says_whether_the_fitted_weights_are_better(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

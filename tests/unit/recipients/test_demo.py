@@ -20,7 +20,7 @@ DEMO = Path(__file__).parents[3] / "examples/demo"
 @pytest.fixture(scope="module")
 def history() -> Correspondence:
     model = Correspondence(["mod.example"])
-    for raw in read_raw(DEMO / "history.mbox"):
+    for raw in read_raw([DEMO / "history.mbox"], []):
         model.observe(observation(parse_message(raw), model.own_domains))
     return model
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from straymail import recipients
 from straymail.errors import BadInput
 from straymail.evidence import Candidate, Signal
 from straymail.message import parse_address
@@ -36,6 +40,28 @@ def test_probability_is_bounded() -> None:
 def test_a_bad_weights_file_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="weights file"):
         Weights.read(text)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "true", '"1"'])
+@pytest.mark.parametrize("key", ["base", "weights.up", "fit.sent", "rival.nobody"])
+def test_what_is_no_finite_number_is_named(key: str, value: str) -> None:
+    keys = dict.fromkeys(("base", "weights.up", "fit.sent", "rival.nobody"), "1") | {key: value}
+    text = "version = '1'\n" + "\n".join(f"{name} = {given}" for name, given in keys.items())
+    with pytest.raises(BadInput, match=f"weights file.*{key}"):
+        Weights.read(text)
+
+
+def test_keys_that_nothing_answers_to_are_told() -> None:
+    assert Weights.shipped().unheard == ()
+    told = Weights("test", 0.0, {"knwon": 1.0, "known": 1.0}, {"snet": 1.0, "sent": 1.0}, {"nobdy": 1.0}).unheard
+    assert told == ("weights.knwon", "fit.snet", "rival.nobdy")
+
+
+def test_every_signal_has_a_shipped_weight() -> None:
+    sources = Path(recipients.__file__).parent.glob("*.py")
+    told = {name for file in sources for name in re.findall(r'Signal\(\s*"([a-z.]+)"', file.read_text("utf-8"))}
+    assert "newcomer" in told
+    assert told - {"rival"} <= Weights.shipped().weights.keys()
 
 
 def test_the_shipped_weights_hold_the_rules_no_archive_shows() -> None:
