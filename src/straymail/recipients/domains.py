@@ -117,7 +117,8 @@ def _clear(context: Context, typed: str, best: str) -> bool:
     unknown = not history.domain_answers(typed) and (lost or not WELL_KNOWN & {typed, registrable(typed)})
     unknown = unknown and not _common_end(typed, best)
     least = _CLEAR if typed[0] == best[0] and OSA.distance(typed, best, score_cutoff=1) <= 1 else _CLEAREST
-    return known and unknown and _crowding(typed, best) == 0 and log_domain(typed, best) >= least
+    alone = _crowding(typed, best) == 0 or best in FIRST  # gmal.com is nobody's but by chance
+    return known and unknown and alone and log_domain(typed, best) >= least
 
 
 def _common_end(typed: str, best: str) -> bool:

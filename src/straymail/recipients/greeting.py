@@ -1,7 +1,8 @@
 """``greeting`` and ``greeting.other``: the name the message opens with is, or is not, this recipient's.
 
-Looked at only when there is one recipient in the way of a greeting ("Bob,", "Hi Bob", "Dear Ms Lewis"). Strength 1 when
-it fits; 1 when it does not and another contact of the sender bears that name; 0.5 when nobody does.
+Looked at only when there is one recipient in the way of a greeting ("Bob,", "Hi Bob", "Dear Ms Lewis"). Strength 1
+when it fits (``greeting``), when it does not and another contact of the sender bears that name (``greeting.other``),
+and when nobody does (``greeting.nobody``: mostly a name the address does not show).
 """
 
 from __future__ import annotations

@@ -2,12 +2,15 @@
 
 Strength is (log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5; the prior grows with how close sender
 and candidate are and with how much mail the candidate gets and writes. Addresses that have written are never looked at.
+``typo.clear`` comes beside it for one likely slip from somebody with whom the sender has exchanged mail.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+
+from rapidfuzz.distance import OSA
 
 from straymail.correspondence.channel import log_typed
 from straymail.evidence import Candidate, Signal
@@ -18,6 +21,8 @@ _MOST = 3
 _CLOSE = 1.5
 _TRIED = 12
 _FLOOR = -13.0
+_SHORTEST = 6
+_CLEAR = -10.5  # log P(typed | meant) of one slip that is not among the rarest
 _DIGITS = str.maketrans("", "", "0123456789\"'")
 _ESTABLISHED = 20  # messages to an inside address from which on it exists: a slip inside would have bounced
 
@@ -54,7 +59,23 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     meant = tuple(Candidate(Address.of(other), score, _name(context, other)) for score, other in found[:_MOST])
     new = "is new" if person is None else "has never answered"
     text = f"{address} {new}; {best} is known, and the two look much the same."
+    if _clear(context, key, found[0][1]):
+        yield Signal("typo.clear", 1.0, "", f"one likely slip away from {best}, and unknown itself")
     yield Signal("typo.mailbox", strength, text, f"{typed} for {best.local}", meant)
+
+
+def _clear(context: Context, typed: str, best: str) -> bool:
+    """One likely slip from somebody the sender is in touch with both ways."""
+    local, meant = typed.partition("@")[0], best.partition("@")[0]
+    if min(len(local), len(meant)) < _SHORTEST or local[0] != meant[0] or _figures(local) != _figures(meant):
+        return False
+    if OSA.distance(local, meant, score_cutoff=1) > 1 or log_typed(local, meant) < _CLEAR:
+        return False
+    return context.to(best) is not None and context.back(best) is not None
+
+
+def _figures(local: str) -> str:
+    return "".join(filter(str.isdigit, local))
 
 
 def _numbered(a: str, b: str) -> bool:

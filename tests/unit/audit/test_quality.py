@@ -77,6 +77,46 @@ def test_mailbox_slips_are_caught_without_a_needless_question(cases: list[Case])
     assert caught(cases, "mailbox", Weights.shipped()) >= 0.8
 
 
+AT = 1 / 11  # the default threshold
+
+
+def asked(cases: list[Case], family: str) -> float:
+    found = [case.probability >= AT for case in cases if case.kind.startswith(family)]
+    return sum(found) / len(found)
+
+
+def test_the_default_threshold_asks_about_slips_and_hardly_of_honest_mail(cases: list[Case]) -> None:
+    honest = [max((each.probability for each in case.assessments), default=0.0) for case in cases if not case.kind]
+    assert sum(each >= AT for each in honest) <= max(1, len(honest) // 500)
+    assert asked(cases, "domain") >= 0.95
+    assert asked(cases, "mailbox") >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("names", "low", "high"),
+    [
+        ("corrected corrected.elsewhere tld.impossible tld.confusion typo.clear", 4.0, 12.0),
+        ("typo.domain typo.mailbox typo.tld", 1.0, 4.0),
+        ("author.namesake namesake.both namesake.elsewhere file.client thread.outside", 1.0, 4.0),
+        ("greeting.other group.odd newcomer.domain newcomer.seldom outsider", 0.3, 2.0),
+        ("answered known greeting writes domain.answers thread colleagues group", -2.0, -0.3),
+        ("confirmed directory", -12.0, -3.0),
+    ],
+)
+def test_each_shipped_weight_says_what_it_is_there_for(names: str, low: float, high: float) -> None:
+    weights = Weights.shipped().weights
+    assert {name: weights[name] for name in names.split() if not low <= weights[name] <= high} == {}
+
+
+def test_what_fits_a_message_speaks_for_a_recipient() -> None:
+    fit_of = Weights.shipped().fit
+    least = {"author": 1.5, "quoted": 1.5, "topic": 0.8, "group": 0.5, "thread": 0.5, "mentioned": 0.3, "received": 0.3,
+             "sent": 0.2, "lately": 0.3, "season": 0.3, "greeted": 0.2}  # fmt: skip
+    assert {name: fit_of[name] for name, value in least.items() if fit_of[name] < value} == {}
+    assert all(-4.0 < Weights.shipped().rival[kind] < -1.0 for kind in ("namesake", "prefix", "slip"))
+    assert -6.0 < Weights.shipped().base < -3.5
+
+
 def test_the_right_address_is_suggested_first(cases: list[Case]) -> None:
     found = [
         case.suggested for case in cases if case.kind.startswith(("domain", "mailbox")) and case.probability > 0.05

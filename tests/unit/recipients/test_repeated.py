@@ -132,3 +132,22 @@ def test_nobody_is_named_who_only_looks_alike_where_the_mailbox_is_known_elsewhe
 def test_names_the_other_way_round_are_the_contact_of_that_domain() -> None:
     found = judged(organisation(), "tan.mei@northport.com")
     assert str(found.meant[0].address) == "mei.tan@northport.com"
+
+
+@pytest.mark.parametrize("typed", ["friend@gmai.com", "friend@gmal.com", "friend@yaho.com", "friend@aoll.com"])
+def test_a_short_provider_is_a_provider(typed: str) -> None:
+    assert judged(organisation(), typed).probability >= ASKED
+
+
+@pytest.mark.parametrize(
+    ("typed", "clear"),
+    [
+        ("karl.brandtt@gmail.com", True),
+        ("kral.brandt@gmail.com", True),
+        ("earl.brandt@gmail.com", False),
+        ("karl.brandt7@gmail.com", False),
+        ("karl.bran@gmail.com", False),
+    ],
+)
+def test_a_clear_slip_of_a_mailbox(typed: str, clear: bool) -> None:
+    assert ("typo.clear" in ids(judged(organisation(), typed))) is clear
