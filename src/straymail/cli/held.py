@@ -19,7 +19,7 @@ from straymail.cli.opening import open_store
 from straymail.cli.present import percent
 from straymail.cli.tables import facts, listing, moment, moment_json
 from straymail.desk import Desk, Outcome
-from straymail.desk.notices import clean
+from straymail.desk.notices import clean, gone_to, rules_of
 from straymail.errors import AddressError, BadInput, Conflict
 from straymail.message import parse_address, parse_message
 from straymail.record import custody, log
@@ -197,6 +197,8 @@ def _print(out: Console, held: Held, subject: str) -> None:
         "subject": clean(subject),
         "taken": f"{moment(held.taken_at)} UTC, {held.size:,} bytes",
         "goes back": f"{moment(held.expires_at)} UTC" if held.state in OPEN else "",
+        "stopped by": clean(", ".join(rules_of(held))),
+        "sent already": clean(", ".join(gone_to(held))),
         "settled by": held.actor,
         "tried again": f"{held.duplicates} times by the client" if held.duplicates else "",
     }

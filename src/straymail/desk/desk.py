@@ -351,7 +351,9 @@ class Desk:
             told = notices.done(held, message.subject, "expired" if attached else "too large", self._voice)
             if self.tell.sender(connection, held, told, now, about=message, original=attached, kind="return"):
                 return
-            task = notices.officer_news(held, "expired and was not sent to anybody", self._voice)
+            task = notices.officer_news(
+                held, f"expired and was not sent to anybody{notices.or_else(held)}", self._voice
+            )
             if not self.tell.officers(connection, held, task, now, kind="return"):
                 custody.transition(connection, held.id, ("expired",), "failed", actor="time", now=now)
                 self._log(connection, now, "failed", held, {"errors": ["nobody could be told that its time was up"]})
