@@ -67,9 +67,26 @@ class Desk:
     """
 
     def __init__(self, record: Record, settings: Settings) -> None:
-        self.record, self.settings = record, settings
+        self.record = record
         self.tell = Teller(record.keys, settings)
-        self.address, self._voice = self.tell.address, self.tell.voice
+
+    def reload(self, settings: Settings) -> None:
+        """Go by these settings from now on; answers to an address it had before still arrive."""
+        self.tell = Teller(self.record.keys, settings, self.tell.addresses)
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force."""
+        return self.tell.settings
+
+    @property
+    def address(self) -> Address:
+        """Where notices come from."""
+        return self.tell.address
+
+    @property
+    def _voice(self) -> notices.Voice:
+        return self.tell.voice
 
     # Taking ----------------------------------------------------------------------------------------------------------
 
