@@ -9,6 +9,8 @@ from straymail.gateway.outcome import Reply
 from straymail.message import Address, Envelope, Message
 from straymail.verdict.view import Seal, verdict_view
 
+_WHY = 200  # characters
+
 
 def refusal(verdict: RecipientVerdict, *, told: bool = True) -> Reply:
     """550, with the right address where there is one; a stranger is not told where his mail was to be forwarded."""
@@ -38,6 +40,17 @@ def summary(envelope: Envelope, message: Message, verdict: Verdict, seal: Seal) 
         "message_id": message.message_id[:200],
         "subject": {"digest": seal(message.subject), "length": len(message.subject)},
         "verdict": verdict_view(verdict, seal, texts=verdict.action is not Action.PASS),
+    }
+
+
+def failure(envelope: Envelope, kind: str, why: str) -> dict[str, Any]:
+    """What the log keeps of a message that could not be checked. ``kind`` is that of the failure policy."""
+    return {
+        "kind": kind,
+        "why": why[:_WHY],
+        "sender": text(envelope.sender),
+        "recipients": [str(each) for each in envelope.recipients],
+        "queue_id": envelope.queue_id,
     }
 
 

@@ -19,10 +19,10 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from straymail.errors import BadInput
 from straymail.message import Address
-from straymail.record.custody import new_id
+from straymail.record.custody import OPEN, new_id
 from straymail.record.keys import Keys
 from straymail.record.persons import named_in_json, names, near
-from straymail.record.schema import delivery
+from straymail.record.schema import delivery, held
 
 LEASE = 600.0
 LONGEST_PAUSE = 3_600.0
@@ -217,6 +217,13 @@ def counts(connection: Connection) -> Mapping[str, int]:
     """Deliveries by state."""
     query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
     return {str(state): int(count) for state, count in connection.execute(query).all()}
+
+
+def unsettled_failures(connection: Connection) -> int:
+    """Deliveries that failed while their message still waits for somebody or for the next hop."""
+    waits = select(held.c.id).where(held.c.state.in_((*OPEN, "releasing")))
+    query = select(func.count()).where(delivery.c.state == "failed", delivery.c.held_id.in_(waits))
+    return int(connection.execute(query).scalar_one())
 
 
 def oldest(connection: Connection) -> float | None:

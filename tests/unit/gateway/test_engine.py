@@ -16,7 +16,7 @@ from straymail.gateway.metrics import Metrics
 from straymail.gateway.outcome import Arrival, Disposition, Refused, Taken
 from straymail.guard import Guard
 from straymail.message import Envelope, parse_address
-from straymail.record import Record, new_key, open_record, parse_keys
+from straymail.record import Record, log, new_key, open_record, parse_keys
 from straymail.verdict import Weights
 
 CLARA, STRANGER = parse_address("clara.voss@mod.example"), parse_address("eve@outside.example")
@@ -79,3 +79,20 @@ async def test_a_stranger_is_refused_without_an_address(
     refused = await said(judge, Envelope(sender, (KATE,)))  # type: ignore[arg-type]
     assert isinstance(refused, Refused)
     assert (str(KATE) in refused.reply.text) is told
+
+
+@pytest.mark.parametrize(("policy", "kind"), [("pass", "unchecked"), ("defer", "deferred"), ("hold", "unjudged")])
+async def test_what_a_failure_policy_does_stands_in_the_log(
+    tmp_path: Path, record: Record, policy: str, kind: str
+) -> None:
+    judge = engine(tmp_path, record, f'[policy]\non_oversize = "{policy}"\n[gateway.limits]\nheaders = 20\n')
+    await said(judge, Envelope(CLARA, (KATE,), queue_id="Q1"), *(f"X-{number}: x" for number in range(40)))
+    await judge.memory.write_log()
+    with record.reading() as connection:
+        (entry,) = log.entries(connection, kinds=["unchecked", "deferred", "unjudged"])
+    assert entry.kind == kind
+    assert entry.payload is not None
+    assert entry.payload["why"] == "too-many-headers"
+    assert (entry.payload["sender"], entry.payload["recipients"]) == (str(CLARA), [str(KATE)])
+    assert (entry.payload["kind"], entry.payload["queue_id"]) == ("oversize", "Q1")
+    assert ("held" in entry.payload) is (kind == "unjudged")

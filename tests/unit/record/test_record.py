@@ -247,7 +247,7 @@ def test_status_counts(record: Record) -> None:
     take(record, hold())
     decided(record)
     with record.reading() as connection:
-        found = status_of(connection)
+        found = status_of(connection, NOW)
     assert (found.held, found.oldest_held, found.decisions) == ({"asked": 1}, NOW, {"judged": 2})
 
 
