@@ -33,12 +33,15 @@ _STATES = {"asked": "yellow", "held": "magenta", "failed": "red", "releasing": "
 @app.command("list")
 def list_held(
     everything: Annotated[bool, typer.Option("--all", "-a", help="Settled messages too.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Most messages, the oldest first; 0: all.")] = 0,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
     """List what waits: for its sender (asked), for an officer (held), for the next hop (releasing, failed)."""
     with _desk(config) as desk, desk.record.reading() as connection:
-        found = custody.listing(connection, () if everything else (*OPEN, "releasing", "failed"))
+        states = () if everything else (*OPEN, "releasing", "failed")
+        found = custody.listing(connection, states, limit=limit or None)
+        more = custody.count(connection, states) - len(found)
     if json:
         print_json([_json(each) for each in found])
         return
@@ -49,6 +52,8 @@ def list_held(
     out.print(
         listing(("id", "age", "state", "from", "in question"), (_row(each) for each in found), wide=("in question",))
     )
+    if more:
+        out.print(f"And {more:,} more, newer than these.")
 
 
 @app.command("show")

@@ -33,6 +33,7 @@ def tags(verdict: Verdict) -> tuple[tuple[str, str], ...]:
 
 def summary(envelope: Envelope, message: Message, verdict: Verdict, seal: Seal) -> dict[str, Any]:
     """What the log keeps of a message that was not held: who, why, and no word of what was written."""
+    defects = sorted({each.id for each in message.defects})
     return {
         "sender": text(envelope.sender),
         "authenticated": envelope.authenticated,
@@ -40,7 +41,7 @@ def summary(envelope: Envelope, message: Message, verdict: Verdict, seal: Seal) 
         "message_id": message.message_id[:200],
         "subject": {"digest": seal(message.subject), "length": len(message.subject)},
         "verdict": verdict_view(verdict, seal, texts=verdict.action is not Action.PASS),
-    }
+    } | ({"defects": defects} if defects else {})
 
 
 def failure(envelope: Envelope, kind: str, why: str) -> dict[str, Any]:

@@ -45,7 +45,6 @@ _OVER_LIMIT = frozenset(
         "too-deep",
         "too-many-parts",
         "too-many-headers",
-        "too-many-recipients",
         "decoded-too-large",
         "header-too-large",
         "header-block-too-large",

@@ -96,3 +96,17 @@ async def test_what_a_failure_policy_does_stands_in_the_log(
     assert (entry.payload["sender"], entry.payload["recipients"]) == (str(CLARA), [str(KATE)])
     assert (entry.payload["kind"], entry.payload["queue_id"]) == ("oversize", "Q1")
     assert ("held" in entry.payload) is (kind == "unjudged")
+
+
+async def test_more_addresses_in_the_header_than_recipients_are_no_reason_to_defer(
+    tmp_path: Path, record: Record
+) -> None:
+    judge = engine(tmp_path, record, '[policy]\non_oversize = "defer"\n[gateway.limits]\nrecipients = 10\n')
+    crowd = ",\r\n ".join(f"p{number}@b.example" for number in range(10_001))
+    found = await said(judge, Envelope(CLARA, (KATE,)), f"Cc: {crowd}")
+    assert not isinstance(found, Refused)
+    await judge.memory.write_log()
+    with record.reading() as connection:
+        (entry,) = log.entries(connection, kinds=["judged"])
+    assert entry.payload is not None
+    assert entry.payload["defects"] == ["too-many-addresses"]
