@@ -22,22 +22,24 @@ from straymail.desk.resolve import decisions_of
 from straymail.desk.settle import Decision, Result, carry_out
 from straymail.desk.signature import DELIVERY_HEADER, recognise_delivery
 from straymail.desk.telling import HOUR, Teller, is_ours
-from straymail.errors import BadInput, Conflict, NotFound, TokenRefused
+from straymail.desk.words import read_answer
+from straymail.errors import BadInput, Conflict, NotAsked, NotFound, TokenRefused
 from straymail.evidence import Action, RecipientVerdict, Verdict
 from straymail.message import Address, Envelope, Message, new_text, parse_address, parse_message
-from straymail.record import Record, custody, log, tokens
+from straymail.record import Record, custody, log, outbound, tokens
 from straymail.record.custody import OPEN, Held, NewHold, Waiting
 from straymail.record.outbound import Delivery, Target
 from straymail.verdict.decide import is_automatic
 
 _STOPS = (Action.ASK, Action.HOLD)
 SETTLED = "settled"
+_REFERENCES = 20
 _log = structlog.get_logger("straymail.desk")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an answer. ``kind``: ``done``, ``partly``, ``unclear``, ``already`` or ``automatic``."""
+    """What became of an answer: ``done``, ``partly``, ``unclear``, ``already``, ``automatic`` or ``ignored``."""
 
     kind: str
     held_id: str
@@ -187,6 +189,8 @@ class Desk:
         """
         if message.automatic:
             return Outcome("automatic", "", "an automatic reply answers nothing")
+        if self._is_thanks(envelope, message):
+            return Outcome("ignored", "", "there was nothing to answer")
         try:
             identifier, text = self._asked(envelope, message)
         except TokenRefused as refused:
@@ -208,16 +212,28 @@ class Desk:
 
     def _asked(self, envelope: Envelope, message: Message) -> tuple[str, str]:
         """The held message a reply is about, and its token; TokenRefused unless the sender asked is who answers."""
-        sender = envelope.sender
+        sender, text = envelope.sender, self._token(envelope)
+        if not text:
+            raise NotAsked("this mailbox reads answers to its questions only; nobody reads other mail to it")
         if sender is None or {box.address.person for box in message.from_} != {sender.person}:
             raise TokenRefused("an answer must come from the address that was asked")
-        tokens_in = [each.local.lower().partition("+")[2] for each in envelope.recipients if self.is_desk_address(each)]
-        text = next(filter(None, tokens_in), "")
         identifier = tokens.held_id_of(text, self.record.keys, sender.person, sender.key)
         try:
             return self.show(identifier).id, text
         except NotFound:
             raise TokenRefused("the message this is about is not here") from None
+
+    def _token(self, envelope: Envelope) -> str:
+        tokens_in = [each.local.lower().partition("+")[2] for each in envelope.recipients if self.is_desk_address(each)]
+        return next(filter(None, tokens_in), "")
+
+    def _is_thanks(self, envelope: Envelope, message: Message) -> bool:
+        """Whether it is a reply to a notice that asked nothing, and commands nothing."""
+        if self._token(envelope) or read_answer(new_text(message), 1):
+            return False
+        answered = [each.partition("@")[0] for each in message.references[:_REFERENCES]]
+        with self.record.reading() as connection:
+            return outbound.were_notices(connection, answered)
 
     def _carry_answer(self, identifier: str, message: Message, text: str, now: float) -> Outcome:
         """Read, decide and settle in one transaction: of two answers at once the second sees what the first did."""

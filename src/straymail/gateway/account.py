@@ -10,6 +10,15 @@ from straymail.message import Address, Envelope, Message
 from straymail.verdict.view import Seal, verdict_view
 
 _WHY = 200  # characters
+ANSWERED = {
+    "done": "your answer was carried out",
+    "partly": "your answer was noted; other recipients are still in question",
+    "unclear": "your answer was not understood, and nothing was done",
+    "already": "this was settled before, and nothing was done",
+    "automatic": "an automatic reply, which answers nothing",
+    "ignored": "thank you, there was nothing to answer",
+}
+"""What the client of a reply to a notice is told, by what became of it."""
 
 
 def refusal(verdict: RecipientVerdict, *, told: bool = True) -> Reply:

@@ -17,7 +17,7 @@ import structlog
 from straymail.config import Settings
 from straymail.correspondence import observation
 from straymail.desk import Desk, is_ours
-from straymail.errors import StoreDown, TokenRefused
+from straymail.errors import NotAsked, StoreDown, TokenRefused
 from straymail.evidence import Action, Finding, RecipientVerdict, Verdict
 from straymail.frozen import dataclass
 from straymail.gateway import account
@@ -243,6 +243,9 @@ class GuardEngine:
         else:
             try:
                 outcome = await asyncio.to_thread(self.desk.answer, arrival.envelope, message, time.time())
+            except NotAsked as refused:
+                self.metrics.answers.labels("refused").inc()
+                return Refused(Reply(550, "5.1.1", str(refused), "no token"))
             except TokenRefused as refused:
                 self.metrics.answers.labels("refused").inc()
                 return Refused(Reply(550, "5.7.1", f"this answer is not accepted: {refused}", "token"))
@@ -251,7 +254,7 @@ class GuardEngine:
         self.metrics.answers.labels(kind).inc()
         self._decide("answer", {"sender": account.text(arrival.envelope.sender), "what": kind, "held": held})
         if not others:
-            return Taken(held or "answer")
+            return Taken(held or "answer", account.ANSWERED[kind])
         rest = replace(arrival, envelope=replace(arrival.envelope, recipients=others, recipient_parameters=()))
         said = await self._judge(situation, rest, message)
         return replace(said, drop=(*said.drop, *answers)) if isinstance(said, Accept) else said

@@ -312,9 +312,9 @@ class SmtpConnection:
             return HopReply(552, (f"5.3.4 the message is larger than {self._settings.gateway.limits.size} bytes",))
         said = await self._proxy.engine.message(Arrival(self._envelope(mail), data.raw, unreadable=mail.local_names))
         match said:
-            case Taken(hold):
+            case Taken(hold, done):
                 await self._rset()
-                return HopReply(250, (f"2.0.0 Ok: waiting as {hold}",))
+                return HopReply(250, (f"2.0.0 Ok: {done or f'waiting as {hold}'}",))
             case Refused(why):
                 await self._rset()
                 return _as_reply(why)

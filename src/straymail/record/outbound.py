@@ -163,6 +163,12 @@ def others_under_way(connection: Connection, one: Delivery) -> bool:
     return connection.execute(query).first() is not None
 
 
+def were_notices(connection: Connection, identifiers: Collection[str]) -> bool:
+    """Whether one of these is a notice of ours."""
+    ours = (delivery.c.id.in_(identifiers), delivery.c.kind.in_(("notice", "return")))
+    return connection.execute(select(delivery.c.id).where(*ours).limit(1)).first() is not None
+
+
 def reclaim(connection: Connection, now: float) -> int:
     """Make the leases of processes that are gone due at once; for the start of the only process on this store."""
     again = update(delivery).where(delivery.c.state == "sending").values(state="ready", next_at=now)

@@ -110,3 +110,15 @@ async def test_more_addresses_in_the_header_than_recipients_are_no_reason_to_def
         (entry,) = log.entries(connection, kinds=["judged"])
     assert entry.payload is not None
     assert entry.payload["defects"] == ["too-many-addresses"]
+
+
+async def test_other_mail_to_the_desk_hears_whose_mailbox_it_is(tmp_path: Path, record: Record) -> None:
+    found = await said(engine(tmp_path, record), Envelope(CLARA, (DESK,)))
+    assert isinstance(found, Refused)
+    assert found.reply.lines()[0].startswith("550 5.1.1 this mailbox reads answers")
+
+
+async def test_who_answers_hears_what_was_done(tmp_path: Path, record: Record) -> None:
+    found = await said(engine(tmp_path, record), Envelope(CLARA, (DESK,)), "Auto-Submitted: auto-replied")
+    assert isinstance(found, Taken)
+    assert found.done == "an automatic reply, which answers nothing"
