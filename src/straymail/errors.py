@@ -8,6 +8,7 @@ StraymailError
 ├── NotFound             no such held message, log entry, key ...
 ├── Conflict             the thing is no longer in a state that allows this (already released ...)
 ├── TokenRefused         a reply's token is unknown, used, expired, or belongs to another sender
+│   └── NotAsked         mail to the desk without a token: it answers no question
 └── Unavailable          temporary: the caller answers 451 or follows the named failure policy
     ├── StoreDown        the database cannot be reached or is full
     └── NextHopDown      the next hop refused temporarily or cannot be reached
@@ -64,6 +65,10 @@ class Conflict(StraymailError):
 
 class TokenRefused(StraymailError):
     """A token that is unknown, used, expired, or bound to another sender."""
+
+
+class NotAsked(TokenRefused):
+    """Mail to the desk without a token: it answers no question."""
 
 
 class Unavailable(StraymailError):

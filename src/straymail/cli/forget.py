@@ -24,7 +24,8 @@ def forget(
 ) -> None:
     """Remove an address from the learned history, and erase it elsewhere.
 
-    Log and settled messages lose it too: in any case of letters, with any plus-tag.
+    Log and settled messages lose it too: in any case of letters, with any plus-tag. Notices to or about it that are
+    still queued are dropped.
 
     The log's chain still verifies, and says that something was erased. A message that still waits is refused: settle
     it first. A running guard forgets too, within seconds.
@@ -40,9 +41,12 @@ def forget(
             waiting = custody.naming(connection, who, settled=False)
             if waiting:
                 raise Conflict(f"{who} is in messages that wait ({', '.join(waiting)}): settle them first{_AFTER}")
+            if under_way := outbound.must_arrive(connection, who):
+                raise Conflict(f"{who} is in mail on its way ({', '.join(under_way)}): wait until it has arrived")
+            about = custody.naming(connection, who, settled=True)
             facts = history.save_rows(connection, rows, time.time())
             settled = custody.erase(connection, who)
-            outbound.erase(connection, who)
+            outbound.erase(connection, who, about)
             tokens.erase(connection, who)
             entries = log.erase(connection, record.keys, who, time.time())
             told = log.Entry(time.time(), log.FORGOTTEN, {"who": record.keys.mark(who.person)})

@@ -19,7 +19,7 @@ from straymail.cli.opening import open_store
 from straymail.cli.present import percent
 from straymail.cli.tables import facts, listing, moment, moment_json
 from straymail.desk import Desk, Outcome
-from straymail.desk.notices import clean
+from straymail.desk.notices import clean, gone_to, rules_of
 from straymail.errors import AddressError, BadInput, Conflict
 from straymail.message import parse_address, parse_message
 from straymail.record import custody, log
@@ -33,12 +33,15 @@ _STATES = {"asked": "yellow", "held": "magenta", "failed": "red", "releasing": "
 @app.command("list")
 def list_held(
     everything: Annotated[bool, typer.Option("--all", "-a", help="Settled messages too.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Most messages, the oldest first; 0: all.")] = 0,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
     """List what waits: for its sender (asked), for an officer (held), for the next hop (releasing, failed)."""
     with _desk(config) as desk, desk.record.reading() as connection:
-        found = custody.listing(connection, () if everything else (*OPEN, "releasing", "failed"))
+        states = () if everything else (*OPEN, "releasing", "failed")
+        found = custody.listing(connection, states, limit=limit or None)
+        more = custody.count(connection, states) - len(found)
     if json:
         print_json([_json(each) for each in found])
         return
@@ -49,6 +52,8 @@ def list_held(
     out.print(
         listing(("id", "age", "state", "from", "in question"), (_row(each) for each in found), wide=("in question",))
     )
+    if more:
+        out.print(f"And {more:,} more, newer than these.")
 
 
 @app.command("show")
@@ -197,6 +202,8 @@ def _print(out: Console, held: Held, subject: str) -> None:
         "subject": clean(subject),
         "taken": f"{moment(held.taken_at)} UTC, {held.size:,} bytes",
         "goes back": f"{moment(held.expires_at)} UTC" if held.state in OPEN else "",
+        "stopped by": clean(", ".join(rules_of(held))),
+        "sent already": clean(", ".join(gone_to(held))),
         "settled by": held.actor,
         "tried again": f"{held.duplicates} times by the client" if held.duplicates else "",
     }

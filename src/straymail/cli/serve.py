@@ -12,6 +12,7 @@ import uvloop
 from rich.text import Text
 
 from straymail.cli.common import ConfigOption, console, settings_from
+from straymail.cli.descriptors import make_room
 from straymail.cli.opening import extractor, make_reader, open_store, read_weights
 from straymail.config import Log, Settings
 from straymail.errors import BadInput
@@ -30,6 +31,7 @@ def serve(config: ConfigOption = None) -> None:
     """
     settings = settings_from(config)
     log_as(settings.log)
+    make_room(settings.gateway)
     for remark in advice(settings.policy):
         structlog.get_logger("straymail.policy").warning("policy.remark", text=remark)
     with open_store(settings) as record, extractor(settings) as reading:

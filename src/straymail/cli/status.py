@@ -19,7 +19,7 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
     """Show what is held, how old the queue and the model are, and failures."""
     settings = settings_from(config)
     with open_store(settings) as record, record.reading() as connection:
-        found = read_status(connection)
+        found = read_status(connection, time.time())
     if json:
         told = asdict(found)
         for key in ("oldest_held", "oldest_delivery", "learned_at"):
@@ -32,7 +32,8 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
 
     waiting = {state: found.held.get(state, 0) for state in ("asked", "held", "failed")}
     under_way = found.deliveries.get("ready", 0) + found.deliveries.get("sending", 0)
-    failed = waiting["failed"] + found.deliveries.get("failed", 0)
+    failed = waiting["failed"] + found.undelivered
+    failures = ", ".join(f"{count:,} {kind}" for kind, count in sorted(found.failures.items()))
     settled = (f"{found.held.get(state, 0)} {state}" for state in custody.CLOSED)
     decisions = ", ".join(f"{count:,} {kind}" for kind, count in sorted(found.decisions.items()))
     told = {
@@ -41,6 +42,7 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         "oldest": age(found.oldest_held),
         "on their way": f"{under_way}, oldest {age(found.oldest_delivery)}" if under_way else "0",
         "failed": Text(str(failed), style="bold red" if failed else ""),
+        "failure policy": Text(f"{failures} in the last day", style="bold red") if failures else "",
         "settled": ", ".join(settled),
         "sent twice": f"{found.duplicates} messages, by their clients",
         "decisions": decisions or "none yet",
@@ -48,4 +50,4 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         if found.learned_at
         else "nothing yet: `straymail learn` an archive",
     }
-    facts(console(), told)
+    facts(console(), {name: value for name, value in told.items() if value})

@@ -59,7 +59,7 @@ class LimitSettings(Section):
     depth: int = Field(default=50, ge=1, le=200, description="Deepest nesting of MIME parts.")
     headers: int = Field(default=2_000, ge=10, le=100_000, description="Most header lines.")
     header_size: Size = Field(default=256 << 10, ge=1 << 10, le=16 << 20, description="Most bytes of header.")
-    recipients: int = Field(default=5_000, ge=1, le=100_000, description="Most recipients of one message.")
+    recipients: int = Field(default=5_000, ge=1, le=100_000, description="Most recipients of one transaction.")
 
     def limits(self) -> Limits:
         """The same bounds as the parser takes them."""

@@ -43,7 +43,7 @@ class Correspondence:
 
     def __init__(self, own_domains: Iterable[str] = (), secret: bytes = b"") -> None:
         self._secret = secret
-        self._own = frozenset(own_domains)
+        self._own = frozenset[str]()
         self._ids: dict[str, int] = {}
         self._keys: list[str] = []
         self._people = Edges()
@@ -61,8 +61,7 @@ class Correspondence:
         self._domain_answered: dict[str, int] = defaultdict(int)
         self._answered: set[int] = set()
         self._near_domains = Nearby()
-        for domain in self._own:
-            self._near_domains.add(domain)
+        self.own(own_domains)
         self._near_mailboxes: dict[str, Nearby] = defaultdict(Nearby)
         self._beside = Beside()
         self._threads = Threads(secret)
@@ -75,6 +74,12 @@ class Correspondence:
         self._seen = Seen()
         self._suffixes: dict[str, int] = defaultdict(int)
         self._dirty: set[tuple[str, str, str]] = set()
+
+    def own(self, domains: Iterable[str]) -> None:
+        """Take these for the organisation's own domains from now on."""
+        before, self._own = self._own, frozenset(domains)
+        for domain in self._own - before:
+            self._near_domains.add(domain)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

@@ -22,22 +22,24 @@ from straymail.desk.resolve import decisions_of
 from straymail.desk.settle import Decision, Result, carry_out
 from straymail.desk.signature import DELIVERY_HEADER, recognise_delivery
 from straymail.desk.telling import HOUR, Teller, is_ours
-from straymail.errors import BadInput, Conflict, NotFound, TokenRefused
+from straymail.desk.words import read_answer
+from straymail.errors import BadInput, Conflict, NotAsked, NotFound, TokenRefused
 from straymail.evidence import Action, RecipientVerdict, Verdict
 from straymail.message import Address, Envelope, Message, new_text, parse_address, parse_message
-from straymail.record import Record, custody, log, tokens
+from straymail.record import Record, custody, log, outbound, tokens
 from straymail.record.custody import OPEN, Held, NewHold, Waiting
 from straymail.record.outbound import Delivery, Target
 from straymail.verdict.decide import is_automatic
 
 _STOPS = (Action.ASK, Action.HOLD)
 SETTLED = "settled"
+_REFERENCES = 20
 _log = structlog.get_logger("straymail.desk")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an answer. ``kind``: ``done``, ``partly``, ``unclear``, ``already`` or ``automatic``."""
+    """What became of an answer: ``done``, ``partly``, ``unclear``, ``already``, ``automatic`` or ``ignored``."""
 
     kind: str
     held_id: str
@@ -67,9 +69,26 @@ class Desk:
     """
 
     def __init__(self, record: Record, settings: Settings) -> None:
-        self.record, self.settings = record, settings
+        self.record = record
         self.tell = Teller(record.keys, settings)
-        self.address, self._voice = self.tell.address, self.tell.voice
+
+    def reload(self, settings: Settings) -> None:
+        """Go by these settings from now on; answers to an address it had before still arrive."""
+        self.tell = Teller(self.record.keys, settings, self.tell.addresses)
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force."""
+        return self.tell.settings
+
+    @property
+    def address(self) -> Address:
+        """Where notices come from."""
+        return self.tell.address
+
+    @property
+    def _voice(self) -> notices.Voice:
+        return self.tell.voice
 
     # Taking ----------------------------------------------------------------------------------------------------------
 
@@ -170,6 +189,8 @@ class Desk:
         """
         if message.automatic:
             return Outcome("automatic", "", "an automatic reply answers nothing")
+        if self._is_thanks(envelope, message):
+            return Outcome("ignored", "", "there was nothing to answer")
         try:
             identifier, text = self._asked(envelope, message)
         except TokenRefused as refused:
@@ -191,16 +212,28 @@ class Desk:
 
     def _asked(self, envelope: Envelope, message: Message) -> tuple[str, str]:
         """The held message a reply is about, and its token; TokenRefused unless the sender asked is who answers."""
-        sender = envelope.sender
+        sender, text = envelope.sender, self._token(envelope)
+        if not text:
+            raise NotAsked("this mailbox reads answers to its questions only; nobody reads other mail to it")
         if sender is None or {box.address.person for box in message.from_} != {sender.person}:
             raise TokenRefused("an answer must come from the address that was asked")
-        tokens_in = [each.local.lower().partition("+")[2] for each in envelope.recipients if self.is_desk_address(each)]
-        text = next(filter(None, tokens_in), "")
         identifier = tokens.held_id_of(text, self.record.keys, sender.person, sender.key)
         try:
             return self.show(identifier).id, text
         except NotFound:
             raise TokenRefused("the message this is about is not here") from None
+
+    def _token(self, envelope: Envelope) -> str:
+        tokens_in = [each.local.lower().partition("+")[2] for each in envelope.recipients if self.is_desk_address(each)]
+        return next(filter(None, tokens_in), "")
+
+    def _is_thanks(self, envelope: Envelope, message: Message) -> bool:
+        """Whether it is a reply to a notice that asked nothing, and commands nothing."""
+        if self._token(envelope) or read_answer(new_text(message), 1):
+            return False
+        answered = [each.partition("@")[0] for each in message.references[:_REFERENCES]]
+        with self.record.reading() as connection:
+            return outbound.were_notices(connection, answered)
 
     def _carry_answer(self, identifier: str, message: Message, text: str, now: float) -> Outcome:
         """Read, decide and settle in one transaction: of two answers at once the second sees what the first did."""
@@ -351,7 +384,9 @@ class Desk:
             told = notices.done(held, message.subject, "expired" if attached else "too large", self._voice)
             if self.tell.sender(connection, held, told, now, about=message, original=attached, kind="return"):
                 return
-            task = notices.officer_news(held, "expired and was not sent to anybody", self._voice)
+            task = notices.officer_news(
+                held, f"expired and was not sent to anybody{notices.or_else(held)}", self._voice
+            )
             if not self.tell.officers(connection, held, task, now, kind="return"):
                 custody.transition(connection, held.id, ("expired",), "failed", actor="time", now=now)
                 self._log(connection, now, "failed", held, {"errors": ["nobody could be told that its time was up"]})

@@ -33,6 +33,7 @@ _STATES = {
 }
 _NUMBERED = 5
 """Most numbers in a prepared answer."""
+_WAITS = "is waiting and has not been sent."
 _GREEN, _AMBER, _GREY = "#166534", "#92400e", "#46536a"
 _CLASSES = {
     "marking": "a protective marking",
@@ -74,7 +75,8 @@ class Choice:
 class Notice:
     """The words of a notice, the same for its text and its HTML form. ``more`` counts questions not shown.
 
-    ``commands`` are for an officer's terminal.
+    ``others`` wait with those in question, ``went`` have the message already. ``commands`` are for an officer's
+    terminal.
     """
 
     headline: str
@@ -83,6 +85,7 @@ class Notice:
     questions: tuple[Question, ...] = ()
     holds: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     signature: str = ""
     more: int = 0
@@ -119,24 +122,35 @@ def _which(held: Held, subject: str, voice: Voice) -> str:
 
 def question(held: Held, subject: str, reply_to: Address, voice: Voice, *, headline: str = "") -> Notice:
     """Ask the sender about the recipients that are still open."""
-    questions = _questions(held)
-    several = len(questions) > 1
-    opening = (
-        f"Your message {_which(held, subject, voice)} is waiting and has not been sent. "
-        + ("These recipients look wrong:" if several else "One recipient looks wrong:"),
-    )
+    questions, went = _questions(held), gone_to(held)
+    name = f"Your message {_which(held, subject, voice)}"
+    opening = f"{name} has gone to its other recipients, but waits for the rest. " if went else f"{name} {_WAITS} "
     ends = _when(held.expires_at, voice)
     return Notice(
         headline or "Is this who you meant?",
-        opening,
-        (f"If you do nothing, nothing is sent: on {ends} the message comes back to you.",),
+        (opening + _look(questions),),
+        (f"If you do nothing, nothing {'more ' if went else ''}is sent: on {ends} the message comes back to you.",),
         questions[:SHOWN],
         _holds(held),
         _first([_said(each) for each in held.recipients if not each.suspect or each.decision]),
-        _choices(questions, reply_to, subject_of(held, subject), _others_go(held)),
+        _first(went),
+        _choices(questions, reply_to, subject_of(held, subject), held),
         voice.signature,
         len(questions[SHOWN:]),
     )
+
+
+def gone_to(held: Held) -> tuple[str, ...]:
+    """Who got the message while the others had to wait."""
+    return tuple(str(each) for each in held.envelope.get("went", ()))
+
+
+def _look(questions: Sequence[Question]) -> str:
+    """What is said of those in question; a rule may ask about somebody nothing speaks against."""
+    several = len(questions) > 1
+    if not any(each.reasons or each.meant for each in questions):
+        return f"Please look at {'these recipients' if several else 'this recipient'} once more:"
+    return "These recipients look wrong:" if several else "One recipient looks wrong:"
 
 
 def partly(held: Held, subject: str, noted: str, reply_to: Address, voice: Voice) -> Notice:
@@ -151,17 +165,20 @@ def partly(held: Held, subject: str, noted: str, reply_to: Address, voice: Voice
 
 def held_for_officer(held: Held, subject: str, voice: Voice) -> Notice:
     """Tell the sender that a security officer decides."""
+    went = gone_to(held)
+    state = "has gone to its other recipients, but not to those below" if went else "has not been sent yet"
     return Notice(
         "Your message waits for a security officer",
         (
             (
-                f"Your message {_which(held, subject, voice)} has not been sent yet. Your organisation's rules ask a "
+                f"Your message {_which(held, subject, voice)} {state}. Your organisation's rules ask a "
                 "security officer to look at it first. You need not do anything."
             ),
         ),
         (f"If nobody decides by {_when(held.expires_at, voice)}, it comes back to you.",),
         _questions(held)[:SHOWN],
         _holds(held),
+        went=_first(went),
         signature=voice.signature,
         more=len(_questions(held)[SHOWN:]),
     )
@@ -177,14 +194,37 @@ def officer_task(held: Held, shown: frozenset[str], voice: Voice) -> Notice:
     )
     return Notice(
         f"Held: a message of {held.sender or 'the null sender'}",
-        (f"Message {held.id} waits for your decision.",),
-        (f"Undecided, it expires on {_when(held.expires_at, voice)} and is sent to nobody.",),
+        (f"Message {held.id} waits for your decision{_by_rules(held)}.", *_gone_on(held)),
+        (f"Undecided, it expires on {_when(held.expires_at, voice)} and is sent to nobody{or_else(held)}.",),
         questions[:SHOWN],
         _holds(held),
         signature=voice.signature,
         more=len(questions[SHOWN:]),
         commands=tuple(f"straymail held {each} {held.id}" for each in ("show", "release", "correct", "discard")),
     )
+
+
+def rules_of(held: Held) -> tuple[str, ...]:
+    """The policy rules (or thresholds) that stopped it, for officers."""
+    waiting = {each.address for each in held.recipients if each.suspect}
+    found = [str(each.get("rule", "")) for each in held.verdict.get("recipients", ()) if each["address"] in waiting]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _by_rules(held: Held) -> str:
+    rules = rules_of(held)
+    return f" ({'rules' if len(rules) > 1 else 'rule'}: {clean(', '.join(_first(rules)))})" if rules else ""
+
+
+def _gone_on(held: Held) -> tuple[str, ...]:
+    """How many have it already; not who: a Bcc recipient may be among them."""
+    many = len(gone_to(held))
+    return (f"It has gone to {many} other recipient{'s' if many > 1 else ''}.",) if many else ()
+
+
+def or_else(held: Held) -> str:
+    """What "nobody" lacks where some have it."""
+    return " else" if gone_to(held) else ""
 
 
 def officer_news(held: Held, what: str, voice: Voice) -> Notice:
@@ -204,30 +244,46 @@ def done(held: Held, subject: str, outcome: str, voice: Voice, finals: Sequence[
     attached) or ``failed``. ``finals``: the addresses concerned.
     """
     name = f"Your message {_which(held, subject, voice)}"
+    unsent = f"{name} was not sent{_to_the_rest(held)}, because {_silent(held)}."
     said = {
         "sent": ("Sent", f"{name} is on its way to {', '.join(_first(finals))}."),
-        "given up": ("Not sent again", f"{name} has reached {', '.join(_first(finals))} and is sent to nobody else."),
-        "discarded": ("Discarded", f"{name} was not sent to anybody. Straymail keeps no copy of it."),
-        "expired": (
-            "Not sent",
-            f"{name} was not sent, because nobody answered. It is attached: nothing of it is lost.",
+        "given up": (
+            "Sent to nobody else",
+            f"{name} has reached {', '.join(_first(finals))} and is sent to nobody else.",
         ),
+        "discarded": ("Discarded", f"{name} was not sent to anybody. Straymail keeps no copy of it."),
+        "expired": ("Not sent", f"{unsent} It is attached: nothing of it is lost."),
         "too large": (
             "Not sent",
-            (
-                f"{name} was not sent, because nobody answered. It is too large to be attached here; you will find it "
-                "among the mail you have sent."
-            ),
+            f"{unsent} It is too large to be attached here; you will find it among the mail you have sent.",
         ),
         "failed": ("Could not be sent", f"{name} could not be delivered to everybody: {'; '.join(_first(finals))}"),
     }
     head, opening = said[outcome]
     closing = {
         "failed": f"It is kept as {held.id}: ask your mail administrator, who can try again.",
-        "expired": "If it should go after all, send it again to the right address.",
-        "too large": "If it should go after all, send it again to the right address.",
+        "expired": _again(held),
+        "too large": _again(held),
     }.get(outcome)
-    return Notice(head, (opening,), (closing,) if closing else (), signature=voice.signature)
+    went = _first(gone_to(held)) if outcome in ("expired", "too large") else ()
+    return Notice(head, (opening,), (closing,) if closing else (), went=went, signature=voice.signature)
+
+
+def _to_the_rest(held: Held) -> str:
+    """`` to`` whom it waited, where others have it."""
+    waited = _first([each.address for each in held.recipients])
+    return f" to {', '.join(waited)}" if gone_to(held) else ""
+
+
+def _silent(held: Held) -> str:
+    officer = held.kind == "hold" or held.state == "held"
+    return "no security officer decided in time" if officer else "nobody answered"
+
+
+def _again(held: Held) -> str:
+    if gone_to(held):
+        return "The others have it. If it should go further after all, send it to the right address only."
+    return "If it should go after all, send it again to the right address."
 
 
 def unclear(held: Held, subject: str, reply_to: Address, voice: Voice) -> Notice:
@@ -249,10 +305,11 @@ def already(held: Held, subject: str, voice: Voice) -> Notice:
     """An answer to a question that was settled before; ``subject`` is "" once the message is gone."""
     which = _which(held, subject, voice)
     closed = f" on {_when(held.closed_at, voice)}" if held.closed_at else ""
+    rest = " Its other recipients have had it from the start." if gone_to(held) else ""
     return Notice(
         "Already answered",
         (
-            f"The question about your message {which} was settled before: it was {_STATES[held.state]}{closed}.",
+            f"The question about your message {which} was settled before: it was {_STATES[held.state]}{closed}.{rest}",
             "Nothing more was done. If something went wrong, write the message again.",
         ),
         signature=voice.signature,
@@ -321,19 +378,25 @@ def _holds(held: Held) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_CLASSES[each] for each in classes if each in _CLASSES))
 
 
-def _choices(questions: Sequence[Question], reply_to: Address, subject: str, others: bool) -> tuple[Choice, ...]:
+def _choices(questions: Sequence[Question], reply_to: Address, subject: str, held: Held) -> tuple[Choice, ...]:
     several = len(questions) > 1
     right = "the addresses are right" if several else "the address is right"
     choices = [
         *_fixes(questions),
         ("send", "Send it as it is", f"{right}: send it as it is", _AMBER),
-        *(_leaving_out(questions) if others else ()),
-        ("discard", "Do not send it", "do not send the message to anybody", _GREY),
+        *(_leaving_out(questions) if _others_go(held) else ()),
+        _no_sending(held),
     ]
     return tuple(
         Choice(word, head, meaning, _mailto(reply_to, subject, word), colour, not position and colour == _GREEN)
         for position, (word, head, meaning, colour) in enumerate(choices)
     )
+
+
+def _no_sending(held: Held) -> tuple[str, str, str, str]:
+    if gone_to(held):
+        return "discard", "Send it to nobody else", "do not send it to anybody else; the others have it", _GREY
+    return "discard", "Do not send it", "do not send the message to anybody", _GREY
 
 
 def _fixes(questions: Sequence[Question]) -> list[tuple[str, str, str, str]]:
@@ -366,7 +429,7 @@ def _others_go(held: Held) -> bool:
 
 def _mailto(address: Address, subject: str, word: str) -> str:
     title = f"Re: {_short(subject)}" if subject else "Re:"
-    return f"mailto:{quote(str(address))}?subject={quote(title)}&body={quote(word)}"
+    return f"mailto:{quote(str(address), safe='/@')}?subject={quote(title)}&body={quote(word)}"
 
 
 def _when(unix: float | None, voice: Voice) -> str:

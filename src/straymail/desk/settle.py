@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from straymail.message import Message, parse_address, parse_message
-from straymail.message.rewrite import add_headers, replace_address
+from straymail.message.rewrite import add_headers, drop_repeats, replace_address
 from straymail.record import Keys, custody, outbound
 from straymail.record.custody import OPEN, Held, Waiting
 
@@ -126,7 +126,7 @@ def corrected(raw: bytes, recipients: Sequence[Waiting]) -> bytes:
     for each in recipients:
         if each.decision == "fix":
             wrong, right = parse_address(each.address), parse_address(each.final)
-            raw = replace_address(raw, wrong, right)
+            raw = drop_repeats(replace_address(raw, wrong, right), right)
             if wrong.key in shown:
                 traces.append((CORRECTED_HEADER, f"{wrong} to {right}"))
     return add_headers(raw, traces) if traces else raw

@@ -7,6 +7,7 @@ What a sender cannot be told, the officers are told.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -42,11 +43,13 @@ class Teller:
     Args:
         keys: sign tokens and encrypt what is queued.
         settings: organisation and desk sections are used.
+        former: addresses the desk had before.
     """
 
-    def __init__(self, keys: Keys, settings: Settings) -> None:
+    def __init__(self, keys: Keys, settings: Settings, former: Iterable[Address] = ()) -> None:
         self.keys, self.settings = keys, settings
         self.address = settings.desk_address
+        self.addresses = frozenset((self.address, *former))
         name = settings.organisation.name
         signature = f"{name + ': ' if name else ''}Straymail asks before mail leaves for the wrong person."
         self.voice = notices.Voice(signature, settings.desk.time_zone)
@@ -54,7 +57,7 @@ class Teller:
     def is_desk_address(self, address: Address) -> bool:
         """Whether mail to it is for the desk: the desk's own address, with or without a token."""
         local = address.local.lower().partition("+")[0]
-        return local == self.address.local.lower() and address.domain == self.address.domain
+        return any(local == each.local.lower() and address.domain == each.domain for each in self.addresses)
 
     def reachable(self, held: Held) -> bool:
         """Whether its sender may be written to: a person, and not the desk itself."""

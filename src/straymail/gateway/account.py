@@ -9,6 +9,17 @@ from straymail.gateway.outcome import Reply
 from straymail.message import Address, Envelope, Message
 from straymail.verdict.view import Seal, verdict_view
 
+_WHY = 200  # characters
+ANSWERED = {
+    "done": "your answer was carried out",
+    "partly": "your answer was noted; other recipients are still in question",
+    "unclear": "your answer was not understood, and nothing was done",
+    "already": "this was settled before, and nothing was done",
+    "automatic": "an automatic reply, which answers nothing",
+    "ignored": "thank you, there was nothing to answer",
+}
+"""What the client of a reply to a notice is told, by what became of it."""
+
 
 def refusal(verdict: RecipientVerdict, *, told: bool = True) -> Reply:
     """550, with the right address where there is one; a stranger is not told where his mail was to be forwarded."""
@@ -31,6 +42,7 @@ def tags(verdict: Verdict) -> tuple[tuple[str, str], ...]:
 
 def summary(envelope: Envelope, message: Message, verdict: Verdict, seal: Seal) -> dict[str, Any]:
     """What the log keeps of a message that was not held: who, why, and no word of what was written."""
+    defects = sorted({each.id for each in message.defects})
     return {
         "sender": text(envelope.sender),
         "authenticated": envelope.authenticated,
@@ -38,6 +50,17 @@ def summary(envelope: Envelope, message: Message, verdict: Verdict, seal: Seal) 
         "message_id": message.message_id[:200],
         "subject": {"digest": seal(message.subject), "length": len(message.subject)},
         "verdict": verdict_view(verdict, seal, texts=verdict.action is not Action.PASS),
+    } | ({"defects": defects} if defects else {})
+
+
+def failure(envelope: Envelope, kind: str, why: str) -> dict[str, Any]:
+    """What the log keeps of a message that could not be checked. ``kind`` is that of the failure policy."""
+    return {
+        "kind": kind,
+        "why": why[:_WHY],
+        "sender": text(envelope.sender),
+        "recipients": [str(each) for each in envelope.recipients],
+        "queue_id": envelope.queue_id,
     }
 
 

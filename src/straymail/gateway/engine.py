@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,7 +17,7 @@ import structlog
 from straymail.config import Settings
 from straymail.correspondence import observation
 from straymail.desk import Desk, is_ours
-from straymail.errors import StoreDown, TokenRefused
+from straymail.errors import NotAsked, StoreDown, TokenRefused
 from straymail.evidence import Action, Finding, RecipientVerdict, Verdict
 from straymail.frozen import dataclass
 from straymail.gateway import account
@@ -44,7 +45,6 @@ _OVER_LIMIT = frozenset(
         "too-deep",
         "too-many-parts",
         "too-many-headers",
-        "too-many-recipients",
         "decoded-too-large",
         "header-too-large",
         "header-block-too-large",
@@ -243,6 +243,9 @@ class GuardEngine:
         else:
             try:
                 outcome = await asyncio.to_thread(self.desk.answer, arrival.envelope, message, time.time())
+            except NotAsked as refused:
+                self.metrics.answers.labels("refused").inc()
+                return Refused(Reply(550, "5.1.1", str(refused), "no token"))
             except TokenRefused as refused:
                 self.metrics.answers.labels("refused").inc()
                 return Refused(Reply(550, "5.7.1", f"this answer is not accepted: {refused}", "token"))
@@ -251,7 +254,7 @@ class GuardEngine:
         self.metrics.answers.labels(kind).inc()
         self._decide("answer", {"sender": account.text(arrival.envelope.sender), "what": kind, "held": held})
         if not others:
-            return Taken(held or "answer")
+            return Taken(held or "answer", account.ANSWERED[kind])
         rest = replace(arrival, envelope=replace(arrival.envelope, recipients=others, recipient_parameters=()))
         said = await self._judge(situation, rest, message)
         return replace(said, drop=(*said.drop, *answers)) if isinstance(said, Accept) else said
@@ -265,15 +268,21 @@ class GuardEngine:
         self.metrics.failures.labels(kind).inc()
         _log.warning("engine.failure_policy", kind=kind, why=why, does=str(mode), queue_id=arrival.envelope.queue_id)
         later = Reply(451, "4.3.0", f"{_FAILURES[kind]}, {_LATER}", why)
+        about = account.failure(arrival.envelope, kind, why)
         if mode is OnFailure.PASS:
+            self._note("unchecked", about)
             return Accept((("X-Straymail-Unchecked", kind),))
         if mode is OnFailure.DEFER or kind == "store_down" or arrival.oversize:
+            self._note("deferred", about)
             return Refused(later)
         try:
-            return await self._hold_unjudged(situation, arrival, kind)
+            said = await self._hold_unjudged(situation, arrival, kind)
         except Exception as error:  # noqa: BLE001  (holding failed as well: the client keeps the message)
             _log.error("engine.hold_failed", exc_info=error)
+            self._note("deferred", about)
             return Refused(later)
+        self._note("unjudged", about | ({"held": said.hold} if isinstance(said, Taken) else {}))
+        return said
 
     async def _hold_unjudged(self, situation: Situation, arrival: Arrival, kind: str) -> Disposition:
         recipients = tuple(
@@ -290,6 +299,11 @@ class GuardEngine:
         words = self.situation.settings.model.topics
         seen = observation(message, self.memory.model.own_domains, envelope, words=words)
         self.memory.learn(replace(seen, time=time.time()))
+
+    def _note(self, kind: str, payload: dict[str, object]) -> None:
+        """Decide, though the log may be full: what the failure policy says holds all the same."""
+        with suppress(StoreDown):
+            self._decide(kind, payload)
 
     def _decide(self, kind: str, payload: dict[str, object]) -> None:
         self.memory.decided(Entry(time.time(), kind, payload))

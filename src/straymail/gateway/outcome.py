@@ -56,9 +56,13 @@ class Accept:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """In our custody, committed: the client may be told 250, the next hop gets nothing."""
+    """In our custody, committed: the client may be told 250, the next hop gets nothing.
+
+    ``done`` is what was done with an answer to a notice, "" for a message that waits.
+    """
 
     hold: str
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,8 +156,10 @@ class Service:
         except StraymailError as error:
             _log.error("reload.refused", problem=str(error), kept=self.engine.situation.settings.policy.version)
             return
+        self.memory.model.own(fresh.organisation.domains)
+        self.desk.reload(fresh)
         self.engine.situation = situation
-        _log.info("reload.done", policy=fresh.policy.version, note="doors, store and desk keep their settings")
+        _log.info("reload.done", policy=fresh.policy.version, note="doors, store and next hop keep their settings")
 
     async def _shut_down(self) -> None:
         """Finish what is under way, then write what is remembered."""

@@ -26,6 +26,7 @@ from straymail.message.rewrite import add_headers, remove_headers
 _log = structlog.get_logger("straymail.smtp")
 _PASSED_ON = ("8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES", "DSN")
 _OK = HopReply(250, ("2.0.0 Ok",))
+_SHUTTING_DOWN = b"421 4.3.2 shutting down, please try again later\r\n"
 _ERRORS_ALLOWED = 20
 
 
@@ -114,6 +115,10 @@ class SmtpConnection:
                     raise TypeError("data outside of DATA")
                 if not await self._command(found):
                     return
+                if self._closing():
+                    self._writer.write(_SHUTTING_DOWN)
+                    await self._writer.drain()
+                    return
         finally:
             self._proxy.idle.discard(self)
             if self._hop is not None:
@@ -136,9 +141,13 @@ class SmtpConnection:
             self._lines.feed(data)
         return found
 
+    def _closing(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return self._proxy.stopping and self._mail is None
+
     def dismiss(self) -> None:
         """Say goodbye to a client that is between messages."""
-        self._writer.write(b"421 4.3.2 shutting down, please try again later\r\n")
+        self._writer.write(_SHUTTING_DOWN)
         self._writer.close()
 
     async def _command(self, command: Command) -> bool:
@@ -303,9 +312,9 @@ class SmtpConnection:
             return HopReply(552, (f"5.3.4 the message is larger than {self._settings.gateway.limits.size} bytes",))
         said = await self._proxy.engine.message(Arrival(self._envelope(mail), data.raw, unreadable=mail.local_names))
         match said:
-            case Taken(hold):
+            case Taken(hold, done):
                 await self._rset()
-                return HopReply(250, (f"2.0.0 Ok: waiting as {hold}",))
+                return HopReply(250, (f"2.0.0 Ok: {done or f'waiting as {hold}'}",))
             case Refused(why):
                 await self._rset()
                 return _as_reply(why)

@@ -95,11 +95,11 @@ def _first(values: Mapping[str, list[str]], name: str) -> str:
 
 
 class _Lists:
-    """Reads address headers, each within the limit of recipients, and remembers what was wrong with them."""
+    """Reads address headers, each within the limit of addresses, and remembers what was wrong with them."""
 
     def __init__(self, values: Mapping[str, list[str]], limits: Limits) -> None:
         self._values = values
-        self._limit = limits.recipients
+        self._limit = max(limits.addresses, limits.recipients)
         self.defects: list[Defect] = []
 
     def read(self, name: str) -> tuple[Mailbox, ...]:
@@ -114,7 +114,7 @@ class _Lists:
                 self.defects.append(Defect("bad-address", f"{bad} entries in {name.title()} are no addresses"))
             if len(found) > self._limit:
                 self.defects.append(
-                    Defect("too-many-recipients", f"more than {self._limit} addresses in {name.title()}")
+                    Defect("too-many-addresses", f"more than {self._limit} addresses in {name.title()}")
                 )
                 break
         return tuple(found[: self._limit])

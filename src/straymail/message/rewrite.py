@@ -13,9 +13,18 @@ from straymail.message.encoded import header_text
 from straymail.message.fields import header_end
 from straymail.message.quoted import new_text, quoted_text
 
-__all__ = ["add_headers", "bare_newlines", "new_text", "quoted_text", "remove_headers", "replace_address"]
+__all__ = [
+    "add_headers",
+    "bare_newlines",
+    "drop_repeats",
+    "new_text",
+    "quoted_text",
+    "remove_headers",
+    "replace_address",
+]
 
 _ADDRESS_FIELDS = frozenset((b"to", b"cc", b"bcc", b"resent-to", b"resent-cc", b"resent-bcc"))
+_SHOWN = frozenset((b"to", b"cc", b"bcc"))
 _WORD_BYTES = 42  # of text in one encoded word: with its frame under 75 characters (RFC 2047 section 2)
 _LINE = 76
 
@@ -63,6 +72,43 @@ def replace_address(raw: bytes, wrong: Address, right: Address, name: str | None
         for field, lines in _fields(raw[:end])
     ]
     return b"".join((*pieces, memoryview(raw)[end:]))
+
+
+def drop_repeats(raw: bytes, address: Address) -> bytes:
+    """Leave the first entry only that names ``address`` in To, Cc and Bcc; a field that is left empty goes."""
+    end, _ = header_end(raw)
+    pieces: list[bytes] = []
+    seen = False
+    for field, lines in _fields(raw[:end]):
+        if field in _SHOWN:
+            lines, seen = _once(lines, address, seen=seen)
+        pieces.append(lines)
+    return b"".join((*pieces, memoryview(raw)[end:]))
+
+
+def _once(lines: bytes, address: Address, *, seen: bool) -> tuple[bytes, bool]:
+    """The field without entries that repeat the address, and whether the address has been seen by now."""
+    label, _, value = lines.partition(b":")
+    text = value.decode("utf-8", "surrogateescape")
+    entries = Scanner(text).entries
+    same = [each for each in entries if (box := read_entry(each)) and box.address.key == address.key]
+    repeats = same if seen else same[1:]
+    if not repeats:
+        return lines, seen or bool(same)
+    if len(repeats) == len(entries):
+        return b"", True
+    for entry in reversed(repeats):
+        text = _cut(text, entry)
+    return label + b":" + text.encode("utf-8", "surrogateescape"), True
+
+
+def _cut(text: str, entry: Entry) -> str:
+    """A list without an entry and one of the commas beside it."""
+    start, stop = _trim(text, entry.start, entry.end)
+    head = text[:start].rstrip()
+    if text[entry.end : entry.end + 1] == ",":
+        return head + text[entry.end + 1 :]
+    return head.removesuffix(",") + text[stop:]
 
 
 def _fields(block: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
 from straymail.errors import Conflict, NotFound
 from straymail.message import Address
@@ -28,6 +28,7 @@ from straymail.record.persons import named_in_json, names, near
 from straymail.record.schema import held, held_address
 
 OPEN = ("asked", "held")
+_WITHOUT_BODY = tuple(column for column in held.c if column is not held.c.body)
 CLOSED = ("released", "corrected", "discarded", "expired")
 _ALPHABET = "abcdefghjkmnpqrstvwxyz23456789"  # no i, l, o, u, 0, 1: ids are read aloud
 
@@ -122,7 +123,8 @@ def get(connection: Connection, identifier: str) -> Held:
         NotFound: none, or several.
     """
     wanted = identifier.strip().lower()
-    query = select(held).where(or_(held.c.id == wanted, held.c.id.startswith(wanted, autoescape=True))).limit(2)
+    named = or_(held.c.id == wanted, held.c.id.startswith(wanted, autoescape=True))
+    query = select(*_WITHOUT_BODY).where(named).limit(2)
     rows = connection.execute(query).all() if wanted else []
     exact = [row for row in rows if row.id == wanted] or rows
     if len(exact) != 1:
@@ -130,19 +132,27 @@ def get(connection: Connection, identifier: str) -> Held:
     return _held(connection, exact[0])
 
 
-def listing(connection: Connection, states: Iterable[str] = (), *, limit: int = 1_000) -> list[Held]:
-    """Messages in these states (default: all), oldest first."""
-    query = select(held).order_by(held.c.taken_at).limit(limit)
-    if wanted := list(states):
-        query = query.where(held.c.state.in_(wanted))
+def listing(connection: Connection, states: Iterable[str] = (), *, limit: int | None = None) -> list[Held]:
+    """Messages in these states (default: all), oldest first; at most ``limit``."""
+    query = _in_states(select(*_WITHOUT_BODY), states).order_by(held.c.taken_at, held.c.id).limit(limit)
     return [_held(connection, row) for row in connection.execute(query).all()]
+
+
+def count(connection: Connection, states: Iterable[str] = ()) -> int:
+    """How many messages are in these states (default: in any)."""
+    return int(connection.execute(_in_states(select(func.count(held.c.id)), states)).scalar_one())
+
+
+def _in_states(query: Select[Any], states: Iterable[str]) -> Select[Any]:
+    wanted = list(states)
+    return query.where(held.c.state.in_(wanted)) if wanted else query
 
 
 def due(connection: Connection, now: float, *, limit: int = 200) -> tuple[list[Held], list[Held]]:
     """Open messages to remind about, and open messages that have expired."""
     is_open = held.c.state.in_(OPEN)
-    late = select(held).where(is_open, held.c.expires_at <= now).limit(limit)
-    remind = select(held).where(is_open, held.c.remind_at <= now, held.c.expires_at > now).limit(limit)
+    late = select(*_WITHOUT_BODY).where(is_open, held.c.expires_at <= now).limit(limit)
+    remind = select(*_WITHOUT_BODY).where(is_open, held.c.remind_at <= now, held.c.expires_at > now).limit(limit)
     return (
         [_held(connection, row) for row in connection.execute(remind).all()],
         [_held(connection, row) for row in connection.execute(late).all()],

@@ -11,22 +11,24 @@ from __future__ import annotations
 import contextlib
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from straymail.errors import BadInput
 from straymail.message import Address
-from straymail.record.custody import new_id
+from straymail.record.custody import OPEN, new_id
 from straymail.record.keys import Keys
 from straymail.record.persons import named_in_json, names, near
-from straymail.record.schema import delivery
+from straymail.record.schema import delivery, held
 
 LEASE = 600.0
 LONGEST_PAUSE = 3_600.0
 MOST_BYTES = 32 << 20
+_UNDER_WAY = delivery.c.state.in_(("ready", "sending"))
+_QUEUED_NOTICE = and_(_UNDER_WAY, delivery.c.kind == "notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def claim(connection: Connection, keys: Keys, now: float, *, limit: int = 50, mo
         limit: most deliveries.
         most: bytes of mail after which no more are leased (one is, whatever its size).
     """
-    is_due = and_(delivery.c.state.in_(("ready", "sending")), delivery.c.next_at <= now)
+    is_due = and_(_UNDER_WAY, delivery.c.next_at <= now)
     query = select(delivery.c.id, delivery.c.state, delivery.c.next_at).where(is_due).order_by(delivery.c.next_at)
     found: list[Delivery] = []
     size = 0
@@ -161,6 +163,12 @@ def others_under_way(connection: Connection, one: Delivery) -> bool:
     return connection.execute(query).first() is not None
 
 
+def were_notices(connection: Connection, identifiers: Collection[str]) -> bool:
+    """Whether one of these is a notice of ours."""
+    ours = (delivery.c.id.in_(identifiers), delivery.c.kind.in_(("notice", "return")))
+    return connection.execute(select(delivery.c.id).where(*ours).limit(1)).first() is not None
+
+
 def reclaim(connection: Connection, now: float) -> int:
     """Make the leases of processes that are gone due at once; for the start of the only process on this store."""
     again = update(delivery).where(delivery.c.state == "sending").values(state="ready", next_at=now)
@@ -197,20 +205,42 @@ def recent_notices(connection: Connection, address: str, since: float) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def erase(connection: Connection, who: Address) -> int:
-    """Take a person out of deliveries that are over; returns how many. State, times and ids stay."""
+def erase(connection: Connection, who: Address, about: Collection[str] = ()) -> int:
+    """Take a person out of deliveries that are over, and drop queued notices to or about the person.
+
+    ``about``: held messages that name the person. Returns how many deliveries; times and ids stay.
+    """
+    dropped = [*_naming(connection, who, _QUEUED_NOTICE), *_queued_about(connection, about)]
+    gone = {"sender": "", "recipients": "[]", "error": "", "parameters": "[]"}
+    for identifier in dropped:
+        lost = update(delivery).where(delivery.c.id == identifier)
+        connection.execute(lost.values(gone | {"state": "failed", "body": None}))
+    over = _naming(connection, who, delivery.c.state.in_(("done", "failed")))
+    for identifier in over:
+        connection.execute(update(delivery).where(delivery.c.id == identifier).values(gone))
+    return len({*dropped, *over})
+
+
+def must_arrive(connection: Connection, who: Address) -> list[str]:
+    """Ids of deliveries under way that name a person, and that must not be dropped: a message would be lost."""
+    return _naming(connection, who, and_(_UNDER_WAY, delivery.c.kind.in_(("release", "return"))))
+
+
+def _naming(connection: Connection, who: Address, where: ColumnElement[bool]) -> list[str]:
+    """Ids of the deliveries ``where`` that name a person."""
     texts = (delivery.c.sender, delivery.c.recipients, delivery.c.error)
-    named = or_(*(near(each, who) for each in texts))
-    query = select(delivery.c.id, *texts).where(named, delivery.c.state.in_(("done", "failed")))
-    found = [
-        row.id
+    query = select(delivery.c.id, *texts).where(or_(*(near(each, who) for each in texts)), where)
+    return [
+        str(row.id)
         for row in connection.execute(query)
         if names([row.sender, row.error], who) or named_in_json(row.recipients, who)
     ]
-    gone = {"sender": "", "recipients": "[]", "error": "", "parameters": "[]"}
-    for identifier in found:
-        connection.execute(update(delivery).where(delivery.c.id == identifier).values(gone))
-    return len(found)
+
+
+def _queued_about(connection: Connection, held_ids: Collection[str]) -> list[str]:
+    """Ids of the queued notices about these messages."""
+    query = select(delivery.c.id, delivery.c.held_id).where(_QUEUED_NOTICE)
+    return [str(row.id) for row in connection.execute(query) if row.held_id in held_ids]
 
 
 def counts(connection: Connection) -> Mapping[str, int]:
@@ -219,10 +249,16 @@ def counts(connection: Connection) -> Mapping[str, int]:
     return {str(state): int(count) for state, count in connection.execute(query).all()}
 
 
+def unsettled_failures(connection: Connection) -> int:
+    """Deliveries that failed while their message still waits for somebody or for the next hop."""
+    waits = select(held.c.id).where(held.c.state.in_((*OPEN, "releasing")))
+    query = select(func.count()).where(delivery.c.state == "failed", delivery.c.held_id.in_(waits))
+    return int(connection.execute(query).scalar_one())
+
+
 def oldest(connection: Connection) -> float | None:
     """When the oldest delivery that is still under way was queued."""
-    under_way = or_(delivery.c.state == "ready", delivery.c.state == "sending")
-    found = connection.execute(select(func.min(delivery.c.made_at)).where(under_way)).scalar()
+    found = connection.execute(select(func.min(delivery.c.made_at)).where(_UNDER_WAY)).scalar()
     return None if found is None else float(found)
 
 

@@ -11,25 +11,35 @@ from straymail.record import history, outbound
 from straymail.record.custody import OPEN
 from straymail.record.schema import decision, held
 
+DAY = 86_400.0
+FAILURES = ("unchecked", "unjudged", "deferred")
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Times are Unix seconds, None when there is nothing. ``held`` and ``deliveries`` count by state."""
+    """Times are Unix seconds, None when there is nothing. ``held`` and ``deliveries`` count by state.
+
+    ``undelivered`` counts failed deliveries of messages that are not settled, ``failures`` what the failure policies
+    did in the last day: ``unchecked`` mail that passed, ``unjudged`` mail that was held, ``deferred`` mail.
+    """
 
     held: Mapping[str, int]
     oldest_held: float | None
     duplicates: int
     deliveries: Mapping[str, int]
     oldest_delivery: float | None
+    undelivered: int
     decisions: Mapping[str, int]
+    failures: Mapping[str, int]
     learned_at: float | None
     messages_learned: int
 
 
-def status(connection: Connection) -> Status:
-    """The state of the store now."""
+def status(connection: Connection, now: float) -> Status:
+    """The state of the store at ``now``, Unix seconds."""
     by_state = select(held.c.state, func.count()).group_by(held.c.state)
     by_kind = select(decision.c.kind, func.count()).group_by(decision.c.kind)
+    failed = by_kind.where(decision.c.kind.in_(FAILURES), decision.c.at >= now - DAY)
     oldest = connection.execute(select(func.min(held.c.taken_at)).where(held.c.state.in_(OPEN))).scalar()
     return Status(
         held={str(state): int(count) for state, count in connection.execute(by_state).all()},
@@ -37,6 +47,8 @@ def status(connection: Connection) -> Status:
         duplicates=int(connection.execute(select(func.coalesce(func.sum(held.c.duplicates), 0))).scalar_one()),
         deliveries=outbound.counts(connection),
         oldest_delivery=outbound.oldest(connection),
+        undelivered=outbound.unsettled_failures(connection),
+        failures={str(kind): int(count) for kind, count in connection.execute(failed).all()},
         decisions={str(kind): int(count) for kind, count in connection.execute(by_kind).all()},
         learned_at=history.learned_at(connection),
         messages_learned=history.messages_learned(connection),

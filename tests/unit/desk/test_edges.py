@@ -359,3 +359,14 @@ def test_a_settled_message_leaves_no_address_that_was_to_be_forgotten(office: Of
     assert office.state(identifier) == "released"
     office.reply(notice, "send")  # a late answer harms nothing and tells nobody
     assert office.deliver() == []
+
+
+def test_two_corrections_to_one_address_write_it_once(office: Office) -> None:
+    raw = RAW.replace(b"Cc: tom@mod.example", b"Cc: kate@navy.ml, tom@mod.example")
+    identifier = office.take(raw, verdict=asked(STRAY, KATE), envelope=Envelope(CLARA, (STRAY, KATE, TOM)))
+    office.deliver()
+    right = {str(STRAY): str(RIGHT), str(KATE): str(RIGHT)}
+    office.desk.correct(identifier, actor="officer", now=NOW, to=right)
+    ((envelope, mail),) = [each for each in office.deliver() if each[0]["sender"]]
+    assert envelope["recipients"] == [str(RIGHT), str(TOM)]
+    assert (mail["To"], mail["Cc"]) == (f"Robert Holt <{RIGHT}>", str(TOM))

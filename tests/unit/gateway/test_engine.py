@@ -16,7 +16,7 @@ from straymail.gateway.metrics import Metrics
 from straymail.gateway.outcome import Arrival, Disposition, Refused, Taken
 from straymail.guard import Guard
 from straymail.message import Envelope, parse_address
-from straymail.record import Record, new_key, open_record, parse_keys
+from straymail.record import Record, log, new_key, open_record, parse_keys
 from straymail.verdict import Weights
 
 CLARA, STRANGER = parse_address("clara.voss@mod.example"), parse_address("eve@outside.example")
@@ -79,3 +79,46 @@ async def test_a_stranger_is_refused_without_an_address(
     refused = await said(judge, Envelope(sender, (KATE,)))  # type: ignore[arg-type]
     assert isinstance(refused, Refused)
     assert (str(KATE) in refused.reply.text) is told
+
+
+@pytest.mark.parametrize(("policy", "kind"), [("pass", "unchecked"), ("defer", "deferred"), ("hold", "unjudged")])
+async def test_what_a_failure_policy_does_stands_in_the_log(
+    tmp_path: Path, record: Record, policy: str, kind: str
+) -> None:
+    judge = engine(tmp_path, record, f'[policy]\non_oversize = "{policy}"\n[gateway.limits]\nheaders = 20\n')
+    await said(judge, Envelope(CLARA, (KATE,), queue_id="Q1"), *(f"X-{number}: x" for number in range(40)))
+    await judge.memory.write_log()
+    with record.reading() as connection:
+        (entry,) = log.entries(connection, kinds=["unchecked", "deferred", "unjudged"])
+    assert entry.kind == kind
+    assert entry.payload is not None
+    assert entry.payload["why"] == "too-many-headers"
+    assert (entry.payload["sender"], entry.payload["recipients"]) == (str(CLARA), [str(KATE)])
+    assert (entry.payload["kind"], entry.payload["queue_id"]) == ("oversize", "Q1")
+    assert ("held" in entry.payload) is (kind == "unjudged")
+
+
+async def test_more_addresses_in_the_header_than_recipients_are_no_reason_to_defer(
+    tmp_path: Path, record: Record
+) -> None:
+    judge = engine(tmp_path, record, '[policy]\non_oversize = "defer"\n[gateway.limits]\nrecipients = 10\n')
+    crowd = ",\r\n ".join(f"p{number}@b.example" for number in range(10_001))
+    found = await said(judge, Envelope(CLARA, (KATE,)), f"Cc: {crowd}")
+    assert not isinstance(found, Refused)
+    await judge.memory.write_log()
+    with record.reading() as connection:
+        (entry,) = log.entries(connection, kinds=["judged"])
+    assert entry.payload is not None
+    assert entry.payload["defects"] == ["too-many-addresses"]
+
+
+async def test_other_mail_to_the_desk_hears_whose_mailbox_it_is(tmp_path: Path, record: Record) -> None:
+    found = await said(engine(tmp_path, record), Envelope(CLARA, (DESK,)))
+    assert isinstance(found, Refused)
+    assert found.reply.lines()[0].startswith("550 5.1.1 this mailbox reads answers")
+
+
+async def test_who_answers_hears_what_was_done(tmp_path: Path, record: Record) -> None:
+    found = await said(engine(tmp_path, record), Envelope(CLARA, (DESK,)), "Auto-Submitted: auto-replied")
+    assert isinstance(found, Taken)
+    assert found.done == "an automatic reply, which answers nothing"

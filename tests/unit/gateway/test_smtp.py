@@ -170,6 +170,9 @@ async def test_a_hold_reaches_nobody_and_the_next_message_is_its_own(tmp_path: P
     async with connected(engine, settings_for(f"outbox:{tmp_path}")) as client:
         await client.begin(b"x@d.example")
         assert "waiting as k3f9" in await client.send()
+        engine.disposition = Taken("k3f9", "your answer was carried out")
+        await client.begin(b"x@d.example")
+        assert await client.send() == "250 2.0.0 Ok: your answer was carried out"
         engine.disposition = Accept((("X-Straymail-Verdict", "tag"),))
         await client.say(b"MAIL FROM:<>\r\n")
         await client.say(b"RCPT TO:<z@d.example>\r\n")

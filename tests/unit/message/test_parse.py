@@ -138,7 +138,11 @@ def test_data_after_base64_padding_is_seen() -> None:
         (Limits(headers=3), mail(), "too-many-headers"),
         (Limits(header_size=64), mail(extra=b"X-Long: " + b"y" * 100 + b"\r\n"), "header-too-large"),
         (Limits(header_size=64), mail(extra=b"X: y\r\n" * 300), "header-block-too-large"),
-        (Limits(recipients=2), mail(extra=b"Cc: a@x.example, b@x.example, c@x.example\r\n"), "too-many-recipients"),
+        (
+            Limits(recipients=1, addresses=2),
+            mail(extra=b"Cc: a@x.example, b@x.example, c@x.example\r\n"),
+            "too-many-addresses",
+        ),
         (Limits(decoded=100), mixed(b"\r\n" + b"x" * 99, b"\r\n" + b"y" * 99), "decoded-too-large"),
     ],
 )

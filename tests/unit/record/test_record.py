@@ -247,7 +247,7 @@ def test_status_counts(record: Record) -> None:
     take(record, hold())
     decided(record)
     with record.reading() as connection:
-        found = status_of(connection)
+        found = status_of(connection, NOW)
     assert (found.held, found.oldest_held, found.decisions) == ({"asked": 1}, NOW, {"judged": 2})
 
 
@@ -381,3 +381,12 @@ def test_what_messages_are_about_is_kept_while_it_is_wanted(record: Record) -> N
         left = history.load_history(connection, {"mod.example"}, record.keys.words)
     assert left.topic(("tanker", "berth1"))("holt@army.mil") == 0
     assert left.pair("c@mod.example", "holt@army.mil") is not None
+
+
+def test_no_message_is_missing_from_the_list(record: Record) -> None:
+    with record.writing() as connection:
+        for number in range(1_003):
+            custody.take(connection, record.keys, hold(raw=b"%d" % number))
+        assert len(custody.listing(connection, custody.OPEN)) == 1_003
+        assert len(custody.listing(connection, limit=2)) == 2
+        assert (custody.count(connection), custody.count(connection, ["failed"])) == (1_003, 0)

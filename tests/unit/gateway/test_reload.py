@@ -1,0 +1,54 @@
+"""Settings read again while the guard runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from straymail.config import Settings, parse
+from straymail.desk import Desk, is_ours
+from straymail.gateway.engine import Situation
+from straymail.gateway.service import Service
+from straymail.guard import Guard
+from straymail.message import Envelope, parse_address
+from straymail.record import new_key, open_record, parse_keys
+from straymail.verdict import Weights
+
+NEW = parse_address("ann@new.example")
+
+
+def settings(folder: Path, *domains: str, more: str = "") -> Settings:
+    named = ", ".join(f'"{each}"' for each in domains)
+    text = f'data_dir = "{folder}"\n[organisation]\ndomains = [{named}]\n{more}'
+    return parse(text, "straymail.toml")
+
+
+def situate(given: Settings, model: object) -> Situation:
+    return Situation(Guard(model, given.policy, Weights.shipped()), given)  # type: ignore[arg-type]
+
+
+async def test_a_new_domain_is_known_to_desk_and_history(tmp_path: Path) -> None:
+    old = settings(tmp_path, "mod.example")
+    officers = 'officers = ["o@new.example"]\n[desk]\nnotice_rate = 7\n'
+    fresh = settings(tmp_path, "new.example", "mod.example", more=officers)
+    record = open_record(old.store_url, parse_keys(new_key().decode()))
+    service = Service(old, record, situate, lambda: fresh)
+    assert not is_ours(service.desk.settings, Envelope(NEW, ()))
+    service.reload()
+    assert is_ours(service.desk.settings, Envelope(NEW, ()))
+    assert [str(each) for each in service.desk.tell.settings.organisation.officers] == ["o@new.example"]
+    assert service.desk.settings.desk.notice_rate == 7
+    assert service.memory.model.is_own("new.example")
+    assert service.memory.model.own_domains == {"new.example", "mod.example"}
+    service.engine.close()
+    record.close()
+
+
+def test_answers_to_the_former_address_still_arrive(tmp_path: Path) -> None:
+    old, fresh = settings(tmp_path, "mod.example"), settings(tmp_path, "new.example")
+    record = open_record(old.store_url, parse_keys(new_key().decode()))
+    desk = Desk(record, old)
+    desk.reload(fresh)
+    assert str(desk.address) == "straymail@new.example"
+    assert desk.is_desk_address(parse_address("straymail+token@mod.example"))
+    assert desk.is_desk_address(parse_address("straymail+token@new.example"))
+    record.close()

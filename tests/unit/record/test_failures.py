@@ -1,0 +1,46 @@
+"""What ``status`` counts as a failure: what is not settled, and what the failure policies did of late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from straymail.record import Record, custody, log, new_key, open_record, outbound, parse_keys, status
+from straymail.record.custody import NewHold, Waiting
+from straymail.record.outbound import Target
+
+NOW = 1_800_000_000.0
+WAITING = (Waiting("holt@army.ml", suspect=True),)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    opened = open_record(f"sqlite:///{tmp_path / 'straymail.db'}", parse_keys(new_key().decode()))
+    yield opened
+    opened.close()
+
+
+def test_a_failed_notice_counts_until_its_message_is_settled(record: Record) -> None:
+    new = NewHold("hold", "clara@mod.example", WAITING, {}, {}, b"x", NOW, NOW + 10)
+    with record.writing() as connection:
+        held, _ = custody.take(connection, record.keys, new)
+        to = ["clara@mod.example"]
+        outbound.enqueue(
+            connection, record.keys, kind="notice", held_id=held, sender="", recipients=to, raw=b"x", now=NOW
+        )
+        for due in outbound.claim(connection, record.keys, NOW):
+            gone = [Target(each.address, "failed", "550 no") for each in due.targets]
+            outbound.settle(connection, due.id, gone, now=NOW, pause=1, attempts=1)
+        assert status(connection, NOW).undelivered == 1
+        custody.transition(connection, held, custody.OPEN, "discarded", actor="a", now=NOW)
+        assert status(connection, NOW).undelivered == 0
+        assert status(connection, NOW).deliveries == {"failed": 1}
+
+
+def test_failures_are_those_of_the_last_day(record: Record) -> None:
+    moments = ((NOW - 90_000, "unchecked"), (NOW - 10, "unchecked"), (NOW, "deferred"), (NOW, "judged"))
+    with record.writing() as connection:
+        log.append(connection, record.keys, [log.Entry(at, kind, {}) for at, kind in moments])
+        assert status(connection, NOW).failures == {"unchecked": 1, "deferred": 1}
