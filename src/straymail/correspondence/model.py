@@ -42,6 +42,7 @@ class Correspondence:
     """
 
     def __init__(self, own_domains: Iterable[str] = (), secret: bytes = b"") -> None:
+        self.revision = 0  # the state of the store it was loaded from
         self._secret = secret
         self._own = frozenset(own_domains)
         self._ids: dict[str, int] = {}
@@ -458,6 +459,11 @@ class Correspondence:
                 threads[row.a] = row.values
         gone = self._threads.restore(threads)
         self._dirty = {("seen", each, "") for each in gone}
+
+    def become(self, other: Correspondence) -> None:
+        """Hold what ``other`` holds, which is used up: whoever has this model sees it from now on."""
+        vars(self).update(vars(other))
+        self._aliases.tell(self.is_own, self._regrouped)
 
     def _load(self, row: Row) -> None:
         if row.kind == "seen":
