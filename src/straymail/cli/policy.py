@@ -22,7 +22,9 @@ from straymail.verdict import Policy
 from straymail.verdict.advice import FAILURES
 from straymail.verdict.stakes import content_cost, weigh
 
-app = typer.Typer(no_args_is_help=True, help="The policy: check it, show it, explain what it does to a message.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The policy: check it, show it, explain what it does to a message."
+)
 
 
 @app.command("check")
@@ -120,7 +122,7 @@ def explain(
     settings = settings_from(config)
     envelope, parsed = draft(sender, recipients or [], read_message(message), settings.gateway.limits.limits())
     with open_guard(settings) as guard:
-        verdict = judge(guard, envelope, parsed)
+        verdict = judge(guard, envelope, parsed, settings)
     if json:
         reasons = [_reason_json(settings.policy, verdict, each) for each in verdict.recipients]
         print_json({**verdict_json(verdict), "recipients": reasons, "split": verdict.split})
