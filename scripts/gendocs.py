@@ -173,9 +173,14 @@ def _parameters(command: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
         names = ", ".join([*parameter.opts, *parameter.secondary_opts])
         value = "" if parameter.is_flag else f" {(parameter.metavar or _value_name(parameter)).upper()}"
         default = parameter.default
-        if default not in (None, False, (), []) and not callable(default) and not parameter.is_flag:
+        if default not in (None, False, "", (), []) and not callable(default) and not parameter.is_flag:
             help_text = f"{help_text} Default: {default}."
         yield f"{names}{value}", help_text
+
+
+def _alone(command: Any) -> bool:  # noqa: ANN401
+    """Whether it is a group that does nothing without one of its commands."""
+    return hasattr(command, "commands") and not command.invoke_without_command
 
 
 def _value_name(parameter: Any) -> str:  # noqa: ANN401
@@ -195,7 +200,7 @@ def cli_page() -> str:
     for path, command in commands():
         usage = " ".join([path, *(name for name, _ in _parameters(command) if not name.startswith("-"))])
         lines += [f"\n## `{path}`\n", _help(command) + "\n"]
-        if hasattr(command, "commands"):
+        if _alone(command):
             continue
         lines.append(f"```\n{usage} [OPTIONS]\n```\n")
         rows = [f"| `{name}` | {_cell(text)} |" for name, text in _parameters(command)]
@@ -251,7 +256,7 @@ def man_page() -> str:
     ]
     for path, command in commands():
         lines += [".SS " + _roff(path), _roff(_help(command))]
-        for name, text in () if hasattr(command, "commands") else _parameters(command):
+        for name, text in () if _alone(command) else _parameters(command):
             lines += [".TP", f".B {_roff(name)}", _roff(text) or "\\&"]
     lines += [
         ".SH EXIT STATUS",

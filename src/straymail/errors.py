@@ -7,6 +7,7 @@ StraymailError
 │   └── ArchiveError     an mbox, Maildir, .eml, CSV or vCard file
 ├── NotFound             no such held message, log entry, key ...
 ├── Conflict             the thing is no longer in a state that allows this (already released ...)
+│   └── Outdated         what is to be written was made from an older state of the store
 ├── TokenRefused         a reply's token is unknown, used, expired, or belongs to another sender
 │   └── NotAsked         mail to the desk without a token: it answers no question
 └── Unavailable          temporary: the caller answers 451 or follows the named failure policy
@@ -61,6 +62,10 @@ class NotFound(StraymailError):
 
 class Conflict(StraymailError):
     """The thing is no longer in a state that allows this."""
+
+
+class Outdated(Conflict):
+    """What is to be written was made from an older state of the store; nothing was written."""
 
 
 class TokenRefused(StraymailError):

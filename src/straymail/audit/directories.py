@@ -2,7 +2,8 @@
 
 Text is UTF-8, UTF-16 with its mark, or Windows-1252. CSV (RFC 4180): the delimiter is told from the first lines; the
 address is in a column named mail, e-mail, email or address (or the first column that holds addresses), the name in
-name, display name, or first and last name. vCard 2.1, 3.0 and 4.0 (RFC 6350): every EMAIL of a card, with its FN;
+name, display name, or first and last name, in English or German; further addresses stand in columns of their own, as
+Outlook exports them. vCard 2.1, 3.0 and 4.0 (RFC 6350): every EMAIL of a card, with its FN;
 quoted-printable values of 2.1 are decoded by their CHARSET.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import quopri
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,9 @@ from pathlib import Path
 from straymail.errors import AddressError, ArchiveError
 from straymail.message import Address, parse_address
 from straymail.message.encoded import decode_text
+
+DIRECTORIES = frozenset((".csv", ".tsv", ".vcf", ".vcard"))
+"""Names of directories end so; names of mail do not."""
 
 _MAIL = (
     "e-mail address",
@@ -30,10 +35,14 @@ _MAIL = (
     "address",
     "primary email",
     "e-mail 1 - value",
+    "e-mail-adresse",
+    "emailadresse",
+    "mailadresse",
 )
-_NAME = ("display name", "displayname", "full name", "name", "cn")
-_FIRST = ("first name", "firstname", "given name", "givenname")
-_LAST = ("last name", "lastname", "surname", "family name", "sn")
+_MORE = re.compile(r"e-?mail[ -]?(?:(?:address|adresse) ?)?[2-9](?:[ -]+(?:address|adresse|value))?")
+_NAME = ("display name", "displayname", "full name", "name", "cn", "anzeigename", "vollständiger name")
+_FIRST = ("first name", "firstname", "given name", "givenname", "vorname")
+_LAST = ("last name", "lastname", "surname", "family name", "sn", "nachname", "familienname")
 _SAMPLE = 8_192
 _MOST_NULS = 100  # one in so many characters
 
@@ -53,7 +62,7 @@ def read_directory(file: Path, faults: list[ArchiveError]) -> Iterator[Person]:
         ArchiveError: the file cannot be read, or has no column of addresses.
     """
     text = _text(file)
-    if file.suffix.lower() == ".vcf" or text.lstrip()[:11].upper() == "BEGIN:VCARD":
+    if file.suffix.lower() in (".vcf", ".vcard") or text.lstrip()[:11].upper() == "BEGIN:VCARD":
         yield from _cards(file, text, faults)
     else:
         yield from _rows(file, text, faults)
@@ -89,15 +98,24 @@ def _rows(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person]
     for number, row in rows[first_row:]:
         if not any(cell.strip() for cell in row):
             continue
-        cell = row[mail].strip() if mail < len(row) else ""
-        for written in cell.split(" ::: "):  # Google's several values in one cell
-            try:
-                yield Person(parse_address(written), _name_in(heads, row))
-            except AddressError as error:
-                where = f"column {mail + 1}" + (f" ({heads[mail]})" if heads else "")
-                faults.append(
-                    ArchiveError(error.problem, file=str(file), line=number, field=where, allowed="name@mod.example")
-                )
+        yield from _of_row(file, number, heads, row, mail, faults)
+        for column in (at for at, head in enumerate(heads) if _MORE.fullmatch(head)):
+            if column != mail and column < len(row) and row[column].strip():
+                yield from _of_row(file, number, heads, row, column, faults)
+
+
+def _of_row(
+    file: Path, number: int, heads: Sequence[str], row: Sequence[str], column: int, faults: list[ArchiveError]
+) -> Iterator[Person]:
+    cell = row[column].strip() if column < len(row) else ""
+    for written in cell.split(" ::: "):  # Google's several values in one cell
+        try:
+            yield Person(parse_address(written), _name_in(heads, row))
+        except AddressError as error:
+            where = f"column {column + 1}" + (f" ({heads[column]})" if heads else "")
+            faults.append(
+                ArchiveError(error.problem, file=str(file), line=number, field=where, allowed="name@mod.example")
+            )
 
 
 def _numbered_rows(
@@ -139,7 +157,7 @@ def _name_in(heads: Sequence[str], row: Sequence[str]) -> str:
 
 
 def _cards(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person]:
-    name, mails, cards = "", list[tuple[int, str]](), 0
+    name, mails, cards, opened = "", list[tuple[int, str]](), 0, 0
     for number, line in _unfolded(text):
         key, parameters, value = _property(line)
         cards += key == "BEGIN"
@@ -147,15 +165,27 @@ def _cards(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person
             charset = next((each.partition("=")[2] for each in parameters if each.startswith("CHARSET=")), "")
             value = decode_text(quopri.decodestring(value.encode("utf-8")), charset)
         if key == "BEGIN":
-            name, mails = "", []
+            if opened:
+                yield from _unended(file, opened, name, mails, faults)
+            name, mails, opened = "", [], number
         elif key == "FN":
             name = value.replace("\\,", ",").replace("\\;", ";").strip()
         elif key == "EMAIL":
             mails.append((number, value.strip().removeprefix("mailto:")))
         elif key == "END":
             yield from _of_card(file, name, mails, faults)
+            mails, opened = [], 0
+    if opened:
+        yield from _unended(file, opened, name, mails, faults)
     if not cards:
         faults.append(ArchiveError("holds no card", file=str(file), allowed="BEGIN:VCARD ... END:VCARD"))
+
+
+def _unended(
+    file: Path, number: int, name: str, mails: Sequence[tuple[int, str]], faults: list[ArchiveError]
+) -> Iterator[Person]:
+    faults.append(ArchiveError("the card has no end; it was read all the same", file=str(file), line=number))
+    yield from _of_card(file, name, mails, faults)
 
 
 def _property(line: str) -> tuple[str, list[str], str]:

@@ -2,7 +2,8 @@
 
 A batch is one transaction: what was learned, the identities of its messages, and how far each file was read. So an
 interruption loses at most one batch, a second run goes on where the first stopped, and the same mail learned twice
-(from another folder, from the gateway) changes nothing.
+(from another folder, from the gateway) changes nothing. A guard that runs meanwhile writes what it learns itself; then
+the batch is learned again on top of that.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from straymail.audit.ahead import Ahead
 from straymail.audit.archives import EMPTY, Archive
 from straymail.audit.directories import read_directory
 from straymail.correspondence import Correspondence, Observation
-from straymail.errors import ArchiveError
+from straymail.errors import ArchiveError, Outdated, StoreDown
 from straymail.record import Record, history
 
 BATCH = 2_000
+_TRIES = 20
 _EARLIEST = 631_152_000.0  # 1990: mail dated before was dated by a broken clock
 _AHEAD = 86_400.0
 
@@ -70,6 +72,8 @@ class Learner:
         self._ahead = Ahead(model.own_domains, words=words)
         self.result = Learned()
         self._marks: dict[str, str] = {}
+        self._fresh: list[Observation] = []  # learned since the last write
+        self._entered: list[tuple[str, str]] = []
         self._stop = False
         self._believed = now
 
@@ -149,6 +153,7 @@ class Learner:
             seen = replace(seen, time=self._believed)
         if self.model.observe(seen):
             self.result.new += 1
+            self._fresh.append(seen)
         else:
             self.result.known += 1
 
@@ -159,18 +164,37 @@ class Learner:
             ArchiveError: it cannot be read at all.
         """
         for person in read_directory(file, self.result.faults):
-            self.model.enter(person.address.person, person.name)
+            self._entered.append((person.address.person, person.name))
+            self.model.enter(*self._entered[-1])
             self.result.entries += 1
         self._write()
         self.result.people = self.model.people
 
     def _write(self) -> None:
-        rows = self.model.drain()
-        if rows or self._marks:
-            with self.record.writing() as connection:
-                history.save_rows(connection, rows, self.now)
-                history.set_marks(connection, self._marks)
-            self._marks = {}
+        for _ in range(_TRIES):
+            rows = self.model.drain()
+            if not rows and not self._marks:
+                return
+            try:
+                with self.record.writing() as connection:
+                    history.save_rows(connection, rows, self.now, since=self.model.revision)
+                    history.set_marks(connection, self._marks)
+            except Outdated:
+                self._read_again()
+                continue
+            self.model.revision += bool(rows)
+            self._marks, self._fresh, self._entered = {}, [], []
+            return
+        raise StoreDown("other processes go on learning into this store: try again later")
+
+    def _read_again(self) -> None:
+        with self.record.reading() as connection:
+            model = history.load_history(connection, self.model.own_domains, self.record.keys.words)
+        for seen in self._fresh:
+            model.observe(seen)
+        for key, name in self._entered:
+            model.enter(key, name)
+        self.model.become(model)
 
 
 def _mark(file: Path) -> tuple[str, str]:

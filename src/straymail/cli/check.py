@@ -21,10 +21,13 @@ from straymail.cli.common import (
 from straymail.cli.draft import draft, entry_of, numbered_lines, read_message
 from straymail.cli.opening import open_guard
 from straymail.cli.present import show_verdict, verdict_json
+from straymail.config import Settings
+from straymail.desk import is_ours
 from straymail.errors import BadInput
-from straymail.evidence import Action, Verdict
+from straymail.evidence import Action, RecipientVerdict, Verdict
+from straymail.gateway.engine import _OVER_LIMIT, _nobody_to_ask
 from straymail.guard import Guard
-from straymail.message import Envelope, Limits, Message
+from straymail.message import Envelope, Message
 
 _STOPS = Action.ASK.severity
 
@@ -61,14 +64,15 @@ def check(
     Nothing is sent, held, learned or recorded. Exit code 0: it would pass (or only be tagged); 10: it would be asked
     about, held or refused; 3: the input cannot be used.
     """
+    if batch is not None and (recipients or sender is not None or message):
+        raise BadInput("--batch says itself who writes to whom", field="--batch", allowed="no other message beside it")
     settings = settings_from(config)
-    limits = settings.gateway.limits.limits()
     with open_guard(settings) as guard:
         if batch is not None:
-            raise typer.Exit(_batch(guard, batch, limits))
+            raise typer.Exit(_batch(guard, batch, settings))
         raw = read_message(message) if message else None
-        envelope, parsed = draft(sender, recipients or [], raw, limits)
-        verdict = judge(guard, envelope, parsed)
+        envelope, parsed = draft(sender, recipients or [], raw, settings.gateway.limits.limits())
+        verdict = judge(guard, envelope, parsed, settings)
     if json:
         print_json(verdict_json(verdict))
     else:
@@ -81,8 +85,24 @@ def exit_code(verdict: Verdict) -> int:
     return EXIT_WOULD_STOP if verdict.action.severity >= _STOPS else 0
 
 
-def judge(guard: Guard, envelope: Envelope, message: Message) -> Verdict:
-    """What the gateway would do: recipients it refuses at RCPT TO, then the message to the others."""
+def judge(guard: Guard, envelope: Envelope, message: Message, settings: Settings) -> Verdict:
+    """What the gateway would do: recipients it refuses at RCPT TO, then the message to the others.
+
+    A message over a limit is not judged: ``on_oversize`` decides. A stranger cannot be asked: his mail is tagged.
+    """
+    if any(each.id in _OVER_LIMIT for each in message.defects):
+        return _oversize(envelope, settings)
+    verdict = _judge(guard, envelope, message)
+    return verdict if is_ours(settings, envelope) else _nobody_to_ask(verdict)
+
+
+def _oversize(envelope: Envelope, settings: Settings) -> Verdict:
+    action = Action(settings.policy.on_oversize)
+    to = tuple(RecipientVerdict(each, action, 0.0, rule="on_oversize") for each in envelope.recipients)
+    return Verdict(action, 0.0, to, versions={"policy": settings.policy.version})
+
+
+def _judge(guard: Guard, envelope: Envelope, message: Message) -> Verdict:
     now = datetime.now(UTC)
     early = {to: guard.judge_recipient(envelope, to, now) for to in envelope.recipients}
     rest = tuple(to for to in envelope.recipients if early[to].action is not Action.REFUSE)
@@ -99,13 +119,13 @@ def judge(guard: Guard, envelope: Envelope, message: Message) -> Verdict:
     )
 
 
-def _batch(guard: Guard, source: str, limits: Limits) -> int:
+def _batch(guard: Guard, source: str, settings: Settings) -> int:
     """Judge each line; a line that cannot be used gives ``{"error", "line"}`` in its place. Returns the exit code."""
-    code = 0
+    code, limits = 0, settings.gateway.limits.limits()
     for number, line in numbered_lines(source):
         try:
             envelope, message = draft(*entry_of(line, source, number), limits)
-            verdict = judge(guard, envelope, message)
+            verdict = judge(guard, envelope, message, settings)
         except BadInput as error:
             print_json({"error": str(error), "line": number})
             code = EXIT_BAD_INPUT

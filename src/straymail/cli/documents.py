@@ -21,7 +21,9 @@ from straymail.errors import BadInput
 from straymail.evidence import Sensitivity
 from straymail.extract import Extractor
 
-app = typer.Typer(no_args_is_help=True, help="Documents to be noticed wherever a part of them leaves.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Documents to be noticed wherever a part of them leaves."
+)
 _LARGEST = 256 << 20
 _TOO_SHORT = 40  # hashes: under two thirds of a page nobody can tell a part
 

@@ -25,7 +25,9 @@ from straymail.message import parse_address, parse_message
 from straymail.record import custody, log
 from straymail.record.custody import OPEN, Held, Waiting
 
-app = typer.Typer(no_args_is_help=True, help="Messages in custody: list, show, release, correct, discard.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Messages in custody: list, show, release, correct, discard."
+)
 Id = Annotated[str, typer.Argument(metavar="ID", help="The message's id, or the beginning of it.")]
 _STATES = {"asked": "yellow", "held": "magenta", "failed": "red", "releasing": "cyan"}
 
@@ -109,7 +111,10 @@ def discard_held(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Send it to nobody. The message is gone afterwards; its sender is told."""
+    """Send it to nobody. The message is gone afterwards; its sender is told.
+
+    Asks whether you are sure, unless --yes or --json is given.
+    """
     with _desk(config) as desk:
         held = desk.show(identifier)
         if not yes and not json:

@@ -80,9 +80,9 @@ def write_installation(
     given |= {key: f"[{', '.join(_quoted(item) for item in items)}]" for key, items in lists.items() if items}
     text = render_commented(**given)
     settings = parse(text, "the options given")
-    _write(file, text)
     made = _make_key(settings.store.key_file)
     create_store(settings)
+    _write(file, text)  # last: after a failure the same command can be given again
     return settings, made
 
 

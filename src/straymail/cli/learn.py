@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from straymail.audit.directories import DIRECTORIES
 from straymail.audit.learn import Learned, Learner
 from straymail.cli.common import (
     EXIT_BAD_INPUT,
@@ -26,6 +27,7 @@ from straymail.cli.common import (
     tell_faults,
 )
 from straymail.cli.opening import open_store
+from straymail.cli.own import write_own
 from straymail.cli.tables import facts
 from straymail.config import Settings
 from straymail.errors import BadInput
@@ -40,7 +42,11 @@ def learn(
     ],
     own: Annotated[
         list[str] | None,
-        typer.Option(metavar="DOMAIN", help="An own mail domain, besides those of the settings; repeatable."),
+        typer.Option(
+            metavar="DOMAIN",
+            help="An own mail domain, besides those of the settings; repeatable. When the settings name none, "
+            "it is written into them.",
+        ),
     ] = None,
     directory: Annotated[
         bool, typer.Option("--directory", help="The files are CSV or vCard directories of people, not mail.")
@@ -51,6 +57,8 @@ def learn(
     """Learn who writes to whom from archives and directories.
 
     The same mail learned twice changes nothing. Ctrl-C keeps what was learned; the same command goes on from there.
+    A running guard takes over what was learned within half a minute. Directories are known by their kind (.csv, .tsv,
+    .vcf), or by --directory.
     """
     settings = settings_from(config)
     domains = (*settings.organisation.domains, *(normalise_domain(each) for each in own or ()))
@@ -58,32 +66,36 @@ def learn(
         raise BadInput(
             "which domains are yours?", field="--own", allowed="--own mod.example, or [organisation] domains"
         )
-    result = _run(settings, domains, paths, directory, Console(stderr=True, quiet=json))
+    folks = [path for path in paths if directory or path.suffix.lower() in DIRECTORIES]
+    mail = [path for path in paths if path not in folks]
+    result = _run(settings, domains, mail, folks, Console(stderr=True, quiet=json))
+    wrote = None if settings.organisation.domains else write_own(config, tuple(dict.fromkeys(domains)))
     if json:
         found = asdict(result) | {"faults": [str(fault) for fault in result.faults], "rate": round(result.rate, 1)}
-        print_json(found)
+        print_json(found | {"domains_written_to": str(wrote) if wrote else None})
     else:
-        _tell(result, directory)
+        _tell(result, mail=bool(mail))
+        _tell_own(settings, domains, wrote)
     if result.interrupted or result.failed:
         raise typer.Exit(EXIT_FAILED if result.interrupted else EXIT_BAD_INPUT)
 
 
 def _run(
-    settings: Settings, domains: Sequence[str], paths: Sequence[Path], directory: bool, progress_to: Console
+    settings: Settings, domains: Sequence[str], mail: Sequence[Path], directories: Sequence[Path], progress_to: Console
 ) -> Learned:
     spare_garbage()
     with open_store(settings) as record:
         with record.reading() as connection:
             model = history.load_history(connection, domains, record.keys.words)
         learner = Learner(record, model, time.time(), words=settings.model.topics)
-        if directory:
-            for path in paths:
-                learner.directory(path)
+        for path in directories:
+            learner.directory(path)
+        if not mail:
             return learner.result
         with _bar(progress_to) as bar:
             task = bar.add_task("Learning", total=None, messages=0)
             learner.archives(
-                paths, lambda done, total, messages: bar.update(task, completed=done, total=total, messages=messages)
+                mail, lambda done, total, messages: bar.update(task, completed=done, total=total, messages=messages)
             )
         return learner.result
 
@@ -101,11 +113,21 @@ def _bar(out: Console) -> Progress:
     )
 
 
-def _tell(result: Learned, directory: bool) -> None:
+def _tell_own(settings: Settings, domains: Sequence[str], wrote: Path | None) -> None:
+    if settings.organisation.domains:
+        return
+    named = ", ".join(dict.fromkeys(domains))
+    if wrote:
+        console().print(f"{wrote}: [organisation] domains = {named} was written. Restart a guard that runs.")
+    else:
+        console().print(Text(f"Write {named} into [organisation] domains: no settings file names them.", "yellow"))
+
+
+def _tell(result: Learned, *, mail: bool) -> None:
     out = console()
     if result.failed:
         out.print(Text("Nothing could be read.", style="bold red"))
-    elif directory:
+    elif not mail:
         out.print(Text(f"{result.entries:,} people entered.", style="bold green"))
     else:
         head = "Stopped; what was learned is kept." if result.interrupted else "Learned."
@@ -116,6 +138,7 @@ def _tell(result: Learned, directory: bool) -> None:
             "known already": f"{result.known:,}"
             + (f", and {result.skipped} files unchanged" if result.skipped else ""),
             "of nobody": f"{result.nobody:,} (no sender or no recipient)" if result.nobody else "",
+            "directory": f"{result.entries:,} people entered" if result.entries else "",
             "people known": f"{result.people:,}",
         }
         facts(out, {name: value for name, value in told.items() if value})

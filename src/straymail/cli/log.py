@@ -20,8 +20,12 @@ from straymail.errors import BadInput
 from straymail.record import Record, log
 from straymail.record.log import Logged
 
-app = typer.Typer(help="The decision log: read it, follow it, verify it.", invoke_without_command=True)
+app = typer.Typer(
+    add_completion=False, help="The decision log: read it, follow it, verify it.", invoke_without_command=True
+)
 _PAUSE = 1.0
+KINDS = ("judged", "refused", "split", "reentered", "held", "answer", "read", "settled", "released", "corrected",
+         "expired", "failed", "undeliverable", "forgotten", "erased")  # fmt: skip
 
 
 @app.callback()
@@ -30,7 +34,7 @@ def read_log(
     about: Annotated[str, typer.Option(metavar="TEXT", help="Entries that name this address or held id.")] = "",
     kind: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND", help="judged, held, settled, released, corrected, expired, failed, refused ..."),
+        typer.Option(metavar="KIND", help=f"{', '.join(KINDS)}; repeatable."),
     ] = None,
     since: Annotated[str, typer.Option(metavar="DATE", help="From this day on (2026-11-25).")] = "",
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
@@ -41,6 +45,8 @@ def read_log(
     """The decision log: read it, follow it, verify it."""
     if context.invoked_subcommand:
         return
+    if unknown := next((each for each in kind or () if each not in KINDS), ""):
+        raise BadInput(f"no entry is of kind {unknown!r}", field="--kind", allowed=", ".join(KINDS))
     start = _day(since)
     with open_store(settings_from(config)) as record:
         with record.reading() as connection:

@@ -15,13 +15,16 @@ from straymail.cli.common import ConfigOption, JsonOption, config_path, console,
 from straymail.cli.draft import draft, read_message
 from straymail.cli.opening import open_guard, read_weights
 from straymail.cli.present import recipient_json, show_verdict, verdict_json
+from straymail.cli.ready import refuse_unready, remarks
 from straymail.config import load
 from straymail.evidence import Assessment, RecipientVerdict, Sensitivity, Verdict
 from straymail.verdict import Policy
-from straymail.verdict.advice import FAILURES, advice
+from straymail.verdict.advice import FAILURES
 from straymail.verdict.stakes import content_cost, weigh
 
-app = typer.Typer(no_args_is_help=True, help="The policy: check it, show it, explain what it does to a message.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The policy: check it, show it, explain what it does to a message."
+)
 
 
 @app.command("check")
@@ -33,18 +36,19 @@ def check_policy(config: ConfigOption = None, json: JsonOption = False) -> None:
     path = config_path(config)
     settings = load(path)
     policy = settings.policy
-    remarks = [*advice(policy)]
+    refuse_unready(settings)
+    told = remarks(settings)
     if unheard := read_weights(settings).unheard:
-        remarks.append(f"{settings.model.weights}: no evidence is called {', '.join(unheard)}; that counts nothing.")
+        told.append(f"{settings.model.weights}: no evidence is called {', '.join(unheard)}; that counts nothing.")
     if json:
-        print_json({"file": str(path), "policy": policy.version, "mode": str(policy.mode), "warnings": remarks})
+        print_json({"file": str(path), "policy": policy.version, "mode": str(policy.mode), "warnings": told})
         return
     out = console()
     out.print(Text(f"{path} can be used.", style="bold green"))
     out.print(
         f"Mode {policy.mode}, {len(policy.rules)} rules, {len(policy.exceptions)} exceptions, policy {policy.version}."
     )
-    for remark in remarks:
+    for remark in told:
         out.print(Text(f"Note: {remark}", style="yellow"))
 
 
@@ -118,7 +122,7 @@ def explain(
     settings = settings_from(config)
     envelope, parsed = draft(sender, recipients or [], read_message(message), settings.gateway.limits.limits())
     with open_guard(settings) as guard:
-        verdict = judge(guard, envelope, parsed)
+        verdict = judge(guard, envelope, parsed, settings)
     if json:
         reasons = [_reason_json(settings.policy, verdict, each) for each in verdict.recipients]
         print_json({**verdict_json(verdict), "recipients": reasons, "split": verdict.split})

@@ -46,7 +46,12 @@ Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH...", help="mbox files, .eml files or folders; .gz and .xz too.")
 ]
 Own = Annotated[
-    list[str], typer.Option("--own", metavar="DOMAIN", help="The organisation's own domain; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--own",
+        metavar="DOMAIN",
+        help="The organisation's own domain; may be repeated. Default: those of the settings.",
+    ),
 ]
 _LEARN, _FITTED = 0.25, 0.65
 _BESIDE = (1.0, 5.0)  # budgets at which train tells what is caught
@@ -55,7 +60,7 @@ _SENDERS = ("own", "all")
 
 def replay(
     paths: Paths,
-    own: Own,
+    own: Own = None,
     senders: Annotated[
         str,
         typer.Option(help="own: mail that left the organisation; all: every message not by a machine or to a list."),
@@ -79,6 +84,7 @@ def replay(
     if senders not in _SENDERS:
         raise BadInput(f"--senders {senders!r}", allowed="own or all")
     settings = settings_from(config)
+    own = _own(settings, own)
     _check_writable(jsonl, "--jsonl")
     with ExitStack() as stack:
         work = Replay(
@@ -125,7 +131,7 @@ Strays = Annotated[
 
 def calibrate(
     paths: Paths,
-    own: Own,
+    own: Own = None,
     report: Report = None,
     strays: Strays = None,
     config: ConfigOption = None,
@@ -138,6 +144,7 @@ def calibrate(
     it lists the first questions, and those that are strays in truth can be left out with --strays.
     """
     settings = settings_from(config)
+    own = _own(settings, own)
     _check_writable(report, "--report")
     weights = read_weights(settings)
     with closing(_spool(paths)) as spool:
@@ -167,12 +174,13 @@ def calibrate(
 
 def train(
     paths: Paths,
-    own: Own,
+    own: Own = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The weights file to write.")] = Path("weights.toml"),
     report: Report = None,
     strays: Strays = None,
     afresh: Annotated[bool, typer.Option("--afresh", help="Start from nothing, not from the weights in use.")] = False,
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Fit the weights to your own history.
 
@@ -181,6 +189,7 @@ def train(
     on: what is caught there is told, and the report is about it. Nothing leaves the machine.
     """
     settings = settings_from(config)
+    own = _own(settings, own)
     _check_writable(out, "--out")
     _check_writable(report, "--report")
     if report and report.resolve() == out.resolve():
@@ -198,12 +207,27 @@ def train(
     out.write_text(render(weights, f"on {len(earlier)} cases of the organisation's own mail"), encoding="utf-8")
     say(f"{out}: fitted on {len(earlier):,} cases. Name it as model.weights in straymail.toml if it is better:")
     rest = [case for case in cases if case.time >= later]
-    _beside(rest, now, weights, settings.policy.ask_at)
+    if not json:
+        _beside(rest, now, weights, settings.policy.ask_at)
     if report:
         lines = [f"Fitted on {len(earlier):,} cases of {', '.join(own)}; measured on {len(rest):,} later ones."]
         write_report(report, f"Training: weights {weights.version}", lines, measure(rest, weights))
         say(f"{report}: the report")
-    tell_faults(console(stderr=True), spool.faults)
+    if json:
+        print_json(
+            {"weights": str(out), "version": weights.version, "cases": len(earlier), "later_cases": len(rest)}
+            | _caught(rest, now, weights)
+            | {"faults": _told(spool.faults)}
+        )
+    else:
+        tell_faults(console(stderr=True), spool.faults)
+
+
+def _caught(cases: Sequence[Case], now: Weights, fitted: Weights) -> dict[str, object]:
+    """The share of later strays that each catches, by kind, at budgets of needless questions per 1,000."""
+    kinds = {bool(case.kind) for case in cases}
+    both = {"in_use": now, "fitted": fitted} if kinds == {True, False} else {}
+    return {name: {f"{at:g}": recall_at(cases, each, at) for at in _BESIDE} for name, each in both.items()}
 
 
 def _beside(cases: Sequence[Case], now: Weights, fitted: Weights, ask_at: float) -> None:
@@ -272,7 +296,7 @@ def bench(
     left_out: dict[str, BadInput] = {}
     for each in list(BENCHES) if name == "all" else [name]:
         say(f"{each} ...")
-        given = Corpus(corpus, tuple(sorted(_domains(own))))
+        given = Corpus(corpus, tuple(sorted(_domains(own or ()))))
         try:
             table = run(each, given)
         except BadInput as error:
@@ -331,7 +355,21 @@ def _policy(settings: Settings, own: list[str]) -> Policy:
     return settings.policy.model_copy(update={"organisation": organisation.model_copy(update={"domains": domains})})
 
 
-def _domains(own: list[str]) -> frozenset[str]:
+def _own(settings: Settings, own: list[str] | None) -> list[str]:
+    """The own domains that are named, or else those of the settings.
+
+    Raises:
+        BadInput: neither names any.
+    """
+    found = own or list(settings.organisation.domains)
+    if not found:
+        raise BadInput(
+            "which domains are yours?", field="--own", allowed="--own mod.example, or [organisation] domains"
+        )
+    return found
+
+
+def _domains(own: Sequence[str]) -> frozenset[str]:
     return frozenset(normalise_domain(domain) for domain in own)
 
 

@@ -14,13 +14,13 @@ from rich.text import Text
 from straymail.cli.common import ConfigOption, console, settings_from
 from straymail.cli.descriptors import make_room
 from straymail.cli.opening import extractor, make_reader, open_store, read_weights
+from straymail.cli.ready import refuse_unready, remarks
 from straymail.config import Log, Settings
 from straymail.errors import BadInput
 from straymail.extract import Extractor
 from straymail.gateway.engine import Situation
 from straymail.gateway.service import Service
 from straymail.guard import Guard
-from straymail.verdict.advice import advice
 
 
 def serve(config: ConfigOption = None) -> None:
@@ -31,8 +31,9 @@ def serve(config: ConfigOption = None) -> None:
     """
     settings = settings_from(config)
     log_as(settings.log)
+    refuse_unready(settings)
     make_room(settings.gateway)
-    for remark in advice(settings.policy):
+    for remark in remarks(settings):
         structlog.get_logger("straymail.policy").warning("policy.remark", text=remark)
     with open_store(settings) as record, extractor(settings) as reading:
         reading.start()

@@ -130,6 +130,12 @@ def _dotted(location: Sequence[str | int]) -> str:
     return "".join(parts).removeprefix(".")
 
 
+_FORMS: dict[str | int, str] = {
+    "country": 'a country as two capital letters such as "GB" or "DE", or nothing',
+    "milter_socket_mode": 'three octal digits such as "0660"',
+}
+
+
 def _words(details: ErrorDetails, location: Sequence[str | int]) -> tuple[str, str]:
     """(problem, allowed) in plain words for one pydantic error."""
     kind, context = details["type"], details.get("ctx", {})
@@ -143,6 +149,8 @@ def _words(details: ErrorDetails, location: Sequence[str | int]) -> tuple[str, s
     if kind == "value_error":
         text = str(context.get("error", details["msg"]))
         return (f"{shown} is not allowed", text) if shown != "this" else (text, "")
+    if kind == "string_pattern_mismatch" and location[-1] in _FORMS:
+        return f"{shown} is not allowed", _FORMS[location[-1]]
     if kind in {"enum", "literal_error"}:
         return f"{shown} is not allowed", str(context.get("expected", ""))
     return f"{shown} is not allowed", details["msg"].removeprefix("Input should be ").replace("a valid tuple", "a list")

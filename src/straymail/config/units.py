@@ -155,10 +155,14 @@ def parse_listen(value: object) -> Tcp | UnixSocket | Off:
 
 def parse_listen_tcp(value: object) -> Tcp | Off:
     """``"host:port"`` or ``"off"``; ValueError otherwise."""
-    endpoint = parse_listen(value)
-    if isinstance(endpoint, UnixSocket):
-        raise ValueError('"host:port" or "off"')  # noqa: TRY004  (pydantic wants ValueError)
-    return endpoint
+    if isinstance(value, Tcp | Off):
+        return value
+    if value == "off":
+        return Off()
+    try:
+        return parse_tcp(str(value))
+    except ValueError as error:
+        raise ValueError('"host:port" (port 0 to 65535) or "off"') from error
 
 
 def parse_next_hop(value: object) -> Tcp | Outbox:

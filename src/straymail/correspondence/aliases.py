@@ -37,11 +37,15 @@ class Aliases:
     """
 
     def __init__(self, is_own: Callable[[str], bool], changed: Callable[[], None] = lambda: None) -> None:
-        self._is_own, self._changed = is_own, changed
+        self.tell(is_own, changed)
         self._named: dict[int, tuple[Name, str]] = {}  # name and middle initial
         self._bearers: dict[Name, list[int]] = defaultdict(list)
         self._apart: set[int] = set()
         self.groups: dict[int, tuple[int, ...]] = {}  # of those alone who have several addresses
+
+    def tell(self, is_own: Callable[[str], bool], changed: Callable[[], None]) -> None:
+        """Whom to ask and to tell from now on."""
+        self._is_own, self._changed = is_own, changed
 
     def name(self, who: int, key: str, shown: Mapping[str, int]) -> None:
         """Take note of what somebody is called: the most frequent display name, else the local part."""

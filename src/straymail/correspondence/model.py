@@ -15,18 +15,20 @@ from itertools import combinations, islice
 from straymail.correspondence.aliases import Aliases
 from straymail.correspondence.beside import Beside, joined, names, parted
 from straymail.correspondence.books import Books
-from straymail.correspondence.history import UNSETTLED, DomainFacts, PairFacts, PersonFacts, Standing, first_letters
+from straymail.correspondence.history import DomainFacts, PairFacts, PersonFacts, Standing, first_letters
 from straymail.correspondence.merged import Merged
 from straymail.correspondence.names import tokens_of
 from straymail.correspondence.nearby import Nearby
 from straymail.correspondence.observation import Observation
 from straymail.correspondence.rows import Row
 from straymail.correspondence.seen import Seen
+from straymail.correspondence.settled import Settled
 from straymail.correspondence.table import Edges
 from straymail.correspondence.threads import Threads
 from straymail.correspondence.topics import Topics, hashes, packed, unpacked
 from straymail.message import registrable
 
+_LISTED = PersonFacts(0, 0, 0.0, 0.0)
 _GROUP = 12  # recipients up to which who stands beside whom is counted
 _SHIFT = 32
 _WORDS_KEPT = 100_000
@@ -42,6 +44,7 @@ class Correspondence:
     """
 
     def __init__(self, own_domains: Iterable[str] = (), secret: bytes = b"") -> None:
+        self.revision = 0  # the state of the store it was loaded from
         self._secret = secret
         self._own = frozenset[str]()
         self._ids: dict[str, int] = {}
@@ -69,8 +72,7 @@ class Correspondence:
         self._merged = Merged(self._aliases.groups, self._people, self._received, self._pairs)
         self._topics = Topics()
         self._hashed: tuple[Sequence[str], list[int]] = ((), [])  # a message is asked about, then learned
-        self._standing: dict[tuple[str, str], Standing] = {}
-        self._directory: set[str] = set()
+        self._settled = Settled()
         self._seen = Seen()
         self._suffixes: dict[str, int] = defaultdict(int)
         self._dirty: set[tuple[str, str, str]] = set()
@@ -115,9 +117,10 @@ class Correspondence:
         return (key,) if who is None else tuple(self._keys[each] for each in self._merged.of(who))
 
     def person(self, key: str) -> PersonFacts | None:
-        """Totals of one person; None when never seen in mail."""
+        """Totals of one person; None when never seen in mail, nothing but zeros when in the directory alone."""
         who = self._ids.get(key)
-        return None if who is None else self._merged.person(who)
+        found = None if who is None else self._merged.person(who)
+        return found or (_LISTED if self._settled.lists(key) else None)
 
     def pair(self, a: str, b: str) -> PairFacts | None:
         """What ``a`` wrote to ``b``; None when nothing."""
@@ -164,12 +167,12 @@ class Correspondence:
         return not self._answered.isdisjoint(self._group(key))
 
     def domain_answers(self, name: str) -> bool:
-        """Whether some address of the domain has answered somebody of the organisation."""
-        return self._domain_answered.get(name, 0) > 0
+        """Whether some address of the domain has answered somebody of the organisation, or is in the directory."""
+        return self._domain_answered.get(name, 0) > 0 or self._settled.lists_domain(name)
 
     def called(self, label: str) -> Iterable[str]:
-        """Known domains, in which somebody has answered, whose registrable part begins with this label."""
-        return [domain for domain in self._called.get(label, ()) if self._domain_answered.get(domain, 0) > 0]
+        """Known domains that answer (``domain_answers``), whose registrable part begins with this label."""
+        return [domain for domain in self._called.get(label, ()) if self.domain_answers(domain)]
 
     def knows_domain(self, name: str) -> bool:
         """Whether any address in the domain is known."""
@@ -177,16 +180,7 @@ class Correspondence:
 
     def standing(self, sender: str, recipient: str) -> Standing:
         """What people settled about the pair, or about the recipient for everyone."""
-        if not self._standing and recipient not in self._directory:
-            return UNSETTLED
-        settled = [self._standing.get((each, recipient)) for each in self.same(sender)]
-        found = next((each for each in settled if each), None)
-        if found is None:
-            found = self._standing.get(("", recipient)) or UNSETTLED
-            found = Standing(found.confirmed, found.corrected_to, elsewhere=True)
-        if recipient in self._directory:
-            return Standing(found.confirmed, found.corrected_to, directory=True, elsewhere=found.elsewhere)
-        return found
+        return self._settled.standing(lambda: self.same(sender), recipient)
 
     def names(self, key: str) -> Sequence[tuple[str, int]]:
         """Display names seen for the address with counts, most frequent first."""
@@ -316,13 +310,13 @@ class Correspondence:
 
     def confirm(self, sender: str, recipient: str) -> None:
         """A person said: this is right."""
-        self._standing[sender, recipient] = Standing(confirmed=True)
+        self._settled[sender, recipient] = Standing(confirmed=True)
         self._dirty.add(("standing", sender, recipient))
 
     def correct(self, sender: str, wrong: str, right: str) -> None:
         """A person said: not ``wrong`` but ``right``; remembered for the sender, and for all (``elsewhere``)."""
         for who in (sender, ""):
-            self._standing[who, wrong] = Standing(corrected_to=right)
+            self._settled[who, wrong] = Standing(corrected_to=right)
             self._dirty.add(("standing", who, wrong))
         first, second = self._ids.get(wrong), self._ids.get(right)
         if first is not None and second is not None and second in self._merged.of(first):
@@ -330,22 +324,21 @@ class Correspondence:
             self._dirty.add(("apart", wrong, right))
 
     def enter(self, key: str, name: str = "") -> None:
-        """Add a directory entry: the address exists and its owner is known."""
-        self._directory.add(key)
-        self._person(key, name)
+        """Add a directory entry: the address exists and its owner is known. The same one twice changes nothing."""
+        known = name in self._names.get(self._ids.get(key, -1), ())
+        if self._settled.lists(key) and (known or not name):
+            return
+        self._settled.enter(key)
+        self._person(key, "" if known else name)
         self._dirty.add(("directory", key, ""))
 
     def forget(self, address: str) -> None:
         """Forget everything about a person key: counts, pairs, names, what was settled. Its integer is left unused."""
         who = self._ids.get(address)
-        self._directory.discard(address)
-        for pair in [pair for pair in self._standing if address in pair]:
-            del self._standing[pair]
+        changed = self._settled.forget(address)
         self._dirty = {row for row in self._dirty if row[1] != address and not names(row[2], address)}
         self._dirty.add(("forget", address, ""))
-        for pair in [pair for pair, found in self._standing.items() if found.corrected_to == address]:
-            self._standing[pair] = Standing(corrected_to="", confirmed=self._standing[pair].confirmed)
-            self._dirty.add(("standing", *pair))
+        self._dirty |= {("standing", *pair) for pair in changed}
         if who is None:
             return
         for other in self._books.drop(who):
@@ -442,7 +435,7 @@ class Correspondence:
         if kind == "pair":
             return Row(kind, a, b, {"facts": self._pairs.columns(self._ids[a] << _SHIFT | self._ids[b])})
         if kind == "standing":
-            found = self._standing[a, b]
+            found = self._settled[a, b]
             return Row(kind, a, b, {"confirmed": found.confirmed, "corrected_to": found.corrected_to})
         if kind == "seen":
             return Row(kind, a, b, self._threads.values(a))
@@ -464,6 +457,11 @@ class Correspondence:
         gone = self._threads.restore(threads)
         self._dirty = {("seen", each, "") for each in gone}
 
+    def become(self, other: Correspondence) -> None:
+        """Hold what ``other`` holds, which is used up: whoever has this model sees it from now on."""
+        vars(self).update(vars(other))
+        self._aliases.tell(self.is_own, self._regrouped)
+
     def _load(self, row: Row) -> None:
         if row.kind == "seen":
             self._seen.add(row.a)
@@ -472,7 +470,7 @@ class Correspondence:
         elif row.kind == "pair" and row.values["facts"]:
             self._wrote(self._person(row.a), self._person(row.b), *row.values["facts"])
         elif row.kind == "standing":
-            self._standing[row.a, row.b] = Standing(row.values["confirmed"], row.values["corrected_to"])
+            self._settled[row.a, row.b] = Standing(row.values["confirmed"], row.values["corrected_to"])
         elif row.kind == "directory":
             self.enter(row.a)
         elif row.kind == "beside":

@@ -3,11 +3,15 @@
 Mail that passes is logged in batches, at most ``EVERY`` seconds late, so that no message waits for the disk; held mail
 is logged with its hold, in one transaction. When the database stays away, decisions pile up to ``MOST`` and the store
 counts as down: the policy's ``on_store_down`` then decides about new mail.
+
+What another process has learned (``straymail learn``, another guard) is read when it is noticed, at the latest with the
+next save: in a thread, while mail goes on; what passed meanwhile is learned again on top.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Sequence
 
@@ -15,13 +19,14 @@ import structlog
 
 from straymail.correspondence import Correspondence, Observation, Row
 from straymail.desk import Desk
-from straymail.errors import StoreDown
+from straymail.errors import Outdated, StoreDown
 from straymail.record import Record, history, log
 from straymail.record.log import Entry
 
 EVERY = 0.1
 SAVE_EVERY = 15.0
 MOST = 20_000
+_TRIES = 3  # while others go on writing; then what was learned waits for the next save
 _log = structlog.get_logger("straymail.memory")
 
 
@@ -41,6 +46,7 @@ class Memory:
         self._lesson = lessons_from
         self._entries: list[Entry] = []
         self._rows: list[Row] = []
+        self._fresh: list[Observation] = []  # learned and not saved
         self._turn = asyncio.Lock()
 
     @property
@@ -60,7 +66,8 @@ class Memory:
 
     def learn(self, seen: Observation) -> None:
         """Learn a message that went through."""
-        self.model.observe(seen)
+        if self.model.observe(seen):
+            self._fresh.append(seen)
 
     async def run(self) -> None:
         """Write decisions every ``EVERY`` and what was learned every ``SAVE_EVERY`` seconds, until cancelled."""
@@ -96,17 +103,44 @@ class Memory:
         async with self._turn:
             try:
                 await self._take_lessons()
-                self._rows += self.model.drain()
-                rows, self._rows = self._rows, []
-                try:
-                    await asyncio.to_thread(self._save, rows, self._lesson)
-                except Exception:
-                    self._rows = rows + self._rows
-                    raise
+                for _ in range(_TRIES):
+                    if await self._saved():
+                        break
+                    await self._read_again()
             except Exception as error:  # noqa: BLE001  (what was learned is written next time)
                 self._went_down(error)
             else:
                 self._came_back()
+
+    async def _saved(self) -> bool:
+        """Write what was learned; False, and nothing is written, when others have changed what is in the store."""
+        rows, fresh = self._rows + self.model.drain(), self._fresh
+        self._rows, self._fresh = [], []
+        try:
+            await asyncio.to_thread(self._save, rows, self._lesson, self.model.revision)
+        except Exception as error:
+            self._rows, self._fresh = rows + self._rows, fresh + self._fresh
+            if isinstance(error, Outdated):
+                return False
+            raise
+        self.model.revision += bool(rows)
+        return True
+
+    async def _read_again(self) -> None:
+        """Take what the store holds for what was known, and learn again on top what is not saved yet."""
+        model, lesson = await asyncio.to_thread(self._read)
+        for seen in self._fresh:
+            model.observe(seen)
+        self.model.become(model)
+        gc.freeze()  # as at start: the collector need not walk through it
+        self._rows, self._lesson = [], lesson
+        _log.info("history.read_again", messages=len(self.model), people=self.model.people)
+        await self._take_lessons()
+
+    def _read(self) -> tuple[Correspondence, int]:
+        with self.record.reading() as connection:
+            model = history.load_history(connection, self.model.own_domains, self.record.keys.words)
+            return model, history.last_lesson(connection)
 
     async def take_lessons(self) -> None:
         """Learn what people have settled, here or in another process."""
@@ -130,10 +164,11 @@ class Memory:
         if who:
             self.model.forget(who)
             self._rows = [row for row in self._rows if who not in (row.a, row.b)]
+            self._fresh = [seen for seen in self._fresh if who not in (seen.sender, *dict(seen.recipients))]
 
-    def _save(self, rows: Sequence[Row], lesson: int) -> None:
+    def _save(self, rows: Sequence[Row], lesson: int, since: int) -> None:
         with self.record.writing() as connection:
-            history.save_rows(connection, rows, time.time(), lesson=lesson)
+            history.save_rows(connection, rows, time.time(), since=since, lesson=lesson)
 
     def _went_down(self, error: Exception) -> None:
         if not self.down:

@@ -1,4 +1,8 @@
-"""Keeping the learned correspondence: rows are the truth, the model in memory is their sum."""
+"""Keeping the learned correspondence: rows are the truth, the model in memory is their sum.
+
+Rows are absolute, so a model may write its own only while nobody else has written since it was loaded. The store counts
+its states (``revision``): each write of rows is one more, and one made from an older state is refused (``Outdated``).
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,19 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, selec
 
 from straymail.correspondence import Correspondence, Row
 from straymail.correspondence.beside import first_of, second_of
+from straymail.errors import Outdated
 from straymail.record.dialect import upsert
 from straymail.record.schema import history, meta
 
 _KEYS = ("kind", "a", "b")
-_LEARNED, _LESSON = "learned_at", "lesson"
+_LEARNED, _LESSON, _REVISION = "learned_at", "lesson", "revision"
 
 
 def load_history(connection: Connection, own_domains: Iterable[str], secret: bytes = b"") -> Correspondence:
     """The model as the rows say; ``secret`` keys the hashes of words."""
     model = Correspondence(own_domains, secret)
     model.load(_rows(connection))
+    model.revision = revision(connection)
     return model
 
 
@@ -29,18 +35,24 @@ def _rows(connection: Connection) -> Iterator[Row]:
         yield Row(kind, a, b, json.loads(value))
 
 
-def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson: int | None = None) -> int:
+def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, since: int, lesson: int | None = None) -> int:
     """Write changed rows (``Correspondence.drain()``) in the caller's transaction.
 
     Args:
         connection: a writing transaction.
         rows: what changed; a row replaces the one with the same kind and keys.
         now: Unix seconds.
+        since: the revision of the model they come from; with rows to write, the store's is one more afterwards.
         lesson: the last log entry whose lessons the rows hold.
 
     Returns:
         How many rows were forgotten.
+
+    Raises:
+        Outdated: somebody else has written since that revision; nothing was written.
     """
+    if since != revision(connection):
+        raise Outdated("what has been learned was changed by another process")
     forgotten = 0
     for row in rows:
         if row.kind == "forget":
@@ -55,7 +67,7 @@ def save_rows(connection: Connection, rows: Sequence[Row], now: float, *, lesson
     ]
     if fresh:
         connection.execute(upsert(connection, history, _KEYS), fresh)
-    marks = {_LEARNED: repr(now)} if rows else {}
+    marks = {_LEARNED: repr(now), _REVISION: str(since + 1)} if rows else {}
     if lesson is not None:
         marks[_LESSON] = str(lesson)
     set_marks(connection, marks)
@@ -78,9 +90,14 @@ def learned_at(connection: Connection) -> float | None:
     return None if found is None else float(found)
 
 
+def revision(connection: Connection) -> int:
+    """How often rows were written."""
+    return int(mark(connection, _REVISION) or 0)
+
+
 def last_lesson(connection: Connection) -> int:
     """The last log entry whose lessons the rows hold; 0 for none."""
-    return int(connection.execute(select(meta.c.value).where(meta.c.name == _LESSON)).scalar() or 0)
+    return int(mark(connection, _LESSON) or 0)
 
 
 def mark(connection: Connection, name: str) -> str:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from straymail.audit.directories import read_directory
 from straymail.cli.main import run
+from straymail.cli.own import with_own
+from straymail.config import load, parse
+from straymail.errors import ArchiveError
+from straymail.record import history, open_record
 
 MAIL = b"Message-ID: <1@mod.example>\nFrom: a@mod.example\nTo: b@x.example\n\nhello\n"
 
@@ -45,3 +50,65 @@ def test_a_directory_of_nobody_is_no_success(tmp_path: Path, capsys: pytest.Capt
     (tmp_path / "a.vcf").write_text("nothing\n")
     assert ended("learn", "--directory", str(tmp_path / "a.vcf"), "-c", config) == 3
     assert "holds no card" in capsys.readouterr().out
+
+
+def test_own_domains_are_written_into_settings_that_name_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "straymail.toml"
+    ended("init", "--config", str(config), "--data-dir", str(tmp_path))
+    before = config.read_text()
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    capsys.readouterr()
+    assert ended("learn", str(tmp_path / "a.eml"), "--own", "Mod.Example", "-c", str(config)) == 0
+    assert "was written" in capsys.readouterr().out
+    assert load(config).organisation.domains == ("mod.example",)
+    assert config.read_text() == before.replace("# domains = []", 'domains = ["mod.example"]')
+    assert ended("learn", str(tmp_path / "a.eml"), "--own", "other.example", "-c", str(config)) == 0
+    assert load(config).organisation.domains == ("mod.example",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '[organisation]\nname = "x"\n[policy]\nmode = "ask"\n',
+        "[organisation]\ndomains = []\n",
+        "[organisation] # who\n# more\n",
+        '[policy]\nmode = "ask"',
+    ],
+)
+def test_own_domains_find_their_place(text: str) -> None:
+    assert parse(with_own(text, ["a.example", "b.example"])).organisation.domains == ("a.example", "b.example")
+
+
+CARD = "BEGIN:VCARD\nFN:Clara Voss\nEMAIL:clara@x.example\nEND:VCARD\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.vcf", CARD), ("a.csv", "E-Mail-Adresse;Vorname;Nachname\nclara@x.example;Clara;Voss\n")]
+)
+def test_a_directory_is_known_by_its_kind_and_learned_once(tmp_path: Path, name: str, text: str) -> None:
+    config = tmp_path / "straymail.toml"
+    ended("init", "--own", "mod.example", "--config", str(config), "--data-dir", str(tmp_path))
+    (tmp_path / name).write_text(text)
+    settings, revisions = load(config), []
+    for _ in range(3):
+        assert ended("learn", str(tmp_path / name), "-c", str(config)) == 0
+        record = open_record(settings.store_url, settings.store.key_file)
+        with record.reading() as connection:
+            model = history.load_history(connection, ["mod.example"], record.keys.words)
+        record.close()
+        revisions.append(model.revision)
+        assert model.names("clara@x.example") == [("Clara Voss", 1)]
+    assert revisions == [1, 1, 1]
+
+
+def test_second_addresses_and_a_card_without_an_end_are_read(tmp_path: Path) -> None:
+    table, cards, faults = tmp_path / "a.csv", tmp_path / "a.vcf", list[ArchiveError]()
+    table.write_text("First Name,Last Name,E-mail Address,E-mail 2 Address\nClara,Voss,c@x.example,v@y.example\n")
+    assert [str(each.address) for each in read_directory(table, faults)] == ["c@x.example", "v@y.example"]
+    assert faults == []
+    cards.write_text(CARD + "BEGIN:VCARD\nFN:Tom\nEMAIL:tom@x.example\n")
+    assert [str(each.address) for each in read_directory(cards, faults)] == ["clara@x.example", "tom@x.example"]
+    assert "no end" in str(faults[0])

@@ -149,3 +149,16 @@ def test_train_says_whether_the_fitted_weights_are_better(tmp_path: Path, capsys
     assert heads.split() == ["in", "use,", "1", "fitted,", "1", "in", "use,", "5", "fitted,", "5"]
     assert [row.count("%") for row in rows] == [4] * len(rows)
     assert any("slip in the domain" in row for row in rows)
+
+
+def test_training_answers_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run(("train", str(EXAMPLE), "--own", "mod.example", "--out", str(tmp_path / "w.toml"), "--json"))
+    told = json.loads(capsys.readouterr().out)
+    assert told["weights"] == str(tmp_path / "w.toml")
+    assert set(told["fitted"]) == set(told["in_use"]) == {"1", "5"}
+
+
+def test_the_page_of_commands_tells_the_options_of_log() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/cli.md").read_text()
+    assert "--follow" in page.partition("## `straymail log`")[2].partition("\n## ")[0]

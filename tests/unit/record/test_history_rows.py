@@ -21,14 +21,14 @@ def test_groups_and_threads_come_back_and_are_forgotten(tmp_path: Path) -> None:
         names = tuple((each, "") for each in to)
         model.observe(Observation(f"i{number}", NOW, clara, "", names, False, f"<{number}>", (), "berth plan", False))
     with record.writing() as connection:
-        history.save_rows(connection, model.drain(), NOW)
+        history.save_rows(connection, model.drain(), NOW, since=model.revision)
     with record.reading() as connection:
         again = history.load_history(connection, {"mod.example"}, b"k")
     assert again.together(clara, [mei, odd])(holt) == [1, 1]
     assert again.thread(("<0>",), "", clara) == {clara, holt, mei}
     again.forget(odd)  # an underscore is no wildcard
     with record.writing() as connection:
-        history.save_rows(connection, again.drain(), NOW)
+        history.save_rows(connection, again.drain(), NOW, since=again.revision)
     with record.reading() as connection:
         left = history.load_history(connection, {"mod.example"}, b"k")
         assert odd not in str(connection.execute(select(history_table)).all())

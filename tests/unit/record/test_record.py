@@ -229,7 +229,7 @@ def test_history_comes_back(record: Record) -> None:
     model.confirm("clara@mod.example", "holt@army.mil")
     model.correct("clara@mod.example", "holt@army.ml", "holt@army.mil")
     with record.writing() as connection:
-        history.save_rows(connection, model.drain(), NOW)
+        history.save_rows(connection, model.drain(), NOW, since=model.revision)
     with record.reading() as connection:
         again = history.load_history(connection, {"mod.example"})
         assert history.learned_at(connection) == NOW
@@ -237,7 +237,7 @@ def test_history_comes_back(record: Record) -> None:
     assert again.standing("clara@mod.example", "holt@army.ml").corrected_to == "holt@army.mil"
     again.forget("holt@army.mil")
     with record.writing() as connection:
-        history.save_rows(connection, again.drain(), NOW)
+        history.save_rows(connection, again.drain(), NOW, since=again.revision)
     with record.reading() as connection:
         left = history.load_history(connection, {"mod.example"})
     assert not left.standing("clara@mod.example", "holt@army.mil").confirmed
@@ -371,12 +371,12 @@ def test_what_messages_are_about_is_kept_while_it_is_wanted(record: Record) -> N
             Observation(f"i{number}", NOW + number, "c@mod.example", "", to, False, f"m{number}", (), "", False, text)
         )
     with record.writing() as connection:
-        history.save_rows(connection, model.drain(), NOW)
+        history.save_rows(connection, model.drain(), NOW, since=model.revision)
     with record.reading() as connection:
         again = history.load_history(connection, {"mod.example"}, record.keys.words)
     assert again.topic(("tanker", "berth1"))("holt@army.mil") > 0
     with record.writing() as connection:
-        history.save_rows(connection, [Row("unsaid", f"i{number}", "", {}) for number in range(2)], NOW)
+        history.save_rows(connection, [Row("unsaid", f"i{number}", "", {}) for number in range(2)], NOW, since=1)
     with record.reading() as connection:
         left = history.load_history(connection, {"mod.example"}, record.keys.words)
     assert left.topic(("tanker", "berth1"))("holt@army.mil") == 0

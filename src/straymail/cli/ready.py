@@ -1,0 +1,40 @@
+"""What settings leave undone: what keeps the guard from serving, and what it can serve with and should not."""
+
+from __future__ import annotations
+
+from straymail.config import Off, Settings
+from straymail.errors import BadInput
+from straymail.verdict.advice import advice
+
+UNANSWERABLE = (
+    "organisation.domains is empty: nobody is known as one of yours, and the questions put to senders cannot be "
+    "answered. Name your domains there, or give them to `straymail learn --own`."
+)
+
+
+def remarks(settings: Settings) -> list[str]:
+    """What is unwise, in sentences."""
+    unanswerable = [] if settings.organisation.domains or settings.desk.address else [UNANSWERABLE]
+    return [*unanswerable, *advice(settings.policy)]
+
+
+def refuse_unready(settings: Settings) -> None:
+    """Raise what nobody could serve with.
+
+    Raises:
+        BadInput: a file of the proxy's certificate is missing, or every door is shut.
+    """
+    gateway = settings.gateway
+    if isinstance(gateway.listen, Off) and isinstance(gateway.milter, Off):
+        raise BadInput("every door is shut: no mail would ever come", field="gateway", allowed="a milter, or listen")
+    if isinstance(gateway.listen, Off):
+        return
+    for name in ("tls_cert", "tls_key"):
+        file = getattr(gateway, name)
+        if file is None:
+            continue
+        try:
+            with file.open("rb"):
+                pass
+        except OSError as error:
+            raise BadInput(f"cannot be read: {error.strerror}", file=str(file), field=f"gateway.{name}") from error

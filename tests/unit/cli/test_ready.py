@@ -1,0 +1,28 @@
+"""What keeps the guard from serving, and what it warns of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from straymail.cli.ready import UNANSWERABLE, refuse_unready, remarks
+from straymail.config import parse
+from straymail.errors import BadInput
+
+
+def test_without_domains_questions_cannot_be_answered() -> None:
+    assert UNANSWERABLE in remarks(parse(""))
+    assert UNANSWERABLE not in remarks(parse('[organisation]\ndomains = ["mod.example"]'))
+
+
+def test_every_door_shut_is_an_error() -> None:
+    with pytest.raises(BadInput, match="every door is shut"):
+        refuse_unready(parse('[gateway]\nmilter = "off"\nlisten = "off"'))
+
+
+def test_a_missing_certificate_is_named(tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").write_text("x")
+    text = f'[gateway]\ntls_cert = "{tmp_path}/cert.pem"\ntls_key = "{tmp_path}/key.pem"'
+    with pytest.raises(BadInput, match=r"key\.pem: gateway\.tls_key: cannot be read"):
+        refuse_unready(parse(text))
