@@ -12,7 +12,6 @@ from straymail.cli.main import run
 HEAD = b"From: a@mod.example\nTo: b@x.example\nSubject: berth\n"
 MANY = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: text/plain\n\nx\n" * 1_500 + b"--b--\n"
 LARGE = b"X-Long: " + b"x" * 1_000_000 + b"\n\nhello\n"
-CROWD = b"Cc: " + b",\n ".join(b"p%d@x.example" % number for number in range(6_000)) + b"\n\nhello\n"
 DEEP = (
     b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (at, at) for at in range(300)) + b"\nhello\n"
 )
@@ -33,7 +32,7 @@ def config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     return file
 
 
-@pytest.mark.parametrize("rest", [MANY, LARGE, CROWD, DEEP])
+@pytest.mark.parametrize("rest", [MANY, LARGE, DEEP])
 @pytest.mark.parametrize("command", [("check", "--message"), ("policy", "explain")])
 def test_over_a_limit_the_failure_policy_decides(
     tmp_path: Path, config: str, capsys: pytest.CaptureFixture[str], rest: bytes, command: tuple[str, str]
