@@ -2,7 +2,8 @@
 
 Strength is (log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5; the prior grows with how close sender
 and candidate are and with how much mail the candidate gets and writes. Addresses that have written are never looked at.
-``typo.clear`` comes beside it for one likely slip from somebody with whom the sender has exchanged mail.
+``typo.clear`` comes beside it for one likely slip from somebody with whom the sender has exchanged mail, or who is in
+the directory.
 """
 
 from __future__ import annotations
@@ -65,12 +66,14 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
 
 
 def _clear(context: Context, typed: str, best: str) -> bool:
-    """One likely slip from somebody the sender is in touch with both ways."""
+    """One likely slip from somebody the sender is in touch with both ways, or who is in the directory."""
     local, meant = typed.partition("@")[0], best.partition("@")[0]
     if min(len(local), len(meant)) < _SHORTEST or local[0] != meant[0] or _figures(local) != _figures(meant):
         return False
     if OSA.distance(local, meant, score_cutoff=1) > 1 or log_typed(local, meant) < _CLEAR:
         return False
+    if context.history.standing(context.sender, best).directory:
+        return True
     return context.to(best) is not None and context.back(best) is not None
 
 

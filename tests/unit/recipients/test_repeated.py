@@ -151,3 +151,19 @@ def test_a_short_provider_is_a_provider(typed: str) -> None:
 )
 def test_a_clear_slip_of_a_mailbox(typed: str, clear: bool) -> None:
     assert ("typo.clear" in ids(judged(organisation(), typed))) is clear
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("dora.lindqist@northpole.example", "dora.lindqvist@northpole.example"),
+        ("dora.lindqvist@nortpole.example", "dora.lindqvist@northpole.example"),
+    ],
+)
+def test_who_is_in_the_directory_is_meant_by_a_slip(typed: str, meant: str) -> None:
+    history = organisation()
+    history.enter("dora.lindqvist@northpole.example", "Dora Lindqvist")
+    found = judged(history, typed)
+    assert found.probability >= ASKED
+    assert str(found.meant[0].address) == meant
+    assert judged(history, meant).probability < 0.02
