@@ -33,6 +33,7 @@ from straymail.content import (
 from straymail.content.dictionary import Dictionary, Entry
 from straymail.content.files import examine_file
 from straymail.content.fingerprint import Document, Documents, marks
+from straymail.content.itinerary import item_properties
 from straymail.content.plain import plain
 from straymail.content.scan import Scan
 from straymail.evidence import Finding, Sensitivity, quotes
@@ -216,7 +217,8 @@ def _not_to_the_end(message: Message) -> Iterator[Finding]:
 def _data(message: Message) -> str:
     """What HTML bodies say to programs about bookings and the like."""
     parts = (part for part in message.parts if part.content_type == "text/html" and not part.is_attachment)
-    return "\n".join(embedded_data(part.text()) for part in parts if b"schema.org" in part.content)
+    texts = (part.text() for part in parts if b"schema.org" in part.content)
+    return "\n".join(f"{embedded_data(text)}\n{item_properties(text)}".strip() for text in texts)
 
 
 def _links(message: Message) -> str:

@@ -9,9 +9,11 @@ other things in capitals (AS, OS, TO, SU-27) are left out, and so are prices and
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import islice
 
 import re2
 
+from straymail.content.itinerary import leg
 from straymail.content.scan import Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
@@ -54,8 +56,15 @@ def _judge(text: Text) -> Iterator[Finding]:
     for hit in text.hits("number"):
         around = _line_around(text, hit)
         if _GOES.search(around) and _WHEN.search(around) and not _NOBODY.search(around):
-            yield text.finding("travel.journey", Sensitivity.ELEVATED, 0.8, _SAID, hit, excerpt="flight")
+            yield text.finding("travel.journey", Sensitivity.ELEVATED, 0.8, _SAID, hit, excerpt=_journey(around))
             return
+
+
+def _journey(line: str) -> str:
+    """From where to where the line says, and its days and hours."""
+    start, end = leg(line)
+    when = " ".join(islice((match.group() for match in _WHEN.finditer(line)), 2))
+    return ", ".join(filter(None, ("flight", " to ".join(filter(None, (start, end))), when)))
 
 
 def _line_around(text: Text, hit: Hit) -> str:

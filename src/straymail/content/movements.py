@@ -31,13 +31,17 @@ _GOES_HINT = (
 )
 _BETWEEN = r"(?:[^\n.;]|\.[^\n ]|[0-9]\. |\n[^\n]){0,60}?"
 _LEG = rf"(?i)\b({_GOES}){_BETWEEN}\b({_TIME})|(?:^|[\s:,;(])({_TIME})[\s:,\-]{{1,4}}(?:\w{{2,12}} ){{0,2}}?({_GOES})"
+RANKS = (
+    r"(?:Prime |Foreign |Defence )?Minister(?:in)?|Ambassador|(?:His|Her) Excellency"
+    r"|(?:Major |Brigadier |Lieutenant )?General|(?:Maj|Lt|Brig)?\.? ?Gen\.|Brigadier|(?:Vice |Rear )?Admiral"
+    r"|Commodore|Colonel|Air (?:Chief |Vice )?Marshal|Secretary of State|Permanent Secretary|Commander|HRH|VIP"
+    r"|Chief of (?:\w+ ){0,2}Staff|Chief Constable|President|Chairman|CEO|Chief Executive|Staatssekret[äa]r\w{0,2}"
+    r"|Botschafter(?:in)?"
+)
+"""Ranks and offices of senior people, as they stand before or beside a name."""
 _RULES = (
-    Rule("who", r"\b((?:(?:Prime |Foreign |Defence )?Minister(?:in)?|Ambassador|(?:His|Her) Excellency"
-         r"|(?:Major |Brigadier |Lieutenant )?General|(?:Maj|Lt|Brig)?\.? ?Gen\.|Brigadier|(?:Vice |Rear )?Admiral"
-         r"|Commodore|Colonel|Air (?:Chief |Vice )?Marshal|Secretary of State|Permanent Secretary|Commander|HRH|VIP"
-         r"|Chief of (?:\w+ ){0,2}Staff|Chief Constable|President|Chairman|CEO|Chief Executive|Staatssekret[äa]r\w{0,2}"
-         r"|Botschafter(?:in)?)\b|(?:MG|LTG|BG|RADM|VADM) [A-Z])(?i:[^,.\n]{0,30}?\b(hotel|motors|electric|assembly"
-         r"|admission|ledger|manager|counsel|public|information|bridge|insurance)\b)?",
+    Rule("who", rf"\b((?:{RANKS})\b|(?:MG|LTG|BG|RADM|VADM) [A-Z])(?i:[^,.\n]{{0,30}}?\b(hotel|motors|electric"
+         r"|assembly|admission|ledger|manager|counsel|public|information|bridge|insurance)\b)?",
          hint=r"Minister|Ambassad|Excellency|General\b|Gen\x2e|Brigadier|Admiral|Commodore|Colonel|Marshal"
               r"|Secretary of State|Permanent Secretary|Commander|HRH\b|VIP\b|Chief (?:of|Const|Exec)|President"
               r"|Chairman"
@@ -55,6 +59,7 @@ _SOURCE = re2.compile(
 )
 _AHEAD, _AROUND = 500, 800  # bytes from somebody to his movements, and what is said around them
 _MOVES = re2.compile(_LEG)
+_NAME = re2.compile(r"^\.? ?((?:\p{Lu}[\p{L}.'’\-]+ ?){1,3})")
 _PLACE = re2.compile(r"\b[A-Z][a-z]{2,20}\b")
 
 
@@ -82,7 +87,10 @@ def _finding(text: Text, who: Hit, gone: list[Hit]) -> Finding:
     places = _PLACE.findall(first.text)
     where = f", {places[0]}" if places else ""
     said = "it holds where a senior person will be, and when"
-    excerpt = f"{who.groups[0].lower()}: {len(gone)} movement{'s' if len(gone) > 1 else ''}, {when}{where}"
+    name = _NAME.search(text.data[who.start + len(who.groups[0].encode()) :][:60].decode("utf-8", "replace"))
+    called = " ".join(f"{word[0]}." for word in name.group(1).split()) if name else ""
+    person = f"{who.groups[0].lower()} {called}".strip()
+    excerpt = f"{person}: {len(gone)} movement{'s' if len(gone) > 1 else ''}, {when}{where}"
     return text.finding("travel.movement", Sensitivity.HIGH, 0.85, said, who, excerpt=excerpt)
 
 

@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 
 import re2
 
+from straymail.content.itinerary import Trip, event_trip, schema_trip
+from straymail.content.journeys import DATE, pass_trip, segment_trip, told_trip
 from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 from straymail.frozen import dataclass
@@ -47,12 +49,7 @@ def _wide(name: str, words: str, points: float, most: float, kind: str = "") -> 
     return _Group(name, f"({words})", points, most, kind, telling=True, hint=f"(?i)(?:{literal})")
 
 
-_DATE = (
-    r"(?:\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}[ .\-]{0,2}(?:jan|feb|mar|mär|apr|may|mai"
-    r"|jun|jul|aug|sep|oct|okt"
-    r"|nov|dec|dez)\w{0,7}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\.? \d{1,2}\b)"
-)
-_WHEN = rf"(?:\d{{1,2}}[:.h]\d{{2}} ?(?:[ap]\.?m\.?)?|\d{{3,4}} ?[ap]\.?m?\b|{_DATE})"
+_WHEN = rf"(?:\d{{1,2}}[:.h]\d{{2}} ?(?:[ap]\.?m\.?)?|\d{{3,4}} ?[ap]\.?m?\b|{DATE})"
 _STAMP = r"20[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9][0-2][0-9][0-5][0-9]"
 _GROUPS = (
     _Group("reference", r"(?i)\b(?:(?:booking|reservation|confirmation|record|trip|order|e-?ticket"
@@ -70,7 +67,7 @@ _GROUPS = (
     _Group("flight-number", r"(?:\b(?:[Ff]light|[Ff]lug|[Vv]ol|[Vv]uelo|FLIGHT|[Aa]irlines?"
            r"|[Aa]irways)\b[^\n]{0,25}?|(?m:^|[\s(|])) ?\b([A-Z][A-Z0-9]"
            r"|[0-9][A-Z]) ?-?([0-9]{2,4})\b[^\n]{0,60}?\b(?:[A-Z]{3}\b|[0-2]?\d:[0-5]\d|"
-           + _DATE + ")", 1.5, 2.5, "flight", support=True),
+           + DATE + ")", 1.5, 2.5, "flight", support=True),
     _Group("named-flight", r"(?i)\b(?:american|united|delta|continental|southwest|northwest|british airways"
            r"|lufthansa|klm|air france|swiss|eurowings|ryanair|easyjet|qantas|emirates|brussels airlines|airlines?)"
            r" (?:flight |flt\.? ?)?#?(\d{2,4})\b|\b(?:flight|flt)\.? ?(?:no\.? ?|number ?"
@@ -164,7 +161,7 @@ _RULES = (
     Rule("senior", _SENIOR, support=True),
 )  # fmt: skip
 _COMING_AND_GOING = frozenset(("leave", "arrive", "hotel", "duration", "timetable", "car"))
-_DAY = re2.compile(f"(?i){_DATE}")
+_DAY = re2.compile(f"(?i){DATE}")
 _EVENT_DAYS = re2.compile(r"(?m)^DT(?:START|END)[^:\n]{0,80}:([0-9]{8})")
 _AWAY = re2.compile(
     r"(?i)\b(?:flights?|fl(?:u|ü)ge?|vols?|vuelos?|trains?|zug|rail|bahn|hotel|hostel|airport|flughafen|station|bahnhof"
@@ -194,29 +191,65 @@ def _judge(text: Text) -> Iterator[Finding]:
 
 
 def _machine(text: Text, senior: bool) -> Iterator[Finding]:
-    seen: set[str] = set()
+    told: dict[str, list[_Told]] = {}
+    until = 0
     for hit in text.hits(*_MACHINE):
-        identifier, where = _told(text, hit)
-        if identifier and identifier not in seen:
-            seen.add(identifier)
-            yield text.finding(identifier, _weight(identifier, senior), 0.97, _SAID, hit, excerpt=where)
+        if hit.start < until and hit.rule == "schema":
+            continue  # within the reservation before
+        each, until = _schema(text, hit) if hit.rule == "schema" else (_told(text, hit), until)
+        if each:
+            told.setdefault(each.identifier, []).append(each)
+    for identifier, ways in told.items():
+        weight = _weight(identifier, senior or any(each.trip.senior for each in ways))
+        yield text.finding(identifier, weight, 0.97, _SAID, ways[0].hit, excerpt=_excerpt(ways))
 
 
-def _told(text: Text, hit: Hit) -> tuple[str, str]:
-    if hit.rule == "schema":
-        return _SCHEMA.get(hit.groups[0], "travel.booking"), hit.groups[0].lower()
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one machine-readable booking is and says; ``kind`` stands for it where it tells no journey."""
+
+    identifier: str
+    hit: Hit
+    trip: Trip
+    kind: str
+
+
+def _excerpt(ways: list[_Told]) -> str:
+    """The journey of which most is known, and how many others there are."""
+    best = max(ways, key=lambda each: each.trip.parts)
+    if not best.trip.parts:
+        return best.kind
+    others = len({(each.trip.where, each.trip.when) for each in ways if each.trip.parts}) - 1
+    return f"{best.trip.excerpt[:65]} and {others} more" if others else best.trip.excerpt
+
+
+def _schema(text: Text, hit: Hit) -> tuple[_Told, int]:
+    """What a reservation of schema.org says, and the byte where it ends."""
+    before = text.before(hit, 4_000)
+    around = before + hit.text + text.after(hit, 16_000)
+    trip, end = schema_trip(around, len(before))
+    identifier = _SCHEMA.get(hit.groups[0], "travel.booking")
+    return _Told(identifier, hit, trip, hit.groups[0].lower()), hit.start + len(around[len(before) : end].encode())
+
+
+def _told(text: Text, hit: Hit) -> _Told | None:
     if hit.rule == "bcbp":
-        start, end, day = hit.groups
-        return "travel.boarding-pass", f"{start}-{end}, day {day} of the year"
+        return _Told("travel.boarding-pass", hit, pass_trip(hit), "boarding pass")
     if hit.rule == "galileo":
-        return "travel.flight", "reservation system"
+        return _Told("travel.flight", hit, segment_trip(text, hit), "reservation system")
     if hit.rule == "ticket-code":
-        return ("travel.rail", "bar code of a ticket") if _one_journey(*hit.groups) else ("", "")
+        return _ticket(hit)
     body = text.after(hit, 4_000).partition("END:VEVENT")[0]
     if "->" in body or "→" in body:
-        return "travel.booking", "journey in a calendar"
+        return _Told("travel.booking", hit, event_trip(body), "journey in a calendar")
     placed = "\nGEO" in body or ("\nLOCATION" in body and _away(body))
-    return ("travel.calendar", "event with a place") if placed else ("", "")
+    return _Told("travel.calendar", hit, event_trip(body), "event with a place") if placed else None
+
+
+def _ticket(hit: Hit) -> _Told | None:
+    leave = hit.groups[0]
+    when = f"{leave[:4]}-{leave[4:6]}-{leave[6:8]} {leave[8:10]}:{leave[10:]}"
+    return _Told("travel.rail", hit, Trip(when=when), "") if _one_journey(*hit.groups) else None
 
 
 def _away(event: str) -> bool:
@@ -258,7 +291,9 @@ def _prose(text: Text, senior: bool) -> Iterator[Finding]:
     kind = max((each for each in kinds if each), key=lambda each: kinds[each], default="")
     identifier = f"travel.{kind or 'booking'}"
     confidence = min(0.96, 0.7 + 0.05 * (score - needed))
-    yield text.finding(identifier, _weight(identifier, senior), confidence, _SAID, first, excerpt=kind or "booking")
+    trip = told_trip(text, kind)
+    weight = _weight(identifier, senior or trip.senior)
+    yield text.finding(identifier, weight, confidence, _SAID, first, excerpt=trip.excerpt or kind or "booking")
 
 
 def _needed(size: int) -> float:

@@ -61,4 +61,4 @@ def test_near_misses(text: str) -> None:
 
 def test_who_when_and_where_are_said() -> None:
     (finding,) = found("Admiral Voss will arrive at Faslane on 3 June at 1100. Car to collect him.")
-    assert finding.excerpt == "admiral: 1 movement, 1100, Faslane"
+    assert finding.excerpt == "admiral V.: 1 movement, 1100, Faslane"

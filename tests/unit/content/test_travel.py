@@ -91,6 +91,20 @@ def test_near_misses(text: str) -> None:
     assert ids(text) == set()
 
 
+def test_the_itinerary_of_a_booking_in_an_html_mail_stands_in_microdata() -> None:
+    html = (
+        '<div itemscope itemtype="http://schema.org/FlightReservation"><div itemprop="underName" itemscope '
+        'itemtype="http://schema.org/Person"><meta itemprop="name" content="James Holt"></div><div '
+        'itemprop="reservationFor" itemscope itemtype="http://schema.org/Flight"><div itemprop="departureAirport" '
+        'itemscope itemtype="http://schema.org/Airport"><meta itemprop="iataCode" content="CDG"></div><meta '
+        'itemprop="departureTime" content="2026-12-03T10:40:00+01:00"><div itemprop="arrivalAirport" itemscope '
+        'itemtype="http://schema.org/Airport"><span itemprop="iataCode">DKR</span></div></div></div>'
+    )
+    raw = b"From: a@mod.example\r\nTo: b@army.mil\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n"
+    (finding,) = [each for each in examine(parse_message(raw + html.encode())) if each.id == "travel.flight"]
+    assert finding.excerpt == "J. H., CDG to DKR, 2026-12-03 10:40"
+
+
 def test_movements_of_senior_people_weigh_more() -> None:
     (plain,) = [each for each in examine_text(FLIGHT, "body") if each.id == "travel.flight"]
     (senior,) = [each for each in examine_text(f"For General Holt:\n{FLIGHT}", "body") if each.id == "travel.flight"]
