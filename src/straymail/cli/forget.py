@@ -72,6 +72,7 @@ def _write(record: Record, model: Correspondence, who: Address) -> tuple[int, in
         outbound.erase(connection, who, about)
         tokens.erase(connection, who)
         entries = log.erase(connection, record.keys, who, time.time())
-        told = log.Entry(time.time(), log.FORGOTTEN, {"who": record.keys.mark(who.person)})
+        payload = {"who": record.keys.mark(who.person), "revision": model.revision + 1}
+        told = log.Entry(time.time(), log.FORGOTTEN, payload)
         log.append(connection, record.keys, [told])
     return facts, settled, entries

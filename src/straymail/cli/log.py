@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 _PAUSE = 1.0
 KINDS = ("judged", "refused", "split", "reentered", "held", "answer", "read", "settled", "released", "corrected",
-         "expired", "failed", "undeliverable", "forgotten", "erased")  # fmt: skip
+         "expired", "failed", "undeliverable", "forgotten", "erased", "unchecked", "deferred", "unjudged")  # fmt: skip
 
 
 @app.callback()

@@ -46,11 +46,15 @@ class Outcome:
     text: str
 
 
+_ANY = 1 << 62  # a revision none is newer than: entries of old do not say it
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """What a person settled: ``right`` is "" when ``address`` was confirmed, else what it was corrected to.
 
-    Or, with the rest empty, the mark of somebody to be ``forgotten``.
+    Or, with the rest empty, the mark of somebody to be ``forgotten``: who is gone from the stored history of this
+    ``revision`` on.
     """
 
     seq: int
@@ -58,6 +62,7 @@ class Lesson:
     address: str
     right: str
     forgotten: str = ""
+    revision: int = _ANY
 
 
 class Desk:
@@ -412,7 +417,8 @@ class Desk:
         with self.record.reading() as connection:
             for entry in log.entries(connection, after=after, kinds=[SETTLED, log.FORGOTTEN]):
                 if entry.kind == log.FORGOTTEN and entry.payload:
-                    yield Lesson(entry.seq, "", "", "", str(entry.payload["who"]))
+                    gone = int(entry.payload.get("revision", _ANY))
+                    yield Lesson(entry.seq, "", "", "", str(entry.payload["who"]), gone)
                 for each in (entry.payload or {}).get("lessons", ()):
                     yield Lesson(entry.seq, each["sender"], each["address"], each["right"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from straymail.evidence import Action, RecipientVerdict, Verdict, worth_telling
@@ -53,13 +54,18 @@ def summary(envelope: Envelope, message: Message, verdict: Verdict, seal: Seal) 
     } | ({"defects": defects} if defects else {})
 
 
-def failure(envelope: Envelope, kind: str, why: str) -> dict[str, Any]:
-    """What the log keeps of a message that could not be checked. ``kind`` is that of the failure policy."""
+def failure(envelope: Envelope, kind: str, why: str, ours: Callable[[Address], bool]) -> dict[str, Any]:
+    """What the log keeps of a message that could not be checked. ``kind`` is that of the failure policy.
+
+    Of an address that is ``ours``, the desk's, the token is left out: it opens a held message.
+    """
     return {
         "kind": kind,
         "why": why[:_WHY],
         "sender": text(envelope.sender),
-        "recipients": [str(each) for each in envelope.recipients],
+        "recipients": [
+            f"{each.local.partition('+')[0]}@{each.domain}" if ours(each) else str(each) for each in envelope.recipients
+        ],
         "queue_id": envelope.queue_id,
     }
 

@@ -268,7 +268,11 @@ class GuardEngine:
         self.metrics.failures.labels(kind).inc()
         _log.warning("engine.failure_policy", kind=kind, why=why, does=str(mode), queue_id=arrival.envelope.queue_id)
         later = Reply(451, "4.3.0", f"{_FAILURES[kind]}, {_LATER}", why)
-        about = account.failure(arrival.envelope, kind, why)
+        answers = any(map(self.desk.is_desk_address, arrival.envelope.recipients))
+        about = account.failure(arrival.envelope, kind, why, self.desk.is_desk_address)
+        if answers:  # an answer to a notice stays here, and is tried again
+            self._note("deferred", about)
+            return Refused(later)
         if mode is OnFailure.PASS:
             self._note("unchecked", about)
             return Accept((("X-Straymail-Unchecked", kind),))

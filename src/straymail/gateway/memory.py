@@ -27,6 +27,7 @@ EVERY = 0.1
 SAVE_EVERY = 15.0
 MOST = 20_000
 _TRIES = 3  # while others go on writing; then what was learned waits for the next save
+_LAST_TRIES = 30
 _log = structlog.get_logger("straymail.memory")
 
 
@@ -47,7 +48,8 @@ class Memory:
         self._entries: list[Entry] = []
         self._rows: list[Row] = []
         self._fresh: list[Observation] = []  # learned and not saved
-        self._turn = asyncio.Lock()
+        self._turn, self._log_turn = asyncio.Lock(), asyncio.Lock()
+        self._stopping = False
 
     @property
     def unwritten(self) -> int:
@@ -69,10 +71,14 @@ class Memory:
         if self.model.observe(seen):
             self._fresh.append(seen)
 
+    def stop(self) -> None:
+        """Have ``run`` end. It is not cancelled: a write under way must be seen through, or what it held is lost."""
+        self._stopping = True
+
     async def run(self) -> None:
-        """Write decisions every ``EVERY`` and what was learned every ``SAVE_EVERY`` seconds, until cancelled."""
+        """Write decisions every ``EVERY`` and what was learned every ``SAVE_EVERY`` seconds, until ``stop``."""
         saved = time.monotonic()
-        while True:
+        while not self._stopping:
             await asyncio.sleep(EVERY if not self.down else 1.0)
             await self.write_log()
             if time.monotonic() - saved >= SAVE_EVERY:
@@ -81,7 +87,7 @@ class Memory:
 
     async def write_log(self) -> None:
         """Write what waits; on failure it goes on waiting."""
-        async with self._turn:
+        async with self._log_turn:
             waiting = self._entries
             if not waiting:
                 return
@@ -98,15 +104,20 @@ class Memory:
         with self.record.writing() as connection:
             log.append(connection, self.record.keys, entries)
 
-    async def save(self) -> None:
-        """Take the newest lessons, then write what was learned; on failure it is written next time."""
+    async def save(self, *, last: bool = False) -> None:
+        """Take the newest lessons, then write what was learned; on failure it is written next time.
+
+        Where others write all the time it is tried some times, and much more often when this is the ``last`` time.
+        """
         async with self._turn:
             try:
                 await self._take_lessons()
-                for _ in range(_TRIES):
+                for _ in range(_LAST_TRIES if last else _TRIES):
                     if await self._saved():
                         break
                     await self._read_again()
+                else:
+                    _log.warning("history.not_saved", messages=len(self._fresh), why="others write without pause")
             except Exception as error:  # noqa: BLE001  (what was learned is written next time)
                 self._went_down(error)
             else:
@@ -128,9 +139,14 @@ class Memory:
 
     async def _read_again(self) -> None:
         """Take what the store holds for what was known, and learn again on top what is not saved yet."""
-        model, lesson = await asyncio.to_thread(self._read)
+        gc.disable()  # a collection in the reading thread would stop everybody
+        try:
+            model, lesson = await asyncio.to_thread(self._read)
+        finally:
+            gc.enable()
         for seen in self._fresh:
             model.observe(seen)
+        model.own(self.model.own_domains)  # a reload may have changed them meanwhile
         self.model.become(model)
         gc.freeze()  # as at start: the collector need not walk through it
         self._rows, self._lesson = [], lesson
@@ -150,19 +166,23 @@ class Memory:
     async def _take_lessons(self) -> None:
         for lesson in await asyncio.to_thread(lambda: list(self.desk.lessons(self._lesson))):
             if lesson.forgotten:
-                await self._forget(lesson.forgotten)
+                await self._forget(lesson.forgotten, known=lesson.revision > self.model.revision)
             elif lesson.right:
                 self.model.correct(lesson.sender, lesson.address, lesson.right)
             elif lesson.sender:
                 self.model.confirm(lesson.sender, lesson.address)
             self._lesson = lesson.seq
 
-    async def _forget(self, mark: str) -> None:
-        """Forget whoever has this mark, here as in the store: else the next save would bring back what was known."""
+    async def _forget(self, mark: str, *, known: bool) -> None:
+        """Forget whoever has this mark, here as in the store: else the next save would bring back what was known.
+
+        Not what is ``known`` from the store when that was read after it had been forgotten there: it is newer.
+        """
         keys, marked = self.model.everyone(), self.record.keys.mark
         who = await asyncio.to_thread(lambda: next((key for key in keys if marked(key) == mark), ""))
-        if who:
+        if who and known:
             self.model.forget(who)
+        if who:
             self._rows = [row for row in self._rows if who not in (row.a, row.b)]
             self._fresh = [seen for seen in self._fresh if who not in (seen.sender, *dict(seen.recipients))]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from io import BytesIO
 from typing import ClassVar
 
 from straymail.errors import AddressError
@@ -59,7 +60,7 @@ class _Transaction:
     parameters: tuple[str, ...] = ()
     smtp: bool = True
     recipients: list[_Recipient] = field(default_factory=list)
-    raw: bytearray = field(default_factory=bytearray)  # many small pieces would leave holes in memory for good
+    raw: BytesIO = field(default_factory=BytesIO)  # small pieces would leave holes in memory; this hands out no copy
     size: int = 0
     oversize: bool = False
     forged: dict[bytes, int] = field(default_factory=dict)
@@ -192,7 +193,7 @@ class MilterSession:
         if self._mail.size > self._max_size:
             self._mail.oversize = True
         else:
-            self._mail.raw += piece
+            self._mail.raw.write(piece)
 
     def _end(self, body: bytes) -> AskMessage:
         if not self.in_message:
@@ -200,9 +201,9 @@ class MilterSession:
         self._keep(body)
         self._waiting = True
         bad = (r.path.decode("utf-8", "replace") for r in self._mail.recipients if r.address is None)
-        raw = bytes(self._mail.raw)
         # One copy is enough: a large message must not stand in memory twice while it is judged.
-        self._mail.raw.clear()
+        raw = self._mail.raw.getvalue()
+        self._mail.raw = BytesIO()
         return AskMessage(Arrival(self._envelope(), raw, self._mail.oversize, tuple(bad), self._mail.smtp))
 
     def answer_message(self, disposition: Disposition) -> bytes:

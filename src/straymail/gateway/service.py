@@ -170,14 +170,14 @@ class Service:
         if self.proxy:
             doors.append(self.proxy.shutdown(grace))
         await asyncio.gather(*doors)
-        for task in self._tasks:
+        self.memory.stop()
+        remembering, *others = self._tasks
+        for task in others:
             task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(remembering, *others, return_exceptions=True)
         self.engine.close()
         await self.memory.write_log()
-        await self.memory.save()
+        await self.memory.save(last=True)
         _log.info("stopped", unwritten=self.memory.unwritten)
 
 
