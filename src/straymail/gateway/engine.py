@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import structlog
 
 from straymail.config import Settings
+from straymail.content import prepare
 from straymail.correspondence import observation
 from straymail.desk import Desk, is_ours
 from straymail.errors import NotAsked, StoreDown, TokenRefused
@@ -165,6 +166,8 @@ class GuardEngine:
     async def _parse(self, situation: Situation, raw: bytes) -> Message:
         if len(raw) < BIG:
             return parse_message(raw, situation.limits)
+        if len(raw) >= LARGE:  # searching so much without hints would take as long as making them, and more memory
+            await self._aside(situation, prepare, len(raw))
         return await self._aside(situation, lambda: parse_message(raw, situation.limits), len(raw))
 
     async def _judge(self, situation: Situation, arrival: Arrival, message: Message) -> Disposition:
