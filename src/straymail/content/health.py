@@ -196,12 +196,21 @@ _EVERYDAY = (
     r"|(?:i|we)(?:'ll| will| am going to| have to| need to| must| might| should)"
     r" (?:leave|be|work|stay|go|take|pick|visit|miss)"
     r"|(?:leave|leaving|left) (?:early|work)|work(?:ing)? from home|out of (?:the )?office|day off|sick (?:day|leave)"
-    r"|see you|get well|wash your hands|bring your|sign up|race|charity|walk for|donat\w{1,4})\b"
+    r"|see you|get well|wash your hands|bring your|sign up|race|charity|walk for|donat\w{1,4}"
+    r"|first[ \-]aid (?:course|training)"
+    r"|(?:project|product|company|firm|deal|bill|plan|economy|market)"
+    r" (?:is|was|remains)(?: now)? on life support"
+    r")\b"
 )
 _CODE = re2.compile(r"\b[A-TV-Z][0-9][0-9A-Z]")
 _SYSTEM = re2.compile(r"(?i)\b(?:icd|cim|cie)")
 _MACHINE = re2.compile(
     r"(?i)\b(?:errors?|faults?|printer|toner|firmware|room|engine|modules?|sensor|network|fehler|software)\b"
+)
+_TAUGHT = re2.compile(
+    r"(?i)\b(?:(?:coding|coders?'?|training|certification|refresher|online|e-?learning) (?:courses?|class(?:es)?|exams?"
+    r"|lessons?|modules?|manuals?|exercises?|workshops?|webinars?)|webinar|workshop|syllabus|stands for|kodierkurs"
+    r"|kodierschulung)\b"
 )
 # Groups in which only notes about a patient speak, and what each group is called where it is shown.
 _OF_A_PATIENT = frozenset(("heading", "patient", "talk", "exam", "system"))
@@ -265,9 +274,8 @@ def _judge(text: Text) -> Iterator[Finding]:
 
 def _coded(text: Text, hit: Hit, value: str) -> Iterator[Finding]:
     if hit.rule in ("icd", "coded"):
-        if ("." in value or _SYSTEM.search(hit.text)) and not _MACHINE.search(
-            text.before(hit, 20) + hit.text + text.after(hit)
-        ):
+        near = text.before(hit, 20) + hit.text + text.after(hit)
+        if ("." in value or _SYSTEM.search(hit.text)) and not _MACHINE.search(near) and not _TAUGHT.search(near):
             yield text.finding("health.diagnosis", Sensitivity.HIGH, 0.85, "it holds a diagnosis", hit, secret=value)
     elif hit.rule == "number" or (_kvnr(value) if hit.rule == "kvnr" else nhs.is_valid("".join(value.split()))):
         sure = 0.8 if hit.rule == "number" else 0.95
