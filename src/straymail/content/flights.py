@@ -41,7 +41,7 @@ _WHEN = re2.compile(
 )
 _NOBODY = re2.compile(
     r"(?i)\b(?:crash\w{0,3}|fares?|from [$€£]|per person|hijack\w{0,3}|victims|delayed flights|passengers"
-    r"|airline said|aviation authority|reuters)\b"
+    r"|airline said|emergency landing|aviation authority|reuters)\b"
 )
 _SAID = "it says when somebody flies"
 _NEAR = 120  # characters on either side, in the line

@@ -208,10 +208,12 @@ _MACHINE = re2.compile(
     r"(?i)\b(?:errors?|faults?|printer|toner|firmware|room|engine|modules?|sensor|network|fehler|software)\b"
 )
 _TAUGHT = re2.compile(
-    r"(?i)\b(?:(?:coding|coders?'?|training|certification|refresher|online|e-?learning) (?:courses?|class(?:es)?|exams?"
+    r"(?i)\b(?:(?:icd[ \-]?10|coding|coders?'?|training|certification|refresher|online|e-?learning)"
+    r" (?:training|courses?|class(?:es)?|exams?"
     r"|lessons?|modules?|manuals?|exercises?|workshops?|webinars?)|webinar|workshop|syllabus|stands for|kodierkurs"
     r"|kodierschulung)\b"
 )
+_MEANT = re2.compile(r"(?i)^ (?:is|means|stands for|=) (?:an? |the code (?:for|of) )?\pL{5,}(?:[,.;\n]|$)")  # a lesson
 # Groups in which only notes about a patient speak, and what each group is called where it is shown.
 _OF_A_PATIENT = frozenset(("heading", "patient", "talk", "exam", "system"))
 _SHOWN = {
@@ -274,6 +276,8 @@ def _judge(text: Text) -> Iterator[Finding]:
 
 def _coded(text: Text, hit: Hit, value: str) -> Iterator[Finding]:
     if hit.rule in ("icd", "coded"):
+        if _MEANT.search(text.after(hit)):
+            return
         near = text.before(hit, 20) + hit.text + text.after(hit)
         if ("." in value or _SYSTEM.search(hit.text)) and not _MACHINE.search(near) and not _TAUGHT.search(near):
             yield text.finding("health.diagnosis", Sensitivity.HIGH, 0.85, "it holds a diagnosis", hit, secret=value)

@@ -36,9 +36,11 @@ RULES = (
          r"|cancro)\b",
          hint=r"(?i)cancer|tumou?r|metasta|leuka?emia|lymphoma|melanoma|myeloma|carcinoma|blastoma|krebs|leuk..mie"
               r"|tastas|c..ncer|kanker|cancro"),
-    Rule("stigma", r"(?i)\b(?:hiv[ \-]positi[fv]e?|hiv\+|positive for hiv|s\x{e9}roposit\w{2,3}|seroposit\w{2,4}"
+    Rule("stigma", r"(?i)\b(?:hiv[ \-]positi[fv]e?|hiv\+|positive for hiv|has hiv\b|s\x{e9}roposit\w{2,3}"
+         r"|seroposit\w{2,4}"
          r"|sectioned|suicide watch)",
-         hint=r"(?i)hiv.positi[fv]|hiv\x2b|positive for hiv|s(?:e|[\x80-\xff]+)roposit|sectioned|suicide watch"),
+         hint=r"(?i)hiv.positi[fv]|hiv\x2b|positive for hiv|has hiv|s(?:e|[\x80-\xff]+)roposit"
+              r"|sectioned|suicide watch"),
     Rule("casualty", r"\b(?:GCS[:= ]{0,3}(?:of )?[0-9]{1,2}\b|TBSA\b|GSW|(?i:gunshot wound|tourniquet|shrapnel"
          r"|frag(?:mentation)? wounds?|amputat(?:ed|ion)|casrep|cas(?:ualty)? report|casevac|medevac"
          r"|[bm]last injur\w{1,3}"

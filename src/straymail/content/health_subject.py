@@ -49,6 +49,7 @@ _BEAST = re2.compile(
 _NOBODY = re2.compile(
     r"(?i)((?:[\x{a3}$\x{20ac}]|\b(?:eur|gbp|usd|chf) ?)[0-9]|\b[0-9]+[.,][0-9]{2} ?(?:eur|euros?|\x{20ac}|each)"
     r"|\b(?:now|only|just) [0-9]+\.[0-9]{2}(?:[^0-9 ]| [^mgu]|$)"
+    r"|(?:tablets|capsules|pharmacy|[0-9] ?mg) [0-9]{1,3}\.[0-9]{2}\b"
     r"|[0-9] ?% off\b|\b(?:tablets|capsules|doses|caplets|pack)\s{1,12}(?:now|only|from)\b"
     r"|\b(?:buy|offers?|order (?:now|online|today)|in stock|out of stock|discount|coupons?|cheap\w{0,3}|free shipping"
     r"|click (?:&|and) collect|unsubscribe|our (?:pharmacists?|stores?|readers)|read the (?:leaflet|label)"

@@ -82,7 +82,7 @@ _PAPER_RULES = (
            r"|sexual(?:ly)? harass\w{0,5}|harassment|discriminat\w{2,4} (?:against|complaint)"
            r"|hostile (?:work )?environment|performance improvement plan|terminat\w{2,4} (?:of |his |her "
            r"|your )employment|suspended (?:with|without) pay|whistle-?blow\w{2,4}|eeoc|tribunal|abmahnung)\b"),
-    Rule("summoned", r"(?i)\b(?:disciplinary|grievance|misconduct|capability) (?:hearing|meeting|interview)\b",
+    Rule("summoned", r"(?i)\b(?:disciplinary|grievance|misconduct|capability)\s{1,3}(?:hearing|meeting|interview)\b",
          whole=True),
 )  # fmt: skip
 _INVITED = re2.compile(
@@ -189,7 +189,11 @@ def _complaint(text: Text) -> Iterator[Finding]:
         return
     for hit in text.hits("summoned"):
         after = text.after(hit, _REASON)
-        if _INVITED.search(text.before(hit, _CALLED)) and _CONCERNING.search(after) and not _TAUGHT.search(after):
+        if (
+            _INVITED.search(" ".join([*text.before(hit, _CALLED).split(), ""]))
+            and _CONCERNING.search(after)
+            and not _TAUGHT.search(after)
+        ):
             yield text.finding("person.complaint", Sensitivity.HIGH, 0.75, said, hit)
             return
 

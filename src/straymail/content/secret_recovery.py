@@ -14,17 +14,20 @@ _OPENS = r"/(?:reset|recover|magic|magic[_\-]?(?:link|login)|login[_\-]?link)"
 _WORDS = r"(?:(?:[0-9]{1,2}[.):]?\s{0,3})?[a-z]{3,8}[ ,;\r\n\t|]{1,4})"
 RULES = (
     Rule("bitlocker", r"\b([0-9]{6}(?:-\s{0,2}[0-9]{6}){7})\b", hint=r"[0-9]{6}(?:-\s*[0-9]{6}){3}"),
-    Rule("phrase", r"(?i)\b(?:(?:seed|recovery|mnemonic|backup|wallet) (?:phrase|words)|seed|mnemonic)"
-         rf"(?: (?:for|of) [\w '’\-]{{2,30}}?)?(?: is| are)?:\s{{1,4}}({_WORDS}{{11,23}}"
+    Rule("phrase", r"(?i)\b(?:(?:seed|recovery|mnemonic|backup|wallet) (?:phrase|words)|mnemonic)"
+         rf"(?: (?:for|of) [\w '’\-]{{2,30}}?)?(?:(?: is| are)?:| is| are| -)\s{{1,4}}({_WORDS}{{11,23}}"
          r"(?:[0-9]{1,2}[.):]?\s{0,3})?[a-z]{3,8})\b"),
-    Rule("shared", r"(?i)\b(?:(?:pre-?shared (?:key|secret)|psk)(?: (?:for|of|to) [\w .\-]{2,30}?)?\s{0,3}[:=]"
+    Rule("shared", r"(?i)\b(?:(?:pre-?shared (?:key|secret)|psk)(?: ?\([^)\n]{1,30}\))?"
+         r"(?: (?:for|of|to) [\w .\-]{2,30}?)?\s{0,3}[:=]"
          r"|pre-?shared (?:key|secret)(?: (?:for|of|to) [\w .\-]{2,30}?)? is:?)\s{1,4}[\"'“`]?([^\s\"'”`<>,;]{8,64})"),
     Rule("opens", rf"(?i)https?://[^\s\"'<>]{{3,200}}?{_OPENS}(?:/[\w\-]{{1,24}}){{0,2}}/?(?:\?[^\s\"'<>]{{0,60}}?=|/)"
          r"((?:[0-9a-z]{1,13}-)?[0-9a-z]{20,200}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b",
          hint=hint(rf"(?i){_OPENS}", whole=True)),
 )  # fmt: skip
 NAMES = frozenset(rule.name for rule in RULES)
-_NO_PHRASE = frozenset(("the", "your", "and", "for", "with", "not", "are", "was", "our", "from", "been", "its"))
+_NO_PHRASE = frozenset(
+    ("the", "your", "and", "for", "with", "not", "are", "was", "our", "from", "been", "its", "words", "which", "them")
+)
 _FEW_DIGITS = 4
 
 

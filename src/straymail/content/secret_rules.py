@@ -9,7 +9,7 @@ from straymail.content.secret_recovery import RULES as RECOVERY
 
 _GERMAN = (
     r"(?:start|erst|initial|einmal|master|haupt|zugangs|anmelde|benutzer|standard|admin|wlan|vpn|default|system"
-    r"|wiederherstellungs|datei|zip)-?(?:passwort|kennwort)"
+    r"|wiederherstellungs|datei|zip|general|erstanmelde|nutzer|konto|root|portal|router|mail|bios|geräte)-?(?:passwort|kennwort)"
 )
 _ASCII_WORD = (
     rf"(?:pass ?words?|pass ?codes?|pass ?phrases?|passwd|pwd|pword|p/w|pw|passwort|kennwort|{_GERMAN}|mot de passe|mdp"
@@ -29,6 +29,7 @@ _USER = (
     r"(?:user ?(?:name|id)?|log ?(?:in|on)(?: ?(?:name|id))?|account(?: name)?|e-?mail|benutzer(?:name)?|identifiant"
     r"|usuario|id)"
 )
+_BELOW = r"(?:[ \t]{0,8}\r?\n){1,2}[ \t>*]{0,8}"  # on the next line, or the one after a blank one
 _NAME = (
     r"(?:secret|passw(?:or)?d|pwd|passphrase|api[_\-. ]?key|apikey|app[_\-]?key|access[_\-. ]?key|account[_\-]?key"
     r"|auth[_\-]?(?:key|token)|authorization|token|private[_\-]?key|client[_\-]?secret|credentials?|encryption[_\-]?key"
@@ -83,10 +84,10 @@ RULES = (
          rf"(?i)\b{_USER}(?: is|\s{{0,3}}[:=])\s{{0,4}}[\"']?([\w.@+\-\\]{{2,64}})[\"']?[\s,;/|&]{{1,6}}(?:and )?"
          rf"(?:your )?\b(?:{_ASCII_WORD}|pass)(?: is|\s{{0,3}}[:=])\s{{0,4}}{_VALUE}",
          hint=hint(rf"(?i)\b(?:{_ASCII_WORD}|pass)(?: is|\s{{0,3}}[:=])", whole=True)),
-    Rule("stacked", rf"(?im)^[ \t>*]{{0,8}}{_USER}[ \t:*]{{0,4}}\r?\n[ \t>*]{{0,8}}[^\s]{{2,64}}[ \t]{{0,8}}\r?\n"
-         rf"[ \t>*]{{0,8}}(?:{_ASCII_WORD}|pass)[ \t:*]{{0,4}}\r?\n[ \t>]{{0,8}}{_VALUE}[ \t]{{0,8}}\r?$",
+    Rule("stacked", rf"(?im)^[ \t>*]{{0,8}}{_USER}[ \t:*]{{0,4}}{_BELOW}[^\s]{{2,64}}{_BELOW}"
+         rf"(?:{_ASCII_WORD}|pass)[ \t:*]{{0,4}}{_BELOW}{_VALUE}[ \t]{{0,8}}\r?$",
          hint=hint(rf"(?i)(?:{_ASCII_WORD}|pass)[ \t:*]{{0,4}}\r?\n", whole=True)),
-    Rule("login bare", rf"(?i)\b{_USER}:? [\w.@+\-\\]{{2,64}}(?:[,;/|] ?|,? and )(?:the |your )?{_WORD}:? {_VALUE}",
+    Rule("login bare", rf"(?i)\b{_USER}:? [\w.@+\-\\]{{2,64}}(?: ?[,;/|] ?|,? and | )(?:the |your )?{_WORD}:? {_VALUE}",
          hint=hint(rf"(?i){_WORD}:? ", whole=True)),
     Rule("assign",
          rf"(?i){_NAME}(?:[_\-]\w{{1,16}})?\d{{0,3}}[\"'\])]{{0,2}}\s{{0,12}}(?:=>|:=|==?|:|,\s?[\"'])\s{{0,3}}(?:[\w.]{{1,30}}\()?"

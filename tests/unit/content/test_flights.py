@@ -37,6 +37,7 @@ def test_a_flight_in_a_sentence(text: str) -> None:
         "The OS 2000 update lands on Monday at 9:00",
         "Flight BA 297 crashed on Tuesday at 14:05, Reuters says",
         "Flight BA117 from Boston on Tuesday was delayed by nine hours, passengers said.",
+        "Flight LH1172 made an emergency landing on Tuesday",
         "Fares on LH 1172 from $ 99, fly on Tuesday!",
         "We leave on Tuesday at 9:30.\nInvoice AA 1204",
         "The flight number is LH1172.",

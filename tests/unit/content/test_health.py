@@ -36,6 +36,7 @@ def ids(text: str) -> set[str]:
         ("3) Allergies: None.", "health.note"),
         ("Diagnosis: E11.9", "health.diagnosis"),
         ("ICD-10 J45", "health.diagnosis"),
+        ("Mr Pratt: ICD-10 F32 is why he was signed off", "health.diagnosis"),
         ("Course of treatment of Mr Pratt: ICD-10 F32", "health.diagnosis"),
         (
             "My wife collapsed at the first-aid course: chest pain, BP 90/50, pulse 120, no known allergies.",
@@ -75,6 +76,9 @@ def test_health(text: str, identifier: str) -> None:
         "Please have your vaccination at the clinic. Symptoms include fever and cough.",
         "My son has a fever, I will leave early and visit the clinic.",
         "Error code C12.5: replace toner",
+        "In ICD-10, F32 is depression.",
+        "ICD-10 training: F32, J45 and many others",
+        "Pharmacy: Metformin 500 mg, 30 tablets 4.99, Ramipril 5 mg 3.49",
         "ICD-10 coding course: F32 is depression",
         "Webinar on Tuesday: ICD-10 for beginners, J45 stands for asthma",
         "First-aid course on Tuesday: how to treat a fracture, bleeding, burns and shock. CPR, chest pain and stroke.",

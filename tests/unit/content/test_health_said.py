@@ -188,6 +188,7 @@ def test_says_what_it_is(text: str, said: str) -> None:
         "She was sectioned on Tuesday night and is on suicide watch at the unit.",
         "Cpl Voss was sectioned under the Mental Health Act on Monday",
         "Il est séropositif depuis 2019, merci de n'en parler à personne.",
+        "My brother has HIV.",
         "Frau Kern ist seit Mai HIV-positiv",
     ],
 )

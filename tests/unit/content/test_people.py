@@ -213,6 +213,7 @@ def test_names_beyond_ascii_make_rows_too() -> None:
     [
         "You are invited to a disciplinary hearing on 12 March at 10:00 concerning your repeated absence.",
         "You are required to attend a formal disciplinary meeting on Friday to discuss the allegation of theft.",
+        "Dear Tom,\nYou are invited to a disciplinary\nhearing on 12 March concerning your timekeeping.",
         "Mr Pratt has been called to a misconduct hearing on Monday, following what he said to the customer.",
     ],
 )
