@@ -42,7 +42,8 @@ _WHEN = re2.compile(
     r"|[0-9]{1,2}(?:st|nd|rd|th)\b|[0-9]{1,2}\.? ?(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w{0,6})"
 )
 _NOBODY = re2.compile(
-    r"(?i)\b(?:crash\w{0,3}|fares?|from [$€£]|per person|hijack\w{0,3}|victims|delayed flights|reuters)\b"
+    r"(?i)\b(?:crash\w{0,3}|fares?|from [$€£]|per person|hijack\w{0,3}|victims|delayed flights|passengers"
+    r"|airline said|emergency landing|aviation authority|reuters)\b"
 )
 _SAID = "it says when somebody flies"
 _NEAR = 120  # characters on either side, in the line

@@ -196,13 +196,24 @@ _EVERYDAY = (
     r"|(?:i|we)(?:'ll| will| am going to| have to| need to| must| might| should)"
     r" (?:leave|be|work|stay|go|take|pick|visit|miss)"
     r"|(?:leave|leaving|left) (?:early|work)|work(?:ing)? from home|out of (?:the )?office|day off|sick (?:day|leave)"
-    r"|see you|get well|wash your hands|bring your|sign up|race|charity|walk for|donat\w{1,4})\b"
+    r"|see you|get well|wash your hands|bring your|sign up|race|charity|walk for|donat\w{1,4}"
+    r"|first[ \-]aid (?:course|training)"
+    r"|(?:project|product|company|firm|deal|bill|plan|economy|market)"
+    r" (?:is|was|remains)(?: now)? on life support"
+    r")\b"
 )
 _CODE = re2.compile(r"\b[A-TV-Z][0-9][0-9A-Z]")
 _SYSTEM = re2.compile(r"(?i)\b(?:icd|cim|cie)")
 _MACHINE = re2.compile(
     r"(?i)\b(?:errors?|faults?|printer|toner|firmware|room|engine|modules?|sensor|network|fehler|software)\b"
 )
+_TAUGHT = re2.compile(
+    r"(?i)\b(?:(?:icd[ \-]?10|coding|coders?'?|training|certification|refresher|online|e-?learning)"
+    r" (?:training|courses?|class(?:es)?|exams?"
+    r"|lessons?|modules?|manuals?|exercises?|workshops?|webinars?)|webinar|workshop|syllabus|stands for|kodierkurs"
+    r"|kodierschulung)\b"
+)
+_MEANT = re2.compile(r"(?i)^ (?:is|means|stands for|=) (?:an? |the code (?:for|of) )?\pL{5,}(?:[,.;\n]|$)")  # a lesson
 # Groups in which only notes about a patient speak, and what each group is called where it is shown.
 _OF_A_PATIENT = frozenset(("heading", "patient", "talk", "exam", "system"))
 _SHOWN = {
@@ -240,7 +251,11 @@ _RULES = (
          r"|disease|dependence|\w{0,20}(?:st\x{f6}rung|reaktion|episode|infarkt|syndrom))[^\n]{0,20}?"
          r"[(\[]([A-TV-Z][0-9]{2}\.[0-9]{1,2})[A-Z]?[)\]]",
          hint=r"[(\[][A-TV-Za-tv-z][0-9]{2}\.[0-9]"),
-    Rule("nhs", r"(?i)\bnhs\b[^\n]{0,20}?([0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4})\b"),
+    Rule("nhs", r"(?i)\bnhs\b[^\n]{0,20}?(?:: ?\r?\n)?([0-9]{3}(?:[ \-]| ?\r?\n)?[0-9]{3}(?:[ \-]| ?\r?\n)?"
+         r"[0-9]{4})\b"),
+    Rule("kvnr", r"(?i)\b(?:kv-?nr\.?|kv-?nummer|krankenversich(?:erten|erungs)-?(?:nummer|nr\.?)"
+         r"|versicherten-?(?:nummer|nr\.?)|egk)[^\n\pL0-9]{0,6}(?:(?:ist|lautet)[: ]{1,3})?"
+         r"([A-Z] ?[0-9]{3} ?[0-9]{3} ?[0-9]{3})\b"),
     Rule("number", r"(?i)\b(?:mrn|medical record (?:number|no\.?|#)|patient (?:id|no\.?|number)"
            r"|hospital (?:no\.?|number)|medicare (?:no\.?|number|id))"
          r"\s{0,2}[:#]?\s{0,3}([A-Z0-9][A-Z0-9\-]{4,14})\b"),
@@ -251,7 +266,7 @@ def _judge(text: Text) -> Iterator[Finding]:
     notes = [*_note(text)]
     yield from notes or health_said.judge(text)
     seen: set[str] = set()
-    for hit in text.hits("icd", "coded", "nhs", "number"):
+    for hit in text.hits("icd", "coded", "nhs", "kvnr", "number"):
         value = hit.groups[0]
         if value in seen or not any(letter.isdigit() for letter in value):
             continue
@@ -261,13 +276,22 @@ def _judge(text: Text) -> Iterator[Finding]:
 
 def _coded(text: Text, hit: Hit, value: str) -> Iterator[Finding]:
     if hit.rule in ("icd", "coded"):
-        if ("." in value or _SYSTEM.search(hit.text)) and not _MACHINE.search(
-            text.before(hit, 20) + hit.text + text.after(hit)
-        ):
+        if _MEANT.search(text.after(hit)):
+            return
+        near = text.before(hit, 20) + hit.text + text.after(hit)
+        if ("." in value or _SYSTEM.search(hit.text)) and not _MACHINE.search(near) and not _TAUGHT.search(near):
             yield text.finding("health.diagnosis", Sensitivity.HIGH, 0.85, "it holds a diagnosis", hit, secret=value)
-    elif hit.rule == "number" or nhs.is_valid(value):
-        sure = 0.95 if hit.rule == "nhs" else 0.8
+    elif hit.rule == "number" or (_kvnr(value) if hit.rule == "kvnr" else nhs.is_valid("".join(value.split()))):
+        sure = 0.8 if hit.rule == "number" else 0.95
         yield text.finding("health.number", Sensitivity.HIGH, sure, "it holds a patient's number", hit, secret=value)
+
+
+def _kvnr(number: str) -> bool:
+    """The German number of insured people: its letter counts as two figures, weights are 1 and 2 in turn, modulo 10."""
+    figures = "".join(number.upper().split())
+    figures = f"{ord(figures[0]) - ord('A') + 1:02}{figures[1:]}"
+    products = (int(figure) * (1 + place % 2) for place, figure in enumerate(figures[:-1]))
+    return sum(sum(divmod(product, 10)) for product in products) % 10 == int(figures[-1])
 
 
 def _note(text: Text) -> Iterator[Finding]:
@@ -330,7 +354,7 @@ def _needed(size: int) -> float:
 
 def _worth(names: Collection[str], text: str) -> bool:
     """Whether these groups together could make a note."""
-    if not {"nhs", "number", "coded"}.isdisjoint(names) or ("icd" in names and _CODE.search(text) is not None):
+    if not {"nhs", "kvnr", "number", "coded"}.isdisjoint(names) or ("icd" in names and _CODE.search(text) is not None):
         return True
     if health_said.worth(names, text):
         return True

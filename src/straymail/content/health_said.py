@@ -4,6 +4,7 @@ None of it is written as doctors write. Each needs what starts it, further signs
 
 * a sick note and an illness that people tell no employer without need (not a cold);
 * a cancer and two signs of its course (spread, stage, treatment);
+* an infection with HIV or a detention in a clinic, and right before it whose it is;
 * casualties: two or three signs of an injury, and a rank, a title or the word itself.
 """
 
@@ -35,6 +36,11 @@ RULES = (
          r"|cancro)\b",
          hint=r"(?i)cancer|tumou?r|metasta|leuka?emia|lymphoma|melanoma|myeloma|carcinoma|blastoma|krebs|leuk..mie"
               r"|tastas|c..ncer|kanker|cancro"),
+    Rule("stigma", r"(?i)\b(?:hiv[ \-]positi[fv]e?|hiv\+|positive for hiv|has hiv\b|s\x{e9}roposit\w{2,3}"
+         r"|seroposit\w{2,4}"
+         r"|sectioned|suicide watch)",
+         hint=r"(?i)hiv.positi[fv]|hiv\x2b|positive for hiv|has hiv|s(?:e|[\x80-\xff]+)roposit"
+              r"|sectioned|suicide watch"),
     Rule("casualty", r"\b(?:GCS[:= ]{0,3}(?:of )?[0-9]{1,2}\b|TBSA\b|GSW|(?i:gunshot wound|tourniquet|shrapnel"
          r"|frag(?:mentation)? wounds?|amputat(?:ed|ion)|casrep|cas(?:ualty)? report|casevac|medevac"
          r"|[bm]last injur\w{1,3}"
@@ -78,6 +84,16 @@ _POLICY = re2.compile(
     r"|mitarbeiter(?:innen|n)?|besch\x{e4}ftigte|arbeitgeber|prozent|wenn sie|salari\x{e9}s|entreprises|empleados"
     r"|trabajadores)\b"
 )
+_STIGMA_WHO = re2.compile(
+    r"(?i:\b(?:she|he|i(?:'|\x{2019})m|i am|i was|il|elle|er|sie|ella|\x{e9}l|lui|lei"
+    r"|(?:my|his|her|our|the|your|this) (?:wife|husband|son|daughter|brother|sister|partner|patient|colleague|mother"
+    r"|father))\b)"
+    rf"|\b(?:{RANK}|(?i:mrs|mr|ms|miss|frau|herrn?|mme|sra?|mevrouw|dr))\.? \p{{Lu}}"
+    r"|\p{Lu}\p{Ll}+ (?:\p{Lu}\p{Ll}+ )?(?:is|was|has|has been|tested|est|ist|es|\x{e8}) "
+)
+_LOCKED_UP = re2.compile(
+    r"(?i)\b(?:suicid\w{1,5}|mental health act|psychiatr\w{1,4}|section [235]\b|psych ward|crisis team|overdose)"
+)
 _COURSE = re2.compile(
     r"(?i)\b(has spread|had spread|it(?:'|\x{2019})s spread|spread(?:ing)? to (?:the|his|her|my|both|other)"
     r"|stage (?:i{1,3}v?|iv|[1-4]|one|two|three|four)\b"
@@ -120,14 +136,22 @@ _PUBLIC = re2.compile(
     r"|season|league|insurance claim|suspects?|officials|witnesses|hospital said|museum|battle of|potato\w{0,3}"
     r"|crops?|plants?)\b"
 )
+_EXCERPTS = {
+    "absence": "off sick, an illness",
+    "stigma": "an infection or a crisis",
+    "grave": "cancer and its course",
+    "casualty": "injuries",
+}
 _NEAR, _WIDE = 300, 500  # bytes either side in which the signs of one story stand
+_CLOSE = 60  # bytes before a word in which it is said of whom
 _COURSES, _INJURIES = 2, 3
 
 
 def worth(names: Collection[str], text: str) -> bool:
     """Whether what these rules may have found can amount to something in this text."""
     return (
-        ("absence" in names and _PRIVATE.search(text) is not None)
+        "stigma" in names
+        or ("absence" in names and _PRIVATE.search(text) is not None)
         or ("grave" in names and _COURSE.search(text) is not None)
         or ("casualty" in names and _HURT_WHO.search(text) is not None)
     )
@@ -137,12 +161,13 @@ def judge(text: Text) -> Iterator[Finding]:
     """The first of each: somebody's sick note, cancer, injury."""
     for name, tells, said in (
         ("absence", _is_absence, "it says why somebody is off sick"),
+        ("stigma", _is_stigma, "it says what people tell nobody of somebody's health"),
         ("grave", _is_cancer, "it tells of somebody's cancer"),
         ("casualty", _is_casualty, "it says how somebody was injured"),
     ):
         hit = next((each for each in text.hits(name) if tells(text, each)), None)
         if hit is not None:
-            excerpt = {"absence": "off sick, an illness", "grave": "cancer and its course"}.get(name, "injuries")
+            excerpt = _EXCERPTS[name]
             yield text.finding("health.note", Sensitivity.HIGH, 0.85, said, hit, excerpt=excerpt)
 
 
@@ -154,6 +179,16 @@ def _is_absence(text: Text, hit: Hit) -> bool:
     near = _around(text, hit, _NEAR)
     told = _PRIVATE.search(near) is not None and _OFF_WHO.search(near) is not None
     return told and _POLICY.search(near) is None
+
+
+def _is_stigma(text: Text, hit: Hit) -> bool:
+    """Said of somebody in the words just before; "sectioned" and "suicide watch" also of things and scenes."""
+    before, near = text.before(hit, _CLOSE), _around(text, hit, _NEAR)
+    if _STIGMA_WHO.search(before) is None or _POLICY.search(near) or _PUBLIC.search(near) or nobody(near) > 1:
+        return False
+    if not hit.text.lower().startswith("sect"):
+        return True
+    return _LOCKED_UP.search(near) is not None
 
 
 def _is_cancer(text: Text, hit: Hit) -> bool:

@@ -48,7 +48,9 @@ _BEAST = re2.compile(
 )
 _NOBODY = re2.compile(
     r"(?i)((?:[\x{a3}$\x{20ac}]|\b(?:eur|gbp|usd|chf) ?)[0-9]|\b[0-9]+[.,][0-9]{2} ?(?:eur|euros?|\x{20ac}|each)"
-    r"|\bnow [0-9]+\.[0-9]{2}|[0-9] ?% off\b|\b(?:tablets|capsules|doses|caplets|pack)\s{1,12}(?:now|only|from)\b"
+    r"|\b(?:now|only|just) [0-9]+\.[0-9]{2}(?:[^0-9 ]| [^mgu]|$)"
+    r"|(?:tablets|capsules|pharmacy|[0-9] ?mg) [0-9]{1,3}\.[0-9]{2}\b"
+    r"|[0-9] ?% off\b|\b(?:tablets|capsules|doses|caplets|pack)\s{1,12}(?:now|only|from)\b"
     r"|\b(?:buy|offers?|order (?:now|online|today)|in stock|out of stock|discount|coupons?|cheap\w{0,3}|free shipping"
     r"|click (?:&|and) collect|unsubscribe|our (?:pharmacists?|stores?|readers)|read the (?:leaflet|label)"
     r"|adults and children|per (?:serving|pack|box|bottle|tablet)|without prescription|shipments?|wholesale|tender"
@@ -61,7 +63,9 @@ _NOBODY = re2.compile(
     r"|first[ \-]line"
     r"|target (?:<|of|bp|below)|shares|investors|analysts|sales of|launch\w{0,3}|approv\w{2,4}|generics?|editors?"
     r"|newsletter|lectures?|curriculum|syllabus|exam question|quiz|textbook|webinar|workshop|awareness|charity"
-    r"|donat\w{2,4}"
+    r"|donat\w{2,4}|(?:charity|fun|sponsored) (?:run|walk|ride)"
+    r"|first[ \-]aid (?:course|training|class|day|workshop)|(?:training|refresher) (?:course|day)"
+    r"|(?:project|product|company|firm|deal|bill|economy|market) (?:is|was|remains)(?: now)? on life"
     r"|fundrais\w{2,4}|novel|episode [0-9]|told reporters|spokes(?:man|woman|person)|announced|press release|scenario"
     r"|moulage|simulated|studie|leitlinien?|teilnehmer\w{0,5}|angebot|preis|\x{e9}tude|essai clinique|participants"
     r"|recommandations?|ensayo|estudio|gu\x{ed}a|oferta|precio)\b)"

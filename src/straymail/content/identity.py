@@ -115,7 +115,7 @@ _RULES = (
     Rule("passport", rf"(?i)\b{_PASSPORT}([A-Z]{{0,2}}[0-9]{{6,9}}[A-Z]?)\b"),
     Rule("passport-letters", rf"\b(?i:{_PASSPORT})([CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{{8}})\b"),
     Rule("nino", r"(?i)\b(?:national insurance|nino|n\.?i\.? ?(?:no\.?|number))\b[^\n]{0,20}?"
-           r"\b([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D])\b"),
+           r"\b([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ \-]?[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}[ \-]?[A-D])\b"),
     Rule("nric", r"\b([STFGM][0-9]{7}[A-Z])\b", near=DIGITS),
     Rule("birth", rf"(?i)\b(?:born(?: on)?|date of birth|birth ?date|d\.?o\.?b\.?|geboren(?: am)?"
          r"|geburtsdatum|n[ée]e? le|date de naissance|fecha de nacimiento)\b"

@@ -14,14 +14,15 @@ from stdnum.us import rtn
 from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
+_GAP = r"(?:[ \-]| ?\r?\n)?"  # between groups of figures, one of which may be the end of a line
 _RULES = (
     Rule("card", r"(?:^|[^0-9.\-/=_])((?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6(?:011|4[4-9][0-9]|5[0-9]{2})"
-           r"|35[2-8][0-9])([ \-]?)[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}"
-           r"|3[47][0-9]{2}([ \-]?)[0-9]{6}[ \-]?[0-9]{5}|3(?:0[0-5]"
-           r"|[68][0-9])[0-9]([ \-]?)[0-9]{6}[ \-]?[0-9]{4})(?:[^0-9]|$)", near=DIGITS,
-         hint=r"[0-9](?:[ \-]?[0-9]){12}"),
-    Rule("iban", r"\b([A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]{4}){2,7}(?:[ \-]?[A-Z0-9]{1,3})?)\b", near=DIGITS,
-         hint=r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}[ \-]?[A-Z0-9]{4}"),
+           rf"|35[2-8][0-9]){_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}"
+           rf"|3[47][0-9]{{2}}{_GAP}[0-9]{{6}}{_GAP}[0-9]{{5}}|3(?:0[0-5]"
+           rf"|[68][0-9])[0-9]{_GAP}[0-9]{{6}}{_GAP}[0-9]{{4}})(?:[^0-9]|$)", near=DIGITS,
+         hint=r"[0-9](?:[ \-]*(?:\r?\n)?[0-9]){12}"),
+    Rule("iban", rf"\b([A-Z]{{2}}[0-9]{{2}}(?:{_GAP}[A-Z0-9]{{4}}){{2,7}}(?:{_GAP}[A-Z0-9]{{1,3}})?)\b", near=DIGITS,
+         hint=r"[A-Z]{2}[0-9]{2}[ \-]*(?:\r?\n)?[A-Z0-9]{4}[ \-]*(?:\r?\n)?[A-Z0-9]{4}"),
     Rule("routing", r"(?i)\b(?:routing|aba|rtn|transit)\b[^\n0-9]{0,24}([0-9]{9})\b"),
     Rule("sort", r"(?i)\bsort ?code\b[^\n0-9]{0,6}([0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2})\b[\s\S]{0,80}?\b([0-9]{8})\b"),
     Rule("account", r"(?i)\b(?:account|acct|a/c|konto|compte|cuenta)\b\.?(?: ?(?:number|no\.?|num\.?|#|nr\.?"
@@ -75,8 +76,8 @@ def _account(text: Text, hit: Hit, value: str, sure: float) -> Finding:
 
 
 def _iban(written: str) -> str:
-    """The IBAN, trying shorter readings: it may run into the word after it."""
-    pieces = written.split(" ")
+    """The IBAN, trying shorter readings: it may run into the word after it, and is on two lines at the most."""
+    pieces = " ".join(written.split("\n")[:2]).split()
     for end in range(len(pieces), 0, -1):
         number = "".join(pieces[:end]).replace("-", "")
         if len(number) >= 15 and iban.is_valid(number, check_country=False):
@@ -85,13 +86,13 @@ def _iban(written: str) -> str:
 
 
 def _card(text: Text, hit: Hit, value: str) -> Iterator[Finding]:
-    digits = value.replace(" ", "").replace("-", "")
-    if len(set(digits)) < 4 or not luhn.is_valid(digits):
+    digits = "".join(filter(str.isdigit, value))
+    if len(set(digits)) < 4 or value.count("\n") > 1 or not luhn.is_valid(digits):
         return
     near = (text.before(hit, 80) + text.after(hit, 60)).lower()
     grouped = len(digits) != len(value)
     named = any(word in near for word in _CARD_WORDS)
-    if grouped or named:
+    if named or (grouped and "\n" not in value):  # lines of a table hold numbers too
         sure = 0.97 if named else 0.85
         excerpt = f"card ending {digits[-2:]}"
         yield text.finding(

@@ -82,7 +82,21 @@ _PAPER_RULES = (
            r"|sexual(?:ly)? harass\w{0,5}|harassment|discriminat\w{2,4} (?:against|complaint)"
            r"|hostile (?:work )?environment|performance improvement plan|terminat\w{2,4} (?:of |his |her "
            r"|your )employment|suspended (?:with|without) pay|whistle-?blow\w{2,4}|eeoc|tribunal|abmahnung)\b"),
+    Rule("summoned", r"(?i)\b(?:disciplinary|grievance|misconduct|capability)\s{1,3}(?:hearing|meeting|interview)\b",
+         whole=True),
 )  # fmt: skip
+_INVITED = re2.compile(
+    r"(?i)(?:\b(?:you|he|she|i|mrs?|ms|miss) (?:\pL+ )?(?:are|is|am|was|were|have been|has been|must|will) (?:\pL+ )?"
+    r"|\b(?:invite|require|request|ask|summon) (?:you|him|her) )"
+    r"(?:invited|required|requested|asked|summoned|called|attend|come|to)?(?: ?to)?(?: attend| come to)?"
+    r" ?(?:an?|the|your|his|her) (?:\pL+ )?$"
+)
+_CONCERNING = re2.compile(
+    r"(?i)\b(?:concerning|regarding|about|in relation to|in respect of|to (?:discuss|consider|answer)|following|because"
+    r"|allegations?|alleged)\b"
+)
+_TAUGHT = re2.compile(r"(?i)^s?,? ?(?:training|workshop|webinar|course|polic|procedure|template|guid|skills|seminar)")
+_CALLED, _REASON = 80, 160  # characters before and after a hearing in which somebody is called to it, and why
 _SOMEBODY = frozenset(("complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms."))
 _PARTICLES = frozenset(("al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter",
                         "van", "von", "y", "zu", "wife", "husband", "mother", "father", "sister", "brother", "partner",
@@ -164,10 +178,24 @@ def _judge_papers(text: Text) -> Iterator[Finding]:
         first = text.hits("cv")[0]
         said = "it holds a curriculum vitae"
         yield text.finding("person.cv", Sensitivity.ELEVATED, 0.85, said, first, excerpt=f"{len(sections)} sections")
+    yield from _complaint(text)
+
+
+def _complaint(text: Text) -> Iterator[Finding]:
+    said = "it holds a complaint or a disciplinary matter"
     words = {hit.groups[0].lower() for hit in text.hits("grievance")}
     if len(words) >= _WORDS and not _SOMEBODY.isdisjoint(text.raw.lower().split()):
-        said = "it holds a complaint or a disciplinary matter"
         yield text.finding("person.complaint", Sensitivity.HIGH, 0.7, said, text.hits("grievance")[0])
+        return
+    for hit in text.hits("summoned"):
+        after = text.after(hit, _REASON)
+        if (
+            _INVITED.search(" ".join([*text.before(hit, _CALLED).split(), ""]))
+            and _CONCERNING.search(after)
+            and not _TAUGHT.search(after)
+        ):
+            yield text.finding("person.complaint", Sensitivity.HIGH, 0.75, said, hit)
+            return
 
 
 def _told(text: Text) -> int:

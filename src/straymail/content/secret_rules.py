@@ -5,9 +5,14 @@ from __future__ import annotations
 from straymail.content.hints import hint
 from straymail.content.scan import Rule
 from straymail.content.secret_forms import HASHES, HINTS, KEYS, PLAIN, TOKENS
+from straymail.content.secret_recovery import RULES as RECOVERY
 
+_GERMAN = (
+    r"(?:start|erst|initial|einmal|master|haupt|zugangs|anmelde|benutzer|standard|admin|wlan|vpn|default|system"
+    r"|wiederherstellungs|datei|zip|general|erstanmelde|nutzer|konto|root|portal|router|mail|bios|geräte)-?(?:passwort|kennwort)"
+)
 _ASCII_WORD = (
-    r"(?:pass ?words?|pass ?codes?|pass ?phrases?|passwd|pwd|pword|p/w|pw|passwort|kennwort|mot de passe|mdp"
+    rf"(?:pass ?words?|pass ?codes?|pass ?phrases?|passwd|pwd|pword|p/w|pw|passwort|kennwort|{_GERMAN}|mot de passe|mdp"
     r"|contrase(?:ñ|n)a|clave(?: de acceso)?|wachtwoord|lozinka|has(?:ł|l)o|senha|heslo|lösenord(?:et)?"
     r"|adgangskoden?|passord(?:et)?|salasana|parola)"
 )
@@ -24,6 +29,7 @@ _USER = (
     r"(?:user ?(?:name|id)?|log ?(?:in|on)(?: ?(?:name|id))?|account(?: name)?|e-?mail|benutzer(?:name)?|identifiant"
     r"|usuario|id)"
 )
+_BELOW = r"(?:[ \t]{0,8}\r?\n){1,2}[ \t>*]{0,8}"  # on the next line, or the one after a blank one
 _NAME = (
     r"(?:secret|passw(?:or)?d|pwd|passphrase|api[_\-. ]?key|apikey|app[_\-]?key|access[_\-. ]?key|account[_\-]?key"
     r"|auth[_\-]?(?:key|token)|authorization|token|private[_\-]?key|client[_\-]?secret|credentials?|encryption[_\-]?key"
@@ -78,6 +84,11 @@ RULES = (
          rf"(?i)\b{_USER}(?: is|\s{{0,3}}[:=])\s{{0,4}}[\"']?([\w.@+\-\\]{{2,64}})[\"']?[\s,;/|&]{{1,6}}(?:and )?"
          rf"(?:your )?\b(?:{_ASCII_WORD}|pass)(?: is|\s{{0,3}}[:=])\s{{0,4}}{_VALUE}",
          hint=hint(rf"(?i)\b(?:{_ASCII_WORD}|pass)(?: is|\s{{0,3}}[:=])", whole=True)),
+    Rule("stacked", rf"(?im)^[ \t>*]{{0,8}}{_USER}[ \t:*]{{0,4}}{_BELOW}[^\s]{{2,64}}{_BELOW}"
+         rf"(?:{_ASCII_WORD}|pass)[ \t:*]{{0,4}}{_BELOW}{_VALUE}[ \t]{{0,8}}\r?$",
+         hint=hint(rf"(?i)(?:{_ASCII_WORD}|pass)[ \t:*]{{0,4}}\r?\n", whole=True)),
+    Rule("login bare", rf"(?i)\b{_USER}:? [\w.@+\-\\]{{2,64}}(?: ?[,;/|] ?|,? and | )(?:the |your )?{_WORD}:? {_VALUE}",
+         hint=hint(rf"(?i){_WORD}:? ", whole=True)),
     Rule("assign",
          rf"(?i){_NAME}(?:[_\-]\w{{1,16}})?\d{{0,3}}[\"'\])]{{0,2}}\s{{0,12}}(?:=>|:=|==?|:|,\s?[\"'])\s{{0,3}}(?:[\w.]{{1,30}}\()?"
          r"([\"'`]?)(`?[^\s\"'`<>,;]{4,300})"),
@@ -88,7 +99,7 @@ RULES = (
          whole=True),
     Rule("attribute", rf"(?i)(?:key|name|id)=\"[\w.:\-]{{0,30}}{_NAME}\w{{0,10}}\" value=\"([^\"\s]{{4,200}})\""),
     Rule("netrc",
-         r"(?im)(?:\bmachine\s{1,4}\S{1,80}\s{1,4}|^\s{0,8})login\s{1,4}(\S{1,80})\s{1,4}password\s{1,4}(\S{3,80})"),
+         r"(?im)(?:\bmachine\s{1,4}\S{1,80}\s{1,4}|^\s{0,8})login\s{1,4}(\S{0,79}[^\s,;])\s{1,4}password\s{1,4}(\S{3,80})"),
     Rule("call",
          r"(?:NetworkCredential|DirectoryEntry)\s?\(\s{0,20}(?:\"[^\"\n]{0,120}\"\s?,\s{0,20})?\"[^\"\n]{1,80}\"\s?,"
          r"\s{0,20}\"([^\"\n]{3,80})\""),
@@ -149,6 +160,7 @@ RULES = (
          r"(?i)\b(?:wi-?fi|wlan|ssid|hotspot)(?: (?:network|name|login|details|guest|gast))?:[ \t]{0,3}"
          r"[\w\-]{2,32}[ \t]{0,2}(?:[/|,]|[\-–] )[ \t]{0,2}([^\s\"'<>,]{8,64})",
          hint=r"(?i)(?:wi-?fi|wlan|ssid|hotspot)"),
+    *RECOVERY,
     *(Rule(f"token {kind}", pattern, whole=kind in PLAIN, hint=HINTS.get(pattern, ""))
       for kind, pattern in TOKENS.items()),
     *(Rule(f"key {number}", pattern) for number, pattern in enumerate(KEYS)),

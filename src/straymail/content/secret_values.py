@@ -17,6 +17,7 @@ _PLACEHOLDERS = frozenset(
     encrypted confidential very too now still just working used using being going different available. all any always
     never valid lost stolen forgotten compromised stored kept weak strong short long known given assigned chosen going
     follows follow later separately soon folgt folgen siehe kommt kommen wird werden separat getrennt telefonisch sms
+    abgelaufen ungültig falsch gesperrt geändert zurückgesetzt erforderlich vergessen mindestens gültig notwendig
     suit suivra envoyé séparément voir sigue aparte segue volgt apart przyjdzie see ask call reminder request
     """.split()  # noqa: SIM905  (a table to read)
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
+from straymail.content import secret_recovery
 from straymail.content.scan import Detector, Hit, Text, redact
 from straymail.content.secret_rules import RULES
 from straymail.content.secret_tables import columns
@@ -25,7 +26,7 @@ _OTHER_CODES = frozenset(
     part post postal product project promo qr reference sort source stock tax voucher zip
     """.split()  # noqa: SIM905  (a table to read)
 )
-_MIXED = ("opener use", "opener with", "login")  # the words around say little: the value has to
+_MIXED = ("opener use", "opener with", "login", "login bare")  # the words around say little: the value has to
 _LOCKED = ("encrypt", "protected", "password", "locked", "zip", "7z", "rar", "archive", "vault", "verschl", "chiffr")
 _NO_SECRETS = (
     "hash",
@@ -121,6 +122,8 @@ def _readings(text: Text) -> Iterator[Reading]:
                 yield "secret.password", Sensitivity.HIGH, 0.9, cell.text, "it holds a password", cell
         elif kind in ("code", "code-first", "code-for", "code-near"):
             yield "secret.code", Sensitivity.ELEVATED, _code(text, hit), hit.groups[-1], "it holds an access code", hit
+        elif kind in secret_recovery.NAMES:
+            yield _recovering(hit)
         else:
             yield from _placed(text, hit)
 
@@ -131,6 +134,12 @@ def _hashed(text: Text, hit: Hit) -> float:
         return 0.95
     entry = hit.text.rstrip().endswith(":")
     return crypt(hit.text) if entry or sum(crypt(each.text) > 0 for each in text.hits(hit.rule)) > 1 else 0.0
+
+
+def _recovering(hit: Hit) -> Reading:
+    identifier, said = secret_recovery.what(hit)
+    sensitivity = Sensitivity.SEVERE if identifier == "secret.key" else Sensitivity.HIGH
+    return identifier, sensitivity, secret_recovery.sure(hit, hit.groups[0]), hit.groups[0], said, hit
 
 
 def _placed(text: Text, hit: Hit) -> Iterator[Reading]:
@@ -147,6 +156,9 @@ def _placed(text: Text, hit: Hit) -> Iterator[Reading]:
     elif hit.rule == "prose" and value.rstrip("#").isdigit() and "code" in hit.text.lower():
         sure = 0.85 if len(value) >= 4 else 0.0
         yield "secret.code", Sensitivity.ELEVATED, sure, value, "it holds an access code", hit
+    elif hit.rule == "stacked":
+        sure = 0.9 if odd(value) and not placeholder(value) and "://" not in value and "@" not in value[1:] else 0.0
+        yield "secret.password", Sensitivity.HIGH, sure, value, "it holds a password", hit
     elif hit.rule in _PASSWORD:
         yield from _password(text, hit, value)
     elif hit.rule in ("assign", "attribute", "named"):
@@ -173,7 +185,7 @@ def _placed(text: Text, hit: Hit) -> Iterator[Reading]:
 def _opens(text: Text, hit: Hit) -> bool:
     """Whether what a value is said to open is locked; a login is."""
     near = (text.before(hit, 160) + hit.text + text.after(hit, 60)).lower()
-    return hit.rule == "login" or any(word in near for word in _LOCKED)
+    return hit.rule.startswith("login") or any(word in near for word in _LOCKED)
 
 
 def _key(value: str) -> bool:

@@ -20,6 +20,7 @@ def ids(text: str) -> set[str]:
         "Ankunft Freitag 21:15 mit LH 2034 in Berlin",
         "J'arrive mardi à 18h20 par AF1148, je repars jeudi matin",
         "Llego el martes a las 18:20 en el IB3163, vuelvo el jueves",
+        "My flight BA117 is delayed, I am landing at 18:20 now",
         "Can you pick me up? KL-1023, tomorrow at 9.40",
     ],
 )
@@ -35,6 +36,8 @@ def test_a_flight_in_a_sentence(text: str) -> None:
         "Room LH1172 is booked for the seminar on Tuesday, please bring laptops",
         "The OS 2000 update lands on Monday at 9:00",
         "Flight BA 297 crashed on Tuesday at 14:05, Reuters says",
+        "Flight BA117 from Boston on Tuesday was delayed by nine hours, passengers said.",
+        "Flight LH1172 made an emergency landing on Tuesday",
         "Fares on LH 1172 from $ 99, fly on Tuesday!",
         "We leave on Tuesday at 9:30.\nInvoice AA 1204",
         "The flight number is LH1172.",

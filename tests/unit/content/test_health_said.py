@@ -178,3 +178,35 @@ def test_excerpt_is_for_people() -> None:
 )
 def test_says_what_it_is(text: str, said: str) -> None:
     assert [finding.text for finding in examine_text(text, "body")] == [said]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patient John Miller is HIV positive",
+        "My husband tested positive for HIV, please keep it to yourself.",
+        "She was sectioned on Tuesday night and is on suicide watch at the unit.",
+        "Cpl Voss was sectioned under the Mental Health Act on Monday",
+        "Il est séropositif depuis 2019, merci de n'en parler à personne.",
+        "My brother has HIV.",
+        "Frau Kern ist seit Mai HIV-positiv",
+    ],
+)
+def test_what_people_tell_nobody(text: str) -> None:
+    assert "health.note" in ids(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HIV positive people are protected by law.",
+        "If an employee is HIV positive, the employer may not ask.",
+        "The singer is HIV positive, his spokesman said.",
+        "In the study she looks at volunteers who are HIV positive, after a trial.",
+        "The drawing was sectioned along the axis, Mr Pratt has the file.",
+        "Les donneurs séropositifs ne sont pas admis.",
+        "The film shows life on suicide watch.",
+    ],
+)
+def test_what_is_said_of_everybody(text: str) -> None:
+    assert ids(text) == set()

@@ -206,3 +206,29 @@ def test_people_are_counted_not_their_telephones() -> None:
 def test_names_beyond_ascii_make_rows_too() -> None:
     made = [f"Łukasz Żak{letter}, 1{number}.03.1984, X123456{number}" for number, letter in enumerate("abcdef")]
     assert ids("Crew list\n" + "\n".join(made)) == {"person.list"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You are invited to a disciplinary hearing on 12 March at 10:00 concerning your repeated absence.",
+        "You are required to attend a formal disciplinary meeting on Friday to discuss the allegation of theft.",
+        "Dear Tom,\nYou are invited to a disciplinary\nhearing on 12 March concerning your timekeeping.",
+        "Mr Pratt has been called to a misconduct hearing on Monday, following what he said to the customer.",
+    ],
+)
+def test_somebody_is_called_to_a_hearing(text: str) -> None:
+    assert ids(text) == {"person.complaint"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The disciplinary hearing procedure is on the intranet.",
+        "You are invited to a disciplinary hearing workshop about fair questions.",
+        "You are invited to a webinar on the disciplinary hearing, concerning notes and witnesses.",
+        "How to chair a disciplinary meeting: ten rules about fairness.",
+    ],
+)
+def test_hearings_in_general(text: str) -> None:
+    assert ids(text) == set()

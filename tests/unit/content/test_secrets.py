@@ -7,6 +7,8 @@ import pytest
 from straymail.content import examine_text
 from straymail.evidence import Sensitivity
 
+WALLET = "ribbon velvet canoe orbit lunar thunder copper meadow pencil ladder saddle winter"
+
 
 def ids(text: str) -> set[str]:
     """What rules find: whether its words as a whole speak of a secret is for ``test_prose``."""
@@ -300,4 +302,73 @@ def test_secrets_as_people_write_them(text: str, identifier: str) -> None:
     ],
 )
 def test_what_people_write_like_secrets(text: str) -> None:
+    assert not ids(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        ("account tom.hale, password Ferry!Lantern62", "secret.password"),
+        ("Login: account tom.hale / password Ferry!Lantern62", "secret.password"),
+        ("username tom.hale password Ferry!Lantern62", "secret.password"),
+        ("User name\ntom.hale\n\nPassword\n\nFerry!Lantern62", "secret.password"),
+        ("Mein Generalpasswort ist Hafen#2027", "secret.password"),
+        ("Pre-Shared Key (PSK): Tide-9harbour", "secret.password"),
+        (f"My recovery phrase is {WALLET}", "secret.key"),
+        ("user ivoss and password Ferry!Lantern62", "secret.password"),
+        ("Das Startpasswort lautet Leucht9turm", "secret.password"),
+        ("Ihr Initialkennwort: Hafen#2027", "secret.password"),
+        ("Einmalpasswort: Hafen#2027", "secret.password"),
+        ("Das Masterpasswort ist Hafen#2027", "secret.password"),
+        ("mit dem Zugangspasswort Hafen#2027", "secret.password"),
+        ("User\nivoss\nPassword\nKx9#pQ2m", "secret.password"),
+        ("Login:\r\n  ivoss\r\nPasswort:\r\n  Hafen#2027\r\nGruß", "secret.password"),
+        ("The pre-shared key is Tide-9harbour", "secret.password"),
+        ("Pre-shared key for the VPN: Tide9harbour", "secret.password"),
+        ("PSK: Tide9harbour", "secret.password"),
+        ("419672-113894-550231-008712-694331-127006-336215-580437", "secret.key"),
+        ("Key: 419672-113894-550231-008712-\n694331-127006-336215-580437", "secret.key"),
+        (
+            f"seed phrase: {WALLET}",
+            "secret.key",
+        ),
+        (
+            ("Recovery phrase:\n" + "\n".join(f"{n}. {word}" for n, word in enumerate(WALLET.split(), 1))),
+            "secret.key",
+        ),
+        ("https://portal.harbour.example/reset/9f86d081884c7d659a2feaa0c55ad015", "secret.reset-link"),
+        ("https://portal.harbour.example/reset?token=9f86d081884c7d659a2feaa0c55ad015", "secret.reset-link"),
+        ("https://portal.harbour.example/login/magic/9f86d081884c7d659a2feaa0", "secret.reset-link"),
+        ("https://harbour.example/accounts/reset/MQ/c1a2b3-9f86d081884c7d659a2feaa0c55ad015/", "secret.reset-link"),
+        ("https://harbour.example/magic-link/9f86d081-884c-4d65-9a2f-eaa0c55ad015", "secret.reset-link"),
+    ],
+)
+def test_what_opens_an_account_or_a_disk(text: str, identifier: str) -> None:
+    assert identifier in ids(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "account manager, password policy",
+        "login page, password Reset2024",
+        "Das Passwort ist abgelaufen",
+        "Passwort: abgelaufen",
+        "Passwörter müssen mindestens zwölf Zeichen lang sein",
+        "Das Startpasswort wird Ihnen separat mitgeteilt",
+        "User\nivoss\nPassword\nForgot\n",
+        "User\nName\nPassword\nKx9 is not long enough",
+        "The pre-shared key is exchanged by telephone",
+        "PSK: see below",
+        "Seed: carrot, tomato, pepper, onion, radish, lettuce, spinach, celery, fennel, parsley, basil, chives, thyme",
+        "The seed phrase is something people forget which makes them lose everything inside wallets forever",
+        "part 419672-113894-550231",
+        "Seed phrase: never share your secret phrase with anyone because these words unlock every wallet",
+        "Recovery phrase: twelve words that open the wallet",
+        "https://portal.harbour.example/reset/factory-settings-guide-for-routers",
+        "https://portal.harbour.example/magic/the-show-2027-12-01",
+        "https://portal.harbour.example/reset?lang=en",
+    ],
+)
+def test_what_opens_nothing(text: str) -> None:
     assert not ids(text)
