@@ -7,6 +7,7 @@ message refused. The end of data is CRLF "." CRLF alone, so nothing can be smugg
 from __future__ import annotations
 
 from dataclasses import field
+from io import BytesIO
 
 from straymail.frozen import dataclass
 
@@ -42,7 +43,7 @@ class SmtpReader:
     def __init__(self, max_size: int) -> None:
         self._max_size = max_size
         self._buffer = bytearray()
-        self._message: bytearray | None = None
+        self._message: BytesIO | None = None
         self._size = 0
         self._bare = False
         self._line_ended = True
@@ -58,7 +59,7 @@ class SmtpReader:
 
     def expect_data(self) -> None:
         """354 was said: what comes now is a message."""
-        self._message, self._size, self._bare = bytearray(), 0, False
+        self._message, self._size, self._bare = BytesIO(), 0, False
 
     def next(self) -> Command | Data | None:
         """The next command or the whole message; None when more bytes are needed."""
@@ -111,10 +112,14 @@ class SmtpReader:
         self._bare = self._bare or b"\n" in body or b"\r" in body
         self._size += len(piece)
         if self._size <= self._max_size:
-            self._message += piece
+            self._message.write(piece)
 
     def _finish(self) -> Data:
         assert self._message is not None
-        found = Data(bytes(self._message), self._size > self._max_size, self._bare)
+        found = Data(
+            self._message.getvalue(),  # which is no copy
+            self._size > self._max_size,
+            self._bare,
+        )
         self._message, self._line_ended = None, True
         return found

@@ -40,9 +40,10 @@ def remove_headers(raw: bytes, *names: str) -> bytes:
     exact = frozenset(name.lower().encode() for name in names if not name.endswith("*"))
     prefixes = tuple(name[:-1].lower().encode() for name in names if name.endswith("*"))
     end, _ = header_end(raw)
-    kept = [
-        lines for name, lines in _fields(raw[:end]) if not (name in exact or (prefixes and name.startswith(prefixes)))
-    ]
+    fields = list(_fields(raw[:end]))
+    kept = [lines for name, lines in fields if not (name in exact or (prefixes and name.startswith(prefixes)))]
+    if len(kept) == len(fields):
+        return raw
     return b"".join((*kept, memoryview(raw)[end:]))  # no copy of a long body
 
 
