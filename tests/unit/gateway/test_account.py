@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from straymail.evidence import Action, Finding, Sensitivity, Verdict
-from straymail.gateway.account import tags
+from straymail.gateway.account import failure, tags
+from straymail.message import Envelope, parse_address
 
 
 def test_guesses_do_not_leave_in_a_header() -> None:
@@ -11,3 +12,11 @@ def test_guesses_do_not_leave_in_a_header() -> None:
     guess = Finding("health.prose", "body", Sensitivity.HIGH, 0.42)
     assert dict(tags(Verdict(Action.TAG, 0.2, (), (sure, guess))))["X-Straymail-Content"] == "marking"
     assert "X-Straymail-Content" not in dict(tags(Verdict(Action.TAG, 0.2, (), (guess,))))
+
+
+def test_no_token_of_an_answer_stands_in_the_log() -> None:
+    desk, other = parse_address("straymail+SECRETTOKEN@mod.example"), parse_address("bob+tag@army.mil")
+    envelope = Envelope(parse_address("clara@mod.example"), (desk, other))
+    told = failure(envelope, "store_down", "the disk is full", lambda each: each == desk)
+    assert told["recipients"] == ["straymail@mod.example", "bob+tag@army.mil"]
+    assert "SECRETTOKEN" not in str(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from straymail.desk import Desk
 from straymail.errors import Outdated
 from straymail.gateway.memory import Memory
 from straymail.record import Record, history, new_key, open_record, parse_keys
+from straymail.record.log import FORGOTTEN, Entry, append, entries
 
 OWN = ("mod.example",)
 NOW = 1_800_000_000.0
@@ -147,3 +149,30 @@ def test_a_model_taken_over_groups_people_as_its_own(stores: tuple[Record, Recor
     model.enter("tarnow@mod.example", "Alan Tarnow")
     assert set(model.same("tarnow@mod.example")) == {"alan.tarnow@mod.example", "tarnow@mod.example"}
     assert sent(model) == 1
+
+
+async def test_who_was_forgotten_before_keeps_what_was_learned_since(
+    stores: tuple[Record, Record], archive: Path
+) -> None:
+    learn(stores[1], archive)
+    with stores[1].reading() as connection:
+        before = history.load_history(connection, OWN, KEYS.words)
+    gone = Entry(NOW, FORGOTTEN, {"who": KEYS.mark(B), "revision": before.revision})
+    with stores[1].writing() as connection:
+        append(connection, KEYS, [gone])
+    memory = guard(stores[0])  # reads what was learned after that
+    await memory.save()
+    assert sent(memory.model) == 10
+    assert sent(loaded(stores[1])) == 10
+
+
+async def test_a_guard_that_stops_sees_its_writing_through(stores: tuple[Record, Record]) -> None:
+    memory = guard(stores[0])
+    running = asyncio.ensure_future(memory.run())
+    memory.decided(Entry(NOW, "judged", {}))
+    memory.stop()
+    await asyncio.wait_for(running, 10)
+    await memory.write_log()
+    assert memory.unwritten == 0
+    with stores[1].reading() as connection:
+        assert [entry.kind for entry in entries(connection)] == ["judged"]
