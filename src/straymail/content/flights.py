@@ -49,8 +49,8 @@ _SAID = "it says when somebody flies"
 _NEAR = 120  # characters on either side, in the line
 
 
-def _worth(names: Collection[str], text: str) -> bool:
-    return bool(names) and _WHEN.search(text) is not None
+def _worth(names: Collection[str], text: Text) -> bool:
+    return bool(names) and _WHEN.search(text.data) is not None
 
 
 def _judge(text: Text) -> Iterator[Finding]:

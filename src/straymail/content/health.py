@@ -352,16 +352,18 @@ def _needed(size: int) -> float:
     return _ENOUGH * (0.6 if size <= _SHORT else 1 + min(2.0, size / 8_000))
 
 
-def _worth(names: Collection[str], text: str) -> bool:
+def _worth(names: Collection[str], text: Text) -> bool:
     """Whether these groups together could make a note."""
-    if not {"nhs", "kvnr", "number", "coded"}.isdisjoint(names) or ("icd" in names and _CODE.search(text) is not None):
+    if not {"nhs", "kvnr", "number", "coded"}.isdisjoint(names) or (
+        "icd" in names and _CODE.search(text.data) is not None
+    ):
         return True
     if health_said.worth(names, text):
         return True
     possible = [group for group in _GROUPS if group.name in names]
-    if len(text) > _SHORT and not any(group.clinical for group in possible):
+    if len(text.raw) > _SHORT and not any(group.clinical for group in possible):
         return False
-    return sum(group.most for group in possible) >= _needed(len(text))
+    return sum(group.most for group in possible) >= _needed(len(text.raw))
 
 
 DETECTOR = Detector("health", _RULES, _judge, _worth)

@@ -147,13 +147,13 @@ _CLOSE = 60  # bytes before a word in which it is said of whom
 _COURSES, _INJURIES = 2, 3
 
 
-def worth(names: Collection[str], text: str) -> bool:
+def worth(names: Collection[str], text: Text) -> bool:
     """Whether what these rules may have found can amount to something in this text."""
     return (
         "stigma" in names
-        or ("absence" in names and _PRIVATE.search(text) is not None)
-        or ("grave" in names and _COURSE.search(text) is not None)
-        or ("casualty" in names and _HURT_WHO.search(text) is not None)
+        or ("absence" in names and _PRIVATE.search(text.data) is not None)
+        or ("grave" in names and _COURSE.search(text.data) is not None)
+        or ("casualty" in names and _HURT_WHO.search(text.data) is not None)
     )
 
 

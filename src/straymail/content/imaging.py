@@ -101,9 +101,9 @@ _NEXT = 70  # bytes from a picture's name to what is seen there
 _ENOUGH, _PARTS = 2.0, 3
 
 
-def _worth(names: Collection[str], text: str) -> bool:
+def _worth(names: Collection[str], text: Text) -> bool:
     """A sign needs a picture or a part of a report: looked for here, before all is."""
-    return "brief" in names or (_MAY_BE.search(text) is not None and _STUDIED.search(text) is not None)
+    return "brief" in names or (_MAY_BE.search(text.data) is not None and _STUDIED.search(text.data) is not None)
 
 
 def _judge(text: Text) -> Iterator[Finding]:

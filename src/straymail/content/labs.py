@@ -107,9 +107,9 @@ _COUNTS = frozenset(("WBC", "WCC", "Hb", "Hgb", "CRP"))
 _BESIDE = 3  # bytes between values of one row of two
 
 
-def _worth(names: Collection[str], text: str) -> bool:
+def _worth(names: Collection[str], text: Text) -> bool:
     """Whether more than the name of an infection is there, which news are full of: what was found."""
-    return set(names) != {"serology"} or _FOUND.search(text) is not None
+    return set(names) != {"serology"} or _FOUND.search(text.data) is not None
 
 
 def _judge(text: Text) -> Iterator[Finding]:

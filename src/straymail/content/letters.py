@@ -27,8 +27,8 @@ _ANY_WORK = re2.compile(r"referr|consultant|follow|history|operation")  # insure
 _LEAST = 2
 
 
-def _worth(_names: Collection[str], text: str) -> bool:
-    return _DEAR.search(text) is not None
+def _worth(_names: Collection[str], text: Text) -> bool:
+    return _DEAR.search(text.data) is not None
 
 
 def _judge(text: Text) -> Iterator[Finding]:

@@ -63,9 +63,9 @@ _NAME = re2.compile(r"^\.? ?((?:\p{Lu}[\p{L}.'’\-]+ ?){1,3})")
 _PLACE = re2.compile(r"\b[A-Z][a-z]{2,20}\b")
 
 
-def _worth(names: Collection[str], text: str) -> bool:
+def _worth(names: Collection[str], text: Text) -> bool:
     """Somebody of rank and a movement are in much of a firm's mail: an hour beside it is not."""
-    return len(names) > 1 and _MOVES.search(text) is not None
+    return len(names) > 1 and _MOVES.search(text.data) is not None
 
 
 def _judge(text: Text) -> Iterator[Finding]:

@@ -33,8 +33,8 @@ _ILL = re2.compile(
 _REACH, _LEAST = 1_500, 2  # bytes that one report takes; words of tissue it must have
 
 
-def _worth(_names: Collection[str], text: str) -> bool:
-    return _ILL.search(text) is not None
+def _worth(_names: Collection[str], text: Text) -> bool:
+    return _ILL.search(text.data) is not None
 
 
 def _judge(text: Text) -> Iterator[Finding]:

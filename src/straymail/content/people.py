@@ -143,26 +143,21 @@ class _Pattern(Protocol):
         """Matches in order."""
 
 
-def _worth(names: Collection[str], text: str) -> bool:
+def _worth(names: Collection[str], text: Text) -> bool:
     """Lists are many rows, and need a word that says what they are or very many."""
-    data = b""
-    if not {"ranked", "served"}.isdisjoint(names) or ("crew" in names and text.count("\n") >= _ROWS - 1):
+    data = text.data
+    if not {"ranked", "served"}.isdisjoint(names) or ("crew" in names and data.count(b"\n") >= _ROWS - 1):
         return True
-    if text.count("\n") < _PAID_ROWS - 1:
+    if data.count(b"\n") < _PAID_ROWS - 1:
         return False
-    if not {"birth", "pay"}.isdisjoint(names):
-        data = text.encode("utf-8", "replace")
-        if _rows_of(_MAY_BE_ROW, data, _PAID_ROWS):
-            return True
-    if "mailed" in names and text.count("@") >= _CONTACTS:
-        data = data or text.encode("utf-8", "replace")
-        if _rows_of(_MAILED_ROW, data, _CONTACTS):
-            return True
-    if "phoned" not in names:
-        return False
-    data = data or text.encode("utf-8", "replace")
-    return _rows_of(_PHONE, data, _ROWS) and (
-        _rows_of(_PHONED_ROW, data, _ROWS) or _rows_of(_ALONE_ROW, data, _CONTACTS)
+    if not {"birth", "pay"}.isdisjoint(names) and _rows_of(_MAY_BE_ROW, data, _PAID_ROWS):
+        return True
+    if "mailed" in names and data.count(b"@") >= _CONTACTS and _rows_of(_MAILED_ROW, data, _CONTACTS):
+        return True
+    return (
+        "phoned" in names
+        and _rows_of(_PHONE, data, _ROWS)
+        and (_rows_of(_PHONED_ROW, data, _ROWS) or _rows_of(_ALONE_ROW, data, _CONTACTS))
     )
 
 

@@ -34,7 +34,8 @@ _RULES = (
     Rule("labelled", rf"(?i)\blat(?:itude)?\b[\"']?\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}[^\n0-9]{{0,20}}?\n?"
          rf"[^\n0-9]{{0,12}}?\b(?:lon(?:g|gitude)?|lng)\b[\"']?\s{{0,3}}[:=]?\s{{0,3}}[\"']?{_NUMBER}"),
     Rule("columns", rf"(?im)^(?:[^\n]{{0,300}}[,;|\t])?[ \t\"]{{0,4}}{LATITUDE}[ \t\"]{{0,4}}"
-         r"(?:[,;|\t][^\n]{0,300})?\r?$", hint=r"(?i)(?:lat|latitude|breitengrad)[^\n,;|\t]*(?:[,;|\t\r\n]|$)"),
+         r"(?:[,;|\t][^\n]{0,300})?\r?$", hint=r"(?i)(?:lat|latitude|breitengrad)[ _]?"
+         r"(?:\(?(?:deg|dd|wgs|\xc2\xb0|dec)[^\n,;|\t]*)?[ \t\"]*(?:[,;|\t\r\n]|$)"),
     Rule("pair", r"(?:^|[\s(\[:=])(-?[0-9]{1,2}\.[0-9]{4,12})\s{0,2}[,;]\s{0,2}(-?[0-9]{1,3}\.[0-9]{4,12})\b",
          near=DIGITS, hint=r"\x2e[0-9]{4,}\s*[,;]\s*\x2d?[0-9]+\x2e[0-9]{4}"),
     Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b", near=DIGITS),

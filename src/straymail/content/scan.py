@@ -84,7 +84,7 @@ class Detector:
     name: str
     rules: tuple[Rule, ...]
     judge: Callable[[Text], Iterator[Finding]]
-    worth: Callable[[Collection[str], str], bool] = lambda names, text: True
+    worth: Callable[[Collection[str], Text], bool] = lambda names, text: True
 
 
 @dataclass(slots=True)
@@ -260,7 +260,7 @@ class Scan:
     ) -> Text | None:
         """The text for one detector, where rules that may hit at these places do, or hit in the heading."""
         names = {number: self._rules[number][1].name for number in sorted(places)}
-        if not self._detectors[index].worth({*names.values(), *headed}, text.raw):
+        if not self._detectors[index].worth({*names.values(), *headed}, text):
             return None
         found: dict[str, Sequence[Hit]] = {
             name: self._places(number, text.data, places[number]) for number, name in names.items()

@@ -306,13 +306,13 @@ def _weight(identifier: str, senior: bool) -> Sensitivity:
     return Sensitivity(usual + 1) if senior else usual
 
 
-def _worth(names: Collection[str], text: str) -> bool:
+def _worth(names: Collection[str], text: Text) -> bool:
     """Whether these groups, and all that support them, could make a booking."""
     if not _MACHINE.isdisjoint(names):
         return True
     possible = [group for group in _GROUPS if group.support or group.name in names]
     score = sum(max(0.0, group.most) for group in possible)
-    return score >= _needed(len(text)) and sum(group.telling for group in possible) > 1
+    return score >= _needed(len(text.raw)) and sum(group.telling for group in possible) > 1
 
 
 DETECTOR = Detector("travel", _RULES, _judge, _worth)
