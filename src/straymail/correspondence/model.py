@@ -25,7 +25,7 @@ from straymail.correspondence.seen import Seen
 from straymail.correspondence.settled import Settled
 from straymail.correspondence.table import Edges
 from straymail.correspondence.threads import Threads
-from straymail.correspondence.topics import Topics, hashes, packed, unpacked
+from straymail.correspondence.topics import Hashes, Topics, packed, unpacked
 from straymail.message import registrable
 
 _LISTED = PersonFacts(0, 0, 0.0, 0.0)
@@ -45,7 +45,6 @@ class Correspondence:
 
     def __init__(self, own_domains: Iterable[str] = (), secret: bytes = b"") -> None:
         self.revision = 0  # the state of the store it was loaded from
-        self._secret = secret
         self._own = frozenset[str]()
         self._ids: dict[str, int] = {}
         self._keys: list[str] = []
@@ -71,6 +70,7 @@ class Correspondence:
         self._aliases = Aliases(self.is_own, self._regrouped)
         self._merged = Merged(self._aliases.groups, self._people, self._received, self._pairs)
         self._topics = Topics()
+        self._hashes_of = Hashes(secret).of
         self._hashed: tuple[Sequence[str], list[int]] = ((), [])  # a message is asked about, then learned
         self._settled = Settled()
         self._seen = Seen()
@@ -260,7 +260,7 @@ class Correspondence:
     def _hashes(self, words: Sequence[str]) -> list[int]:
         known, found = self._hashed
         if words is not known:
-            found = hashes(self._secret, words)
+            found = self._hashes_of(words)
             self._hashed = words, found
         return found
 
