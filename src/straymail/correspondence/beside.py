@@ -18,15 +18,17 @@ class Beside:
         at = _key(sender, one, other)
         self._counts[at] = self._counts.get(at, 0) + count
 
-    def counts(self, senders: Sequence[int], ones: Sequence[int], groups: Sequence[Sequence[int]]) -> list[int]:
-        """Messages of any of these senders (one person's addresses) to one of ``ones`` and one of each group."""
-        get, found = self._counts.get, [0] * len(groups)
+    def get(self, sender: int, one: int, other: int) -> int:
+        """How many messages of the sender went to both."""
+        return self._counts.get(_key(sender, one, other), 0)
+
+    def count(self, sender: int, ones: Sequence[int], groups: Sequence[Sequence[int]], found: list[int]) -> None:
+        """Add to ``found`` the messages of the sender to one of ``ones`` and one of each group (of each person)."""
+        get = self._counts.get
         for at, others in enumerate(groups):
             for other in others:
-                for one in ones:
-                    for sender in senders:  # the key is written out: calling for it takes as long as all else here
-                        found[at] += get(hash((sender, one, other) if one < other else (sender, other, one)), 0)
-        return found
+                for one in ones:  # the key is written out: calling for it takes as long as all else here
+                    found[at] += get(hash((sender, one, other) if one < other else (sender, other, one)), 0)
 
 
 def _key(sender: int, a: int, b: int) -> int:

@@ -23,6 +23,7 @@ class Merged:
         self.groups = groups
         self._people, self._received, self._pairs = people, received, pairs
         self._sums: dict[int, PairFacts | None] = {}
+        self._persons: dict[int, PersonFacts | None] = {}
         self._current: dict[int, int] = {}
 
     def of(self, who: int) -> tuple[int, ...]:
@@ -31,6 +32,13 @@ class Merged:
 
     def person(self, who: int) -> PersonFacts | None:
         """Totals of one person; None when never seen in mail."""
+        if who not in self._persons:
+            if len(self._persons) >= _MOST:
+                self._persons.clear()
+            self._persons[who] = self._person(who)
+        return self._persons[who]
+
+    def _person(self, who: int) -> PersonFacts | None:
         group = self.groups.get(who)
         if group is None:
             sent, received = self._people.get(who), self._received.get(who)
@@ -65,6 +73,9 @@ class Merged:
 
     def current(self, people: Iterable[int]) -> list[int]:
         """One address for each person: the one used last."""
+        people = list(people)
+        if self.groups.keys().isdisjoint(people):
+            return list(dict.fromkeys(people))
         chosen = {}
         for who in people:
             group = self.groups.get(who)
@@ -85,6 +96,8 @@ class Merged:
         group = self.groups.get(who)
         if group:
             self._current.pop(group[0], None)
+        for each in group or (who,):
+            self._persons.pop(each, None)
 
     def wrote(self, a: int, b: int) -> None:
         """A message from one address to another is counted."""
@@ -94,4 +107,5 @@ class Merged:
     def clear(self) -> None:
         """Who is one person has changed."""
         self._sums.clear()
+        self._persons.clear()
         self._current.clear()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 from straymail.correspondence.aliases import Aliases
 from straymail.correspondence.beside import Beside, joined, names, parted
@@ -54,7 +54,7 @@ class Correspondence:
         self._books = Books(self._keys)
         self._names: dict[int, dict[str, int]] = {}
         self._named: dict[str, set[int]] = defaultdict(set)
-        self._words: dict[str, frozenset[str]] = {}  # made when asked for
+        self._called_by: dict[str, tuple[str, frozenset[str]]] = {}  # name and its words, made when asked for
         self._domains: dict[str, set[int]] = defaultdict(set)
         self._called: dict[str, set[str]] = defaultdict(set)
         self._domain_ids: dict[str, int] = {}
@@ -194,16 +194,22 @@ class Correspondence:
                 found[name] = found.get(name, 0) + count
         return sorted(found.items(), key=lambda item: (-item[1], item[0]))
 
+    def name(self, key: str) -> str:
+        """The display name seen most often for the address; "" for none."""
+        return (self._called_by.get(key) or self._call(key))[0]
+
     def words(self, key: str) -> frozenset[str]:
         """The name tokens of a person key: of its local part and of its most frequent display name."""
-        found = self._words.get(key)
-        if found is None:
-            if len(self._words) >= _WORDS_KEPT:
-                self._words.clear()
-            names = self.names(key)
-            shown = tokens_of(names[0][0]) if names else ()
-            found = self._words[key] = frozenset((*tokens_of(key.partition("@")[0]), *shown))
-        return found
+        return (self._called_by.get(key) or self._call(key))[1]
+
+    def _call(self, key: str) -> tuple[str, frozenset[str]]:
+        if len(self._called_by) >= _WORDS_KEPT:
+            self._called_by.clear()
+        names = self.names(key)
+        name = names[0][0] if names else ""
+        words = frozenset((*tokens_of(key.partition("@")[0]), *tokens_of(name)))
+        self._called_by[key] = name, words
+        return name, words
 
     def contacts(self, key: str) -> Iterable[str]:
         """The address book: everyone ``key`` has written to, or had mail from; of each person the address used last."""
@@ -237,15 +243,27 @@ class Correspondence:
 
     def namesakes(self, sender: str, token: str) -> list[str]:
         """As ``named``, within the address book of ``sender``; of each person the address used last."""
-        found = self._named.get(token, set())
-        books = (self._books.get(each) & found for each in self._group(sender))
-        return self._first(who for book in books for who in islice(book, _NAMED_LIMIT))
+        found = self._named.get(token)
+        if not found:
+            return []
+        books = [self._books.get(each) & found for each in self._group(sender)]
+        return self._first(chain.from_iterable(islice(book, _NAMED_LIMIT) for book in books))
 
     def together(self, sender: str, others: Sequence[str]) -> Callable[[str], list[int]]:
         """Tells of a person how many messages of ``sender`` went to him and each of the others (to himself: 0)."""
-        senders = [who for who in self._group(sender) if who in self._people]
+        books = {who: self._books.get(who) for who in self._group(sender) if who in self._people}
         groups = [self._group(other) for other in others]
-        return lambda person: self._beside.counts(senders, self._group(person), groups)
+        asked = {who: [[each for each in group if each in book] for group in groups] for who, book in books.items()}
+
+        def counts(person: str) -> list[int]:
+            found = [0] * len(groups)
+            ones = self._group(person)
+            for who, book in books.items():
+                if known := [one for one in ones if one in book]:
+                    self._beside.count(who, known, asked[who], found)
+            return found
+
+        return counts
 
     def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
         """Person keys in the thread these references, or else this normalised subject, belong to; all their aliases."""
@@ -255,7 +273,7 @@ class Correspondence:
     def topic(self, words: Sequence[str]) -> Callable[[str], float]:
         """Tells of a person how much the messages most like these words speak for him: a sum of likeness."""
         found = self._topics.near(self._hashes(words))
-        return lambda person: sum(found.get(who, 0.0) for who in self._group(person)) if found else 0.0
+        return lambda person: sum([found[who] for who in self._group(person) if who in found]) if found else 0.0
 
     def _hashes(self, words: Sequence[str]) -> list[int]:
         known, found = self._hashed
@@ -348,7 +366,7 @@ class Correspondence:
         self._people.drop(who)
         self._received.drop(who)
         self._names.pop(who, None)
-        self._words.pop(address, None)
+        self._called_by.pop(address, None)
         self._domains[domain].discard(who)
         if who in self._answered:
             self._answered.discard(who)
@@ -376,13 +394,13 @@ class Correspondence:
                 self._aliases.name(who, key, names | {name: 1})
             names[name] = names.get(name, 0) + 1
             for each in self._merged.of(who):
-                self._words.pop(self._keys[each], None)
+                self._called_by.pop(self._keys[each], None)
         self._dirty.add(("person", key, ""))
         return who
 
     def _regrouped(self) -> None:
         self._merged.clear()
-        self._words.clear()
+        self._called_by.clear()
 
     def _place(self, who: int, key: str) -> None:
         local, _, domain = key.partition("@")
@@ -440,8 +458,8 @@ class Correspondence:
         if kind == "seen":
             return Row(kind, a, b, self._threads.values(a))
         if kind == "beside":
-            one, other = ((self._ids[each],) for each in parted(b))
-            return Row(kind, a, b, {"n": self._beside.counts((self._ids[a],), one, [other])[0]})
+            one, other = (self._ids[each] for each in parted(b))
+            return Row(kind, a, b, {"n": self._beside.get(self._ids[a], one, other)})
         if kind == "words":
             time, people, words = self._topics.get(a)
             return Row(kind, a, b, {"t": time, "p": [self._keys[who] for who in people], "w": packed(words)})

@@ -190,8 +190,7 @@ class Context:
 
     def name_of(self, key: str) -> str:
         """Display name of a person key: as learned, else as the header shows it, else ""."""
-        names: Sequence[tuple[str, int]] = self.history.names(key)
-        return names[0][0] if names else self.shown.get(key, "")
+        return self.history.name(key) or self.shown.get(key, "")
 
 
 def _words(text: str) -> frozenset[str]:
