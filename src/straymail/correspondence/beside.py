@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 _BETWEEN = "\n"  # stands in no address
 
@@ -22,13 +22,31 @@ class Beside:
         """How many messages of the sender went to both."""
         return self._counts.get(_key(sender, one, other), 0)
 
-    def count(self, sender: int, ones: Sequence[int], groups: Sequence[Sequence[int]], found: list[int]) -> None:
-        """Add to ``found`` the messages of the sender to one of ``ones`` and one of each group (of each person)."""
+    def among(
+        self, books: Mapping[int, set[int] | frozenset[int]], groups: Sequence[Sequence[int]]
+    ) -> Callable[[Sequence[int]], list[int]]:
+        """Tells of a person's addresses in how many messages of the senders one of them stood beside one of each group.
+
+        Args:
+            books: of each sender (one person's addresses) whom it has written to, maybe others too.
+            groups: the addresses of each of the other people.
+        """
         get = self._counts.get
-        for at, others in enumerate(groups):
-            for other in others:
-                for one in ones:  # the key is written out: calling for it takes as long as all else here
-                    found[at] += get(hash((sender, one, other) if one < other else (sender, other, one)), 0)
+        asked = [
+            (sender, book, [(at, other) for at, others in enumerate(groups) for other in others if other in book])
+            for sender, book in books.items()
+        ]
+
+        def counts(ones: Sequence[int]) -> list[int]:
+            found = [0] * len(groups)
+            for sender, book, known in asked:
+                for one in ones:
+                    if one in book:
+                        for at, other in known:  # the key is written out: calling for it takes as long as all else
+                            found[at] += get(hash((sender, one, other) if one < other else (sender, other, one)), 0)
+            return found
+
+        return counts
 
 
 def _key(sender: int, a: int, b: int) -> int:

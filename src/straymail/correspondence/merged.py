@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from straymail.correspondence.history import ANSWER_WEIGHT, PairFacts, PersonFacts
 from straymail.correspondence.table import Edges
@@ -53,15 +53,18 @@ class Merged:
 
     def pair(self, a: int, b: int) -> PairFacts | None:
         """What one person wrote to another; None when nothing."""
-        if a not in self.groups and b not in self.groups:
+        first, second = self.groups.get(a), self.groups.get(b)
+        if first is None and second is None:
             return self._pairs.get(a << _SHIFT | b)
-        first, second = self.of(a), self.of(b)
-        at = first[0] << _SHIFT | second[0]
+        at = (first[0] if first else a) << _SHIFT | (second[0] if second else b)
         if at not in self._sums:
             if len(self._sums) >= _MOST:
                 self._sums.clear()
-            self._sums[at] = self._pairs.sum([x << _SHIFT | y for x in first if x in self._people for y in second])
+            self._sums[at] = self._pair(first or (a,), second or (b,))
         return self._sums[at]
+
+    def _pair(self, first: Sequence[int], second: Sequence[int]) -> PairFacts | None:
+        return self._pairs.sum([x << _SHIFT | y for x in first if x in self._people for y in second])
 
     def tie(self, who: int, other: int, now: float) -> float:
         """How close the other is: mail sent to him and ``ANSWER_WEIGHT`` x mail from him, ``faded``."""

@@ -17,7 +17,7 @@ from straymail.correspondence.beside import Beside, joined, names, parted
 from straymail.correspondence.books import Books
 from straymail.correspondence.history import DomainFacts, PairFacts, PersonFacts, Standing, first_letters
 from straymail.correspondence.merged import Merged
-from straymail.correspondence.names import tokens_of
+from straymail.correspondence.names import name_and_words, tokens_of
 from straymail.correspondence.nearby import Nearby
 from straymail.correspondence.observation import Observation
 from straymail.correspondence.rows import Row
@@ -70,8 +70,7 @@ class Correspondence:
         self._aliases = Aliases(self.is_own, self._regrouped)
         self._merged = Merged(self._aliases.groups, self._people, self._received, self._pairs)
         self._topics = Topics()
-        self._hashes_of = Hashes(secret).of
-        self._hashed: tuple[Sequence[str], list[int]] = ((), [])  # a message is asked about, then learned
+        self._hashes = Hashes(secret)
         self._settled = Settled()
         self._seen = Seen()
         self._suffixes: dict[str, int] = defaultdict(int)
@@ -113,8 +112,8 @@ class Correspondence:
 
     def same(self, key: str) -> tuple[str, ...]:
         """Every address of the person who has this one, itself included; also of an unknown one."""
-        who = self._ids.get(key)
-        return (key,) if who is None else tuple(self._keys[each] for each in self._merged.of(who))
+        group = self._group(key)
+        return tuple([self._keys[each] for each in group]) if len(group) > 1 else (key,)
 
     def person(self, key: str) -> PersonFacts | None:
         """Totals of one person; None when never seen in mail, nothing but zeros when in the directory alone."""
@@ -135,7 +134,7 @@ class Correspondence:
 
     def _group(self, key: str) -> tuple[int, ...]:
         who = self._ids.get(key)
-        return () if who is None else self._merged.of(who)
+        return () if who is None else self._aliases.groups.get(who) or (who,)
 
     def _first(self, people: Iterable[int]) -> list[str]:
         """One address for each person: the one used last."""
@@ -205,11 +204,8 @@ class Correspondence:
     def _call(self, key: str) -> tuple[str, frozenset[str]]:
         if len(self._called_by) >= _WORDS_KEPT:
             self._called_by.clear()
-        names = self.names(key)
-        name = names[0][0] if names else ""
-        words = frozenset((*tokens_of(key.partition("@")[0]), *tokens_of(name)))
-        self._called_by[key] = name, words
-        return name, words
+        found = self._called_by[key] = name_and_words(key, self.names(key))
+        return found
 
     def contacts(self, key: str) -> Iterable[str]:
         """The address book: everyone ``key`` has written to, or had mail from; of each person the address used last."""
@@ -252,18 +248,8 @@ class Correspondence:
     def together(self, sender: str, others: Sequence[str]) -> Callable[[str], list[int]]:
         """Tells of a person how many messages of ``sender`` went to him and each of the others (to himself: 0)."""
         books = {who: self._books.get(who) for who in self._group(sender) if who in self._people}
-        groups = [self._group(other) for other in others]
-        asked = {who: [[each for each in group if each in book] for group in groups] for who, book in books.items()}
-
-        def counts(person: str) -> list[int]:
-            found = [0] * len(groups)
-            ones = self._group(person)
-            for who, book in books.items():
-                if known := [one for one in ones if one in book]:
-                    self._beside.count(who, known, asked[who], found)
-            return found
-
-        return counts
+        counts = self._beside.among(books, [self._group(other) for other in others])
+        return lambda person: counts(self._group(person))
 
     def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
         """Person keys in the thread these references, or else this normalised subject, belong to; all their aliases."""
@@ -272,15 +258,8 @@ class Correspondence:
 
     def topic(self, words: Sequence[str]) -> Callable[[str], float]:
         """Tells of a person how much the messages most like these words speak for him: a sum of likeness."""
-        found = self._topics.near(self._hashes(words))
+        found = self._topics.near(self._hashes.of(words))
         return lambda person: sum([found[who] for who in self._group(person) if who in found]) if found else 0.0
-
-    def _hashes(self, words: Sequence[str]) -> list[int]:
-        known, found = self._hashed
-        if words is not known:
-            found = self._hashes_of(words)
-            self._hashed = words, found
-        return found
 
     # -- learning --------------------------------------------------------------------------------------------------
 
@@ -319,8 +298,7 @@ class Correspondence:
 
     def _about(self, seen: Observation, sender: int) -> None:
         people = dict.fromkeys((sender, *(self._ids[key] for key, _ in seen.recipients)))
-        gone = self._topics.add(seen.identity, seen.time, people, self._hashes(seen.words))
-        self._hashed = (), []  # no words are kept in clear
+        gone = self._topics.add(seen.identity, seen.time, people, self._hashes.of(seen.words))
         self._dirty.add(("words", seen.identity, ""))
         if gone:
             self._dirty.discard(("words", gone, ""))

@@ -97,15 +97,14 @@ class Topics:
             return {}
         weights = self._weights(known) ** 2
         places = np.frombuffer(b"".join(known), dtype=np.uint32)
-        scores = np.bincount(places, weights.repeat(list(map(len, known))), minlength=self._next)
-        scores /= self._lengths[: self._next]
+        raw = np.bincount(places, weights.repeat(list(map(len, known))), minlength=self._next)
+        scores = raw / self._lengths[: self._next]
         best = np.flatnonzero(scores > _FAINT * scores.max())
-        likeness = scores[best]
+        likeness = scores[best] / (math.sqrt(float(weights.sum())) or 1.0)
         if len(best) > NEIGHBOURS:
             nearest = likeness.argpartition(-NEIGHBOURS)[-NEIGHBOURS:]
             best, likeness = best[nearest], likeness[nearest]
         found: dict[int, float] = defaultdict(float)
-        likeness /= math.sqrt(float(weights.sum())) or 1.0
         for place, score in zip(best.tolist(), likeness.tolist(), strict=True):
             for who in self._entries[place].people:
                 found[who] += score

@@ -35,6 +35,7 @@ class Context:
     _to: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _back: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _beside: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _named: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ties: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -166,6 +167,13 @@ class Context:
     @cached_property
     def _together(self) -> Callable[[str], list[int]]:
         return self.history.together(self.sender, tuple(self.places))
+
+    def namesakes(self, token: str) -> list[str]:
+        """The sender's contacts in whose name or local part this token stands (``History.namesakes``)."""
+        known = self._named.get(token)
+        if known is None:
+            known = self._named[token] = self.history.namesakes(self.sender, token)
+        return known
 
     def tie(self, key: str) -> float:
         """How close sender and person are (``History.ties``); 0 for none."""
