@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from datetime import datetime
-from functools import cached_property
 
 from straymail.correspondence import History, PairFacts, PersonFacts
 from straymail.correspondence.names import NICKNAMES
 from straymail.correspondence.observation import normal_subject
-from straymail.frozen import dataclass
+from straymail.frozen import cached_property, dataclass
 from straymail.message import Envelope, Message, answered_author, letters, new_text, quoted_text, words_of
 from straymail.recipients.salutation import greeted
 
@@ -84,10 +83,9 @@ class Context:
         line = answered_author(self.message) if self.message is not None else ""
         return (_words(line), frozenset(found.lower() for found in _ADDRESS.findall(line))) if line else _NOBODY
 
-    @cached_property
-    def named(self) -> frozenset[str]:
-        """``mentioned`` and ``quoted``."""
-        return self.mentioned | self.quoted
+    def names_any(self, words: frozenset[str]) -> bool:
+        """Whether one of these stands in ``mentioned`` or ``quoted``."""
+        return not (self.mentioned.isdisjoint(words) and self.quoted.isdisjoint(words))
 
     @cached_property
     def files(self) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def _answered_namesake(context: Context, address: Address, rivals: Sequence[Riva
 
 def _promise(context: Context, key: str) -> float:
     """How likely it is that a rival fits, at a glance; who is looked at closely is chosen by it."""
-    evident = (key in context.thread) + (not context.named.isdisjoint(context.history.words(key)))
+    evident = (key in context.thread) + context.names_any(context.history.words(key))
     return 10.0 * evident + math.log1p(context.tie(key))
 
 
