@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 _BETWEEN = "\n"  # stands in no address
 
@@ -18,15 +18,35 @@ class Beside:
         at = _key(sender, one, other)
         self._counts[at] = self._counts.get(at, 0) + count
 
-    def counts(self, senders: Sequence[int], ones: Sequence[int], groups: Sequence[Sequence[int]]) -> list[int]:
-        """Messages of any of these senders (one person's addresses) to one of ``ones`` and one of each group."""
-        get, found = self._counts.get, [0] * len(groups)
-        for at, others in enumerate(groups):
-            for other in others:
+    def get(self, sender: int, one: int, other: int) -> int:
+        """How many messages of the sender went to both."""
+        return self._counts.get(_key(sender, one, other), 0)
+
+    def among(
+        self, books: Mapping[int, set[int] | frozenset[int]], groups: Sequence[Sequence[int]]
+    ) -> Callable[[Sequence[int]], list[int]]:
+        """Tells of a person's addresses in how many messages of the senders one of them stood beside one of each group.
+
+        Args:
+            books: of each sender (one person's addresses) whom it has written to, maybe others too.
+            groups: the addresses of each of the other people.
+        """
+        get = self._counts.get
+        asked = [
+            (sender, book, [(at, other) for at, others in enumerate(groups) for other in others if other in book])
+            for sender, book in books.items()
+        ]
+
+        def counts(ones: Sequence[int]) -> list[int]:
+            found = [0] * len(groups)
+            for sender, book, known in asked:
                 for one in ones:
-                    for sender in senders:  # the key is written out: calling for it takes as long as all else here
-                        found[at] += get(hash((sender, one, other) if one < other else (sender, other, one)), 0)
-        return found
+                    if one in book:
+                        for at, other in known:  # the key is written out: calling for it takes as long as all else
+                            found[at] += get(hash((sender, one, other) if one < other else (sender, other, one)), 0)
+            return found
+
+        return counts
 
 
 def _key(sender: int, a: int, b: int) -> int:

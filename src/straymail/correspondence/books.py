@@ -49,9 +49,12 @@ class Books:
         index = self._begins.get(who)
         if index is None:
             index = self._begins[who] = {}
-            for each in self.get(who):
-                self._file(index, each)
+            for each in sorted(self.get(who)):
+                index.setdefault(self._letters(each), []).append(each)
         return index.get(letters, ())
 
     def _file(self, index: dict[str, list[int]], who: int) -> None:
-        insort(index.setdefault(first_letters(self._keys[who].partition("@")[0]), []), who)
+        insort(index.setdefault(self._letters(who), []), who)
+
+    def _letters(self, who: int) -> str:
+        return first_letters(self._keys[who].partition("@")[0])

@@ -118,6 +118,10 @@ class History(Protocol):
         """Display names seen for the address with counts, most frequent first."""
         ...
 
+    def name(self, key: str) -> str:
+        """The display name seen most often for the address; "" for none."""
+        ...
+
     def words(self, key: str) -> frozenset[str]:
         """The name tokens of a person key: of its local part and of its most frequent display name."""
         ...

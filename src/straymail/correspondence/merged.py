@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from straymail.correspondence.history import ANSWER_WEIGHT, PairFacts, PersonFacts
 from straymail.correspondence.table import Edges
@@ -23,6 +23,7 @@ class Merged:
         self.groups = groups
         self._people, self._received, self._pairs = people, received, pairs
         self._sums: dict[int, PairFacts | None] = {}
+        self._persons: dict[int, PersonFacts | None] = {}
         self._current: dict[int, int] = {}
 
     def of(self, who: int) -> tuple[int, ...]:
@@ -31,6 +32,13 @@ class Merged:
 
     def person(self, who: int) -> PersonFacts | None:
         """Totals of one person; None when never seen in mail."""
+        if who not in self._persons:
+            if len(self._persons) >= _MOST:
+                self._persons.clear()
+            self._persons[who] = self._person(who)
+        return self._persons[who]
+
+    def _person(self, who: int) -> PersonFacts | None:
         group = self.groups.get(who)
         if group is None:
             sent, received = self._people.get(who), self._received.get(who)
@@ -45,15 +53,18 @@ class Merged:
 
     def pair(self, a: int, b: int) -> PairFacts | None:
         """What one person wrote to another; None when nothing."""
-        if a not in self.groups and b not in self.groups:
+        first, second = self.groups.get(a), self.groups.get(b)
+        if first is None and second is None:
             return self._pairs.get(a << _SHIFT | b)
-        first, second = self.of(a), self.of(b)
-        at = first[0] << _SHIFT | second[0]
+        at = (first[0] if first else a) << _SHIFT | (second[0] if second else b)
         if at not in self._sums:
             if len(self._sums) >= _MOST:
                 self._sums.clear()
-            self._sums[at] = self._pairs.sum([x << _SHIFT | y for x in first if x in self._people for y in second])
+            self._sums[at] = self._pair(first or (a,), second or (b,))
         return self._sums[at]
+
+    def _pair(self, first: Sequence[int], second: Sequence[int]) -> PairFacts | None:
+        return self._pairs.sum([x << _SHIFT | y for x in first if x in self._people for y in second])
 
     def tie(self, who: int, other: int, now: float) -> float:
         """How close the other is: mail sent to him and ``ANSWER_WEIGHT`` x mail from him, ``faded``."""
@@ -65,6 +76,9 @@ class Merged:
 
     def current(self, people: Iterable[int]) -> list[int]:
         """One address for each person: the one used last."""
+        people = list(people)
+        if self.groups.keys().isdisjoint(people):
+            return list(dict.fromkeys(people))
         chosen = {}
         for who in people:
             group = self.groups.get(who)
@@ -85,6 +99,8 @@ class Merged:
         group = self.groups.get(who)
         if group:
             self._current.pop(group[0], None)
+        for each in group or (who,):
+            self._persons.pop(each, None)
 
     def wrote(self, a: int, b: int) -> None:
         """A message from one address to another is counted."""
@@ -94,4 +110,5 @@ class Merged:
     def clear(self) -> None:
         """Who is one person has changed."""
         self._sums.clear()
+        self._persons.clear()
         self._current.clear()

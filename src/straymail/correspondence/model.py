@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 from straymail.correspondence.aliases import Aliases
 from straymail.correspondence.beside import Beside, joined, names, parted
 from straymail.correspondence.books import Books
 from straymail.correspondence.history import DomainFacts, PairFacts, PersonFacts, Standing, first_letters
 from straymail.correspondence.merged import Merged
-from straymail.correspondence.names import tokens_of
+from straymail.correspondence.names import name_and_words, tokens_of
 from straymail.correspondence.nearby import Nearby
 from straymail.correspondence.observation import Observation
 from straymail.correspondence.rows import Row
@@ -25,7 +25,7 @@ from straymail.correspondence.seen import Seen
 from straymail.correspondence.settled import Settled
 from straymail.correspondence.table import Edges
 from straymail.correspondence.threads import Threads
-from straymail.correspondence.topics import Topics, hashes, packed, unpacked
+from straymail.correspondence.topics import Hashes, Topics, packed, unpacked
 from straymail.message import registrable
 
 _LISTED = PersonFacts(0, 0, 0.0, 0.0)
@@ -45,7 +45,6 @@ class Correspondence:
 
     def __init__(self, own_domains: Iterable[str] = (), secret: bytes = b"") -> None:
         self.revision = 0  # the state of the store it was loaded from
-        self._secret = secret
         self._own = frozenset[str]()
         self._ids: dict[str, int] = {}
         self._keys: list[str] = []
@@ -55,7 +54,7 @@ class Correspondence:
         self._books = Books(self._keys)
         self._names: dict[int, dict[str, int]] = {}
         self._named: dict[str, set[int]] = defaultdict(set)
-        self._words: dict[str, frozenset[str]] = {}  # made when asked for
+        self._called_by: dict[str, tuple[str, frozenset[str]]] = {}  # name and its words, made when asked for
         self._domains: dict[str, set[int]] = defaultdict(set)
         self._called: dict[str, set[str]] = defaultdict(set)
         self._domain_ids: dict[str, int] = {}
@@ -71,7 +70,7 @@ class Correspondence:
         self._aliases = Aliases(self.is_own, self._regrouped)
         self._merged = Merged(self._aliases.groups, self._people, self._received, self._pairs)
         self._topics = Topics()
-        self._hashed: tuple[Sequence[str], list[int]] = ((), [])  # a message is asked about, then learned
+        self._hashes = Hashes(secret)
         self._settled = Settled()
         self._seen = Seen()
         self._suffixes: dict[str, int] = defaultdict(int)
@@ -113,8 +112,8 @@ class Correspondence:
 
     def same(self, key: str) -> tuple[str, ...]:
         """Every address of the person who has this one, itself included; also of an unknown one."""
-        who = self._ids.get(key)
-        return (key,) if who is None else tuple(self._keys[each] for each in self._merged.of(who))
+        group = self._group(key)
+        return tuple([self._keys[each] for each in group]) if len(group) > 1 else (key,)
 
     def person(self, key: str) -> PersonFacts | None:
         """Totals of one person; None when never seen in mail, nothing but zeros when in the directory alone."""
@@ -135,7 +134,7 @@ class Correspondence:
 
     def _group(self, key: str) -> tuple[int, ...]:
         who = self._ids.get(key)
-        return () if who is None else self._merged.of(who)
+        return () if who is None else self._aliases.groups.get(who) or (who,)
 
     def _first(self, people: Iterable[int]) -> list[str]:
         """One address for each person: the one used last."""
@@ -194,15 +193,18 @@ class Correspondence:
                 found[name] = found.get(name, 0) + count
         return sorted(found.items(), key=lambda item: (-item[1], item[0]))
 
+    def name(self, key: str) -> str:
+        """The display name seen most often for the address; "" for none."""
+        return (self._called_by.get(key) or self._call(key))[0]
+
     def words(self, key: str) -> frozenset[str]:
         """The name tokens of a person key: of its local part and of its most frequent display name."""
-        found = self._words.get(key)
-        if found is None:
-            if len(self._words) >= _WORDS_KEPT:
-                self._words.clear()
-            names = self.names(key)
-            shown = tokens_of(names[0][0]) if names else ()
-            found = self._words[key] = frozenset((*tokens_of(key.partition("@")[0]), *shown))
+        return (self._called_by.get(key) or self._call(key))[1]
+
+    def _call(self, key: str) -> tuple[str, frozenset[str]]:
+        if len(self._called_by) >= _WORDS_KEPT:
+            self._called_by.clear()
+        found = self._called_by[key] = name_and_words(key, self.names(key))
         return found
 
     def contacts(self, key: str) -> Iterable[str]:
@@ -237,15 +239,17 @@ class Correspondence:
 
     def namesakes(self, sender: str, token: str) -> list[str]:
         """As ``named``, within the address book of ``sender``; of each person the address used last."""
-        found = self._named.get(token, set())
-        books = (self._books.get(each) & found for each in self._group(sender))
-        return self._first(who for book in books for who in islice(book, _NAMED_LIMIT))
+        found = self._named.get(token)
+        if not found:
+            return []
+        books = [self._books.get(each) & found for each in self._group(sender)]
+        return self._first(chain.from_iterable(islice(book, _NAMED_LIMIT) for book in books))
 
     def together(self, sender: str, others: Sequence[str]) -> Callable[[str], list[int]]:
         """Tells of a person how many messages of ``sender`` went to him and each of the others (to himself: 0)."""
-        senders = [who for who in self._group(sender) if who in self._people]
-        groups = [self._group(other) for other in others]
-        return lambda person: self._beside.counts(senders, self._group(person), groups)
+        books = {who: self._books.get(who) for who in self._group(sender) if who in self._people}
+        counts = self._beside.among(books, [self._group(other) for other in others])
+        return lambda person: counts(self._group(person))
 
     def thread(self, references: Sequence[str], subject: str, sender: str) -> frozenset[str]:
         """Person keys in the thread these references, or else this normalised subject, belong to; all their aliases."""
@@ -254,15 +258,8 @@ class Correspondence:
 
     def topic(self, words: Sequence[str]) -> Callable[[str], float]:
         """Tells of a person how much the messages most like these words speak for him: a sum of likeness."""
-        found = self._topics.near(self._hashes(words))
-        return lambda person: sum(found.get(who, 0.0) for who in self._group(person)) if found else 0.0
-
-    def _hashes(self, words: Sequence[str]) -> list[int]:
-        known, found = self._hashed
-        if words is not known:
-            found = hashes(self._secret, words)
-            self._hashed = words, found
-        return found
+        found = self._topics.near(self._hashes.of(words))
+        return lambda person: sum([found[who] for who in self._group(person) if who in found]) if found else 0.0
 
     # -- learning --------------------------------------------------------------------------------------------------
 
@@ -301,8 +298,7 @@ class Correspondence:
 
     def _about(self, seen: Observation, sender: int) -> None:
         people = dict.fromkeys((sender, *(self._ids[key] for key, _ in seen.recipients)))
-        gone = self._topics.add(seen.identity, seen.time, people, self._hashes(seen.words))
-        self._hashed = (), []  # no words are kept in clear
+        gone = self._topics.add(seen.identity, seen.time, people, self._hashes.of(seen.words))
         self._dirty.add(("words", seen.identity, ""))
         if gone:
             self._dirty.discard(("words", gone, ""))
@@ -348,7 +344,7 @@ class Correspondence:
         self._people.drop(who)
         self._received.drop(who)
         self._names.pop(who, None)
-        self._words.pop(address, None)
+        self._called_by.pop(address, None)
         self._domains[domain].discard(who)
         if who in self._answered:
             self._answered.discard(who)
@@ -376,13 +372,13 @@ class Correspondence:
                 self._aliases.name(who, key, names | {name: 1})
             names[name] = names.get(name, 0) + 1
             for each in self._merged.of(who):
-                self._words.pop(self._keys[each], None)
+                self._called_by.pop(self._keys[each], None)
         self._dirty.add(("person", key, ""))
         return who
 
     def _regrouped(self) -> None:
         self._merged.clear()
-        self._words.clear()
+        self._called_by.clear()
 
     def _place(self, who: int, key: str) -> None:
         local, _, domain = key.partition("@")
@@ -440,8 +436,8 @@ class Correspondence:
         if kind == "seen":
             return Row(kind, a, b, self._threads.values(a))
         if kind == "beside":
-            one, other = ((self._ids[each],) for each in parted(b))
-            return Row(kind, a, b, {"n": self._beside.counts((self._ids[a],), one, [other])[0]})
+            one, other = (self._ids[each] for each in parted(b))
+            return Row(kind, a, b, {"n": self._beside.get(self._ids[a], one, other)})
         if kind == "words":
             time, people, words = self._topics.get(a)
             return Row(kind, a, b, {"t": time, "p": [self._keys[who] for who in people], "w": packed(words)})

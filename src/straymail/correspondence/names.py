@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 _SPLIT = re.compile(r"[^\w]+|[_\d]+")
@@ -32,6 +33,12 @@ def tokens_of(name: str) -> tuple[str, ...]:
     """Lower-case name tokens of two letters or more, titles left out, short forms made long."""
     words = (word for word in _SPLIT.split(name.lower()[:120]) if len(word) >= _SHORTEST and word not in TITLES)
     return tuple(dict.fromkeys(NICKNAMES.get(word, word) for word in words))[:8]
+
+
+def name_and_words(key: str, names: Sequence[tuple[str, int]]) -> tuple[str, frozenset[str]]:
+    """The first of these display names ("" for none), and the tokens of it and of the local part of a person key."""
+    name = names[0][0] if names else ""
+    return name, frozenset((*tokens_of(key.partition("@")[0]), *tokens_of(name)))
 
 
 @lru_cache(maxsize=65_536)

@@ -16,7 +16,6 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -25,6 +24,7 @@ MOST = 20_000
 _OFTEN = 0.05
 _SEARCHED = 16
 _FAINT = 0.1  # share of the best likeness below which a message says nothing
+_REMEMBERED = 65_536  # words whose hashes are kept
 _SMALL = 300  # messages up to which every word is searched for
 
 
@@ -34,8 +34,8 @@ class _Entry:
 
     identity: str
     time: float
-    people: tuple[int, ...]
-    words: array[int]  # 4 bytes a word instead of 36
+    people: array[int]  # 4 bytes each instead of 36, and read without going through memory for each
+    words: array[int]
     place: int
 
 
@@ -59,7 +59,7 @@ class Topics:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, identity: str) -> tuple[float, tuple[int, ...], Sequence[int]]:
+    def get(self, identity: str) -> tuple[float, Sequence[int], Sequence[int]]:
         """Time, people and words of a message that is kept."""
         entry = self._entries[self._places[identity]]
         return entry.time, entry.people, entry.words
@@ -73,7 +73,7 @@ class Topics:
             self._next += 1
             if place >= len(self._lengths):
                 self._lengths = np.concatenate([self._lengths, np.ones_like(self._lengths)])
-        entry = _Entry(identity, time, tuple(people), array("I", words), place)
+        entry = _Entry(identity, time, array("I", people), array("I", words), place)
         self._entries[place] = entry
         self._places[identity] = place
         postings = [self._postings[word] for word in entry.words]
@@ -96,15 +96,16 @@ class Topics:
         if not known:
             return {}
         weights = self._weights(known) ** 2
-        places = np.concatenate([np.frombuffer(postings, dtype=np.uint32) for postings in known])
-        raw = np.bincount(places, np.repeat(weights, list(map(len, known))), minlength=self._next)
+        places = np.frombuffer(b"".join(known), dtype=np.uint32)
+        raw = np.bincount(places, weights.repeat(list(map(len, known))), minlength=self._next)
         scores = raw / self._lengths[: self._next]
         best = np.flatnonzero(scores > _FAINT * scores.max())
+        likeness = scores[best] / (math.sqrt(float(weights.sum())) or 1.0)
         if len(best) > NEIGHBOURS:
-            best = best[np.argpartition(scores[best], -NEIGHBOURS)[-NEIGHBOURS:]]
+            nearest = likeness.argpartition(-NEIGHBOURS)[-NEIGHBOURS:]
+            best, likeness = best[nearest], likeness[nearest]
         found: dict[int, float] = defaultdict(float)
-        length = math.sqrt(float(weights.sum())) or 1.0
-        for place, score in zip(best.tolist(), (scores[best] / length).tolist(), strict=True):
+        for place, score in zip(best.tolist(), likeness.tolist(), strict=True):
             for who in self._entries[place].people:
                 found[who] += score
         return dict(found)
@@ -120,7 +121,7 @@ class Topics:
         changed = []
         for entry in self._entries.values():
             if who in entry.people:
-                entry.people = tuple(each for each in entry.people if each != who)
+                entry.people = array("I", (each for each in entry.people if each != who))
                 changed.append(entry.identity)
         return changed
 
@@ -141,14 +142,30 @@ class Topics:
         self._free.append(place)
 
 
-def hashes(secret: bytes, words: Iterable[str]) -> list[int]:
-    """Words as keyed 32-bit hashes; who lacks the key cannot try a dictionary on them."""
-    return [_hash(secret, word) for word in words]
+class Hashes:
+    """Words as keyed 32-bit hashes; who lacks the key cannot try a dictionary on them.
 
+    Args:
+        secret: the key.
+    """
 
-@lru_cache(maxsize=65_536)
-def _hash(secret: bytes, word: str) -> int:
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=4, key=secret[:64]).digest())
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret[:64]
+        self._known: dict[str, int] = {}
+
+    def of(self, words: Sequence[str]) -> list[int]:
+        """The hash of each word."""
+        known = self._known
+        new = [word for word in words if word not in known]
+        if len(known) + len(new) > _REMEMBERED:
+            known.clear()
+            new = list(words)
+        for word in new:
+            known[word] = self._hash(word)
+        return [known[word] for word in words]
+
+    def _hash(self, word: str) -> int:
+        return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=4, key=self._secret).digest())
 
 
 def packed(words: Sequence[int]) -> str:

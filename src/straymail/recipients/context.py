@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from datetime import datetime
-from functools import cached_property
 
 from straymail.correspondence import History, PairFacts, PersonFacts
 from straymail.correspondence.names import NICKNAMES
 from straymail.correspondence.observation import normal_subject
-from straymail.frozen import dataclass
+from straymail.frozen import cached_property, dataclass
 from straymail.message import Envelope, Message, answered_author, letters, new_text, quoted_text, words_of
 from straymail.recipients.salutation import greeted
 
@@ -35,6 +34,7 @@ class Context:
     _to: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _back: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _beside: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _named: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ties: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -83,10 +83,9 @@ class Context:
         line = answered_author(self.message) if self.message is not None else ""
         return (_words(line), frozenset(found.lower() for found in _ADDRESS.findall(line))) if line else _NOBODY
 
-    @cached_property
-    def named(self) -> frozenset[str]:
-        """``mentioned`` and ``quoted``."""
-        return self.mentioned | self.quoted
+    def names_any(self, words: frozenset[str]) -> bool:
+        """Whether one of these stands in ``mentioned`` or ``quoted``."""
+        return not (self.mentioned.isdisjoint(words) and self.quoted.isdisjoint(words))
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -167,6 +166,13 @@ class Context:
     def _together(self) -> Callable[[str], list[int]]:
         return self.history.together(self.sender, tuple(self.places))
 
+    def namesakes(self, token: str) -> list[str]:
+        """The sender's contacts in whose name or local part this token stands (``History.namesakes``)."""
+        known = self._named.get(token)
+        if known is None:
+            known = self._named[token] = self.history.namesakes(self.sender, token)
+        return known
+
     def tie(self, key: str) -> float:
         """How close sender and person are (``History.ties``); 0 for none."""
         known = self._ties.get(key)
@@ -190,8 +196,7 @@ class Context:
 
     def name_of(self, key: str) -> str:
         """Display name of a person key: as learned, else as the header shows it, else ""."""
-        names: Sequence[tuple[str, int]] = self.history.names(key)
-        return names[0][0] if names else self.shown.get(key, "")
+        return self.history.name(key) or self.shown.get(key, "")
 
 
 def _words(text: str) -> frozenset[str]:

@@ -171,7 +171,7 @@ def _below(context: Context, address: Address) -> Iterator[str]:
     mailbox, end = address.local.lower(), f".{address.domain}"
     if mailbox not in _ROLES:
         for token in tokens_of(mailbox):
-            for other in context.history.namesakes(context.sender, token):
+            for other in context.namesakes(token):
                 if other.startswith(f"{mailbox}@") and other.endswith(end):
                     yield other.rpartition("@")[2]
 

@@ -29,7 +29,7 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     if not mine:
         return
     same = context.history.same(address.person)
-    others = [each for each in context.history.namesakes(context.sender, name) if each not in same]
+    others = [each for each in context.namesakes(name) if each not in same]
     if others:
         best = max(others, key=lambda each: (context.tie(each), each))
         meant = (Candidate(Address.of(best), -8.0, context.name_of(best)),)

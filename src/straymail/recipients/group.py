@@ -37,8 +37,9 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     elif sum(_known(context, other) for other in others) >= _HALF * len(others) * (len(others) - 1):
         text = f"{address} has not been written to together with any of the others, who often are."
         yield Signal("group.odd", 1.0, text, "odd one out")
-    inside = [history.is_own(other.rpartition("@")[2]) for other in others]
-    if not history.is_own(address.domain) and all(inside) and context.tie(key) < _WEAK:
+    if history.is_own(address.domain):
+        return
+    if all(history.is_own(other.rpartition("@")[2]) for other in others) and context.tie(key) < _WEAK:
         yield Signal("outsider", 1.0, f"{address} is outside; all others are inside.", "outsider in an inside group")
 
 

@@ -57,7 +57,7 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     strength = min(3.5, (found[0][0] + 12.0 - penalty) / 6.0)
     if strength <= 0:
         return
-    meant = tuple(Candidate(Address.of(other), score, _name(context, other)) for score, other in found[:_MOST])
+    meant = tuple(Candidate(Address.of(other), score, history.name(other)) for score, other in found[:_MOST])
     new = "is new" if person is None else "has never answered"
     text = f"{address} {new}; {best} is known, and the two look much the same."
     if _clear(context, key, found[0][1]):
@@ -84,8 +84,3 @@ def _figures(local: str) -> str:
 def _numbered(a: str, b: str) -> bool:
     """Whether two local parts differ in digits or quotation marks only: numbered lists, one mailbox written twice."""
     return a.translate(_DIGITS) == b.translate(_DIGITS)
-
-
-def _name(context: Context, key: str) -> str:
-    names = context.history.names(key)
-    return names[0][0] if names else ""

@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from rapidfuzz.distance import OSA
 
@@ -85,7 +85,7 @@ def _explained(context: Context, address: Address, slips: Sequence[Candidate]) -
     if any(each.address.local.lower() == address.local.lower() for each in slips[:1]):
         return True
     mine = set(tokens_of(address.local))
-    known = {other for token in mine for other in context.history.namesakes(context.sender, token)}
+    known = set(chain.from_iterable(map(context.namesakes, mine)))
     return any(set(context.history.words(other)) == mine for other in known - {address.person})
 
 
@@ -108,7 +108,7 @@ def _answered_namesake(context: Context, address: Address, rivals: Sequence[Riva
 
 def _promise(context: Context, key: str) -> float:
     """How likely it is that a rival fits, at a glance; who is looked at closely is chosen by it."""
-    evident = (key in context.thread) + (not context.named.isdisjoint(context.history.words(key)))
+    evident = (key in context.thread) + context.names_any(context.history.words(key))
     return 10.0 * evident + math.log1p(context.tie(key))
 
 
@@ -124,9 +124,7 @@ def _alike(context: Context, address: Address, known: Iterable[str]) -> Sequence
     mine = tuple(dict.fromkeys((*tokens_of(address.local), *(() if listed else tokens_of(context.name_of(key))))))
     passed = {*known, *context.addressed, *context.history.same(key)}
     looks: list[tuple[str, str, float]] = []
-    for other in _closest(
-        context, (each for token in mine for each in context.history.namesakes(context.sender, token))
-    ):
+    for other in _closest(context, chain.from_iterable(map(context.namesakes, mine))):
         if other in passed:
             continue
         passed.add(other)
@@ -171,6 +169,7 @@ def _initials(context: Context, key: str) -> frozenset[str]:
     return initials_of(key.partition("@")[0]) | initials_of(context.name_of(key))
 
 
+@lru_cache(maxsize=65_536)
 def _is_list(key: str) -> bool:
     """Whether a local part has more words in it than people have names: a list, a machine."""
     return len(tokens_of(key.partition("@")[0])) > _MOST_NAMES

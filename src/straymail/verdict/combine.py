@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cache, cached_property
 from importlib import resources
-from operator import mul
+from operator import mul, sub
 
 from straymail.errors import BadInput
 from straymail.evidence import PARTS, Assessment, Candidate, Comparison, Evidence, Rival, Signal
@@ -25,6 +25,7 @@ _FURTHEST = 30.0
 _SUGGESTIONS = 5
 _WORTH_SAYING = 0.3  # log-odds
 _NOBODY, _SLIP = "nobody", "slip"
+_TOLD = tuple(PARTS.items())
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,9 @@ def assess(weights: Weights, address: Address, signals: Sequence[Signal], least:
         Evidence(signal.id, round(weight, 3), signal.strength, signal.sender_text, signal.operator_text)
         for weight, signal in weighed
     ]
-    ranked = [(weight, candidate.score, candidate) for weight, signal in weighed for candidate in signal.meant]
+    ranked = [
+        (weight, candidate.score, candidate) for weight, signal in weighed if signal.meant for candidate in signal.meant
+    ]
     if result is not None and result.gain > 0:
         mailbox = address.local.lower()
         moved = any(weight > result.log_odds and each.address.local.lower() == mailbox for weight, _, each in ranked)
@@ -172,11 +175,11 @@ def _terms(
     first = suggested.address.key if suggested else ""
     tell = rival is not None and rival.kind != _SLIP and rival.candidate.address.key == first
     kind, who = ("rival", f" for {rival.candidate.address}") if rival else ("fit", "")
-    for (name, text), value, his, own in zip(PARTS.items(), weights.parts, theirs, comparison.own, strict=True):
-        difference = his - own
-        weight = value * difference
+    differences = list(map(sub, theirs, comparison.own))
+    for place, weight in enumerate(map(mul, weights.parts, differences)):
         if not weight:
             continue
+        (name, text), difference = _TOLD[place], differences[place]
         left -= weight
         said = ""
         if rival and tell and text and difference > 0 and weight > _WORTH_SAYING:

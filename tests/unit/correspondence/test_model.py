@@ -47,6 +47,29 @@ def test_order_does_not_matter() -> None:
     assert facts(learned(shuffled)) == facts(learned(MAIL))
 
 
+def test_asking_in_between_does_not_matter() -> None:
+    """What is remembered of an answer is gone when something new is learned, whether or not two addresses are one's."""
+    other = "a.tarnow@north.example"
+    mail = [*MAIL, seen(5, other, ANN), seen(6, ANN, BOB, CAT)]
+    mail[4:4] = [
+        Observation(f"tarnow{n}", 1e9 + n, ANN, "", ((key, "Alan Tarnow"),), False, f"t{n}", (), "", False)
+        for n, key in enumerate(("alan.tarnow@north.example", other, other, BOB))
+    ]
+    made = Correspondence(["mod.example"])
+    for each in mail:
+        made.observe(each)
+        keys = (ANN, BOB, CAT, other, "alan.tarnow@north.example")
+        fresh = learned(mail[: mail.index(each) + 1])
+        assert facts(made) == facts(fresh)
+        assert [made.person(key) for key in keys] == [fresh.person(key) for key in keys]
+        assert [(made.name(key), made.words(key)) for key in keys] == [
+            (fresh.name(key), fresh.words(key)) for key in keys
+        ]
+        assert [made.ties(ANN, keys, 1e9)] == [fresh.ties(ANN, keys, 1e9)]
+        assert [made.together(ANN, keys)(key) for key in keys] == [fresh.together(ANN, keys)(key) for key in keys]
+    assert set(made.same(other)) == {other, "alan.tarnow@north.example"}
+
+
 def test_learning_twice_changes_nothing() -> None:
     assert facts(learned(MAIL + MAIL)) == facts(learned(MAIL))
 

@@ -28,7 +28,6 @@ def test_index_and_later_names(first: list[str], later: list[str], asked: str, b
             (nearby, "_GATHERED", 3),
             (nearby, "_TOGETHER", 20),
             (deletes, "_TOGETHER", 5),
-            (deletes, "_COUNTED", 7),
         ):
             patch.setattr(module, name, value)
         index = Nearby([*first, *first[:2]])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from straymail.correspondence import Correspondence, Observation, observation
-from straymail.correspondence.topics import Topics, hashes, packed, unpacked
+from straymail.correspondence.topics import Hashes, Topics, packed, unpacked
 from straymail.message import parse_message, words_of
 
 ME = "me@mod.example"
@@ -81,7 +81,7 @@ def test_words_of_a_message() -> None:
     raw = b"Subject: Fuel for the depot\r\n\r\nFuel again: two tankers, password hunter2.\r\n> the barrels\r\n"
     found = words_of(parse_message(raw))
     assert found == ("fuel", "depot", "again", "two", "tankers", "password", "hunter", "barrels")
-    assert hashes(b"k", ["fuel"]) != hashes(b"l", ["fuel"])
+    assert Hashes(b"k").of(["fuel"]) != Hashes(b"l").of(["fuel"])
     assert observation(parse_message(raw), frozenset()).words == ()  # names nobody
 
 
