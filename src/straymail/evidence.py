@@ -122,10 +122,11 @@ PARTS: Mapping[str, str] = {
 ``sent`` and ``received`` log(1 + messages, halved every 180 days); ``lately`` and ``season`` exp(-age of the last
 message / 7 and 60 days); ``thread``, ``author`` (the message that is answered names him as its writer), ``quoted``
 (first name and surname stand in the quoted text), ``quoted.name`` (one of them), ``mentioned`` (a name stands in the
-new text), ``greeted``, ``stranger`` (no mail between sender and him), ``unknown`` (to the whole organisation),
-``inside`` (of the organisation) 0 or 1; ``group`` share of the others he stood beside, ``together`` log(1 + times);
-``topic`` log(1 + 10 x likeness, at most 2, of the messages he stood in that are most like this one); ``elsewhere``
-log(1 + messages he got from others), for a stranger."""
+new text), ``stranger`` (no mail between sender and him), ``unknown`` (to the whole organisation),
+``inside`` (of the organisation) 0 or 1; ``greeted`` (is called as the greeting says) 0, .5 (may be called so) or 1;
+``group`` share of the others he stood beside, ``together`` log(1 + times); ``topic`` log(1 + 10 x likeness, at most 2,
+of the messages he stood in that are most like this one); ``elsewhere`` log(1 + messages he got from
+others), for a stranger."""
 
 
 @dataclass(frozen=True, slots=True)

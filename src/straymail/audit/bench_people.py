@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from straymail.audit.bench import Corpus, Table, interval, is_newcomer, per_thousand, share
@@ -26,10 +25,11 @@ LEARN, FITTED = 0.25, 0.65
 _LISTED = 50
 _ASKED_AT = (0.5, 0.2, 0.091, 0.05, 0.02)
 _TELLING = 0.5  # log-odds
+_HEADS = ("kind", *(f"caught at {budget:g} per 1,000" for budget in BUDGETS), "right one first (of caught at 1)")
 
 
-def cases_of(corpus: Corpus, kinds: Sequence[str], *, adding: bool = False) -> list[Case]:
-    """Judged cases of the last part of an archive."""
+def cases_of(corpus: Corpus, kinds: Sequence[str], *, adding: bool = False, masking: bool = False) -> list[Case]:
+    """Judged cases of the last part of an archive; with ``masking`` without their greetings too."""
     with closing(Spool(faults=corpus.faults)) as spool:
         corpus.progress("reading the archive")
         spool.fill(archives_of(corpus.folder))
@@ -39,8 +39,9 @@ def cases_of(corpus: Corpus, kinds: Sequence[str], *, adding: bool = False) -> l
         since, later = times[int(len(times) * LEARN)], times[int(len(times) * FITTED)]
         corpus.progress("replaying")
         history, begins = Correspondence(corpus.own), datetime.fromtimestamp(since, UTC)
-        trial = Trial(history, Weights.shipped(), begins, 1, kinds=kinds, adding=adding)
-        return [case for case in trial.run(spool) if case.time >= later]
+        weights = Weights.shipped()
+        trial = Trial(history, weights, begins, 1, kinds=kinds, adding=adding, told_from=later, masking=masking)
+        return list(trial.run(spool))
 
 
 def thresholds(cases: Sequence[Case], weights: Weights) -> dict[float, float]:
@@ -97,21 +98,36 @@ def _listed(case: Case) -> dict[str, str | float]:
 
 def typos(corpus: Corpus) -> Table:
     """Table 2: slips in the domain, its end, or the mailbox of known correspondents."""
-    return _recall(corpus, "typos", "Injected typos", (*DOMAIN, *MAILBOX))
+    return _recall(cases_of(corpus, (*DOMAIN, *MAILBOX)), "typos", "Injected typos")
 
 
 def person(corpus: Corpus) -> Table:
-    """Table 3: a wrong person in the place of the right one, and beside the right ones; a wrong mailing list."""
-    first = _recall(corpus, "person", "Wrong person (replaced)", tuple(PERSON))
-    second = _recall(corpus, "person", "added", tuple(PERSON), adding=True)
-    third = _recall(corpus, "person", "another list", tuple(LISTS))
-    rows = [*first.rows, *((f"added: {row[0]}", *row[1:]) for row in second.rows), *third.rows]
-    return replace(first, rows=rows, facts={"replaced": first.facts, "added": second.facts, "lists": third.facts})
+    """Table 3: a wrong person in the place of the right one, and beside the right ones; a wrong mailing list.
+
+    Each stands there twice, as it is and without the greeting, for the strays put in greet who was meant.
+    """
+    drawn = {
+        "replaced": cases_of(corpus, tuple(PERSON), masking=True),
+        "added": cases_of(corpus, tuple(PERSON), adding=True, masking=True),
+        "lists": cases_of(corpus, tuple(LISTS), masking=True),
+    }
+    rows: list[Sequence[str]] = []
+    facts: dict[str, object] = {}
+    title = ""
+    for name, cases in drawn.items():
+        said = _recall(cases, "person", "Wrong person")
+        unsaid = _recall([case.unsaid for case in cases], "person", "Wrong person")
+        title = title or said.title
+        label = "added: " if name == "added" else ""
+        for told, hidden in zip(said.rows, unsaid.rows, strict=True):
+            rows += [(f"{label}{told[0]}", *told[1:]), (f"{label}{hidden[0]}, no greeting", *hidden[1:])]
+        greeted = sum(case.masked is not None for case in cases if case.kind)
+        facts |= {name: {**said.facts, "greeted": greeted}, f"{name}, greeting masked": unsaid.facts}
+    return Table("person", title, _HEADS, rows, facts)
 
 
-def _recall(corpus: Corpus, name: str, title: str, kinds: Sequence[str], *, adding: bool = False) -> Table:
+def _recall(cases: Sequence[Case], name: str, title: str) -> Table:
     weights = Weights.shipped()
-    cases = cases_of(corpus, kinds, adding=adding)
     limits = thresholds(cases, weights)
     by_kind: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
@@ -134,9 +150,8 @@ def _recall(corpus: Corpus, name: str, title: str, kinds: Sequence[str], *, addi
     clean = [case for case in cases if not case.kind]
     asked = sum(any(map(is_newcomer, case.assessments)) for case in clean)
     facts["untouched"] = {"messages": len(clean), "baseline_every_newcomer_per_1000": 1000 * asked / max(1, len(clean))}
-    heads = ("kind", *(f"caught at {budget:g} per 1,000" for budget in BUDGETS), "right one first (of caught at 1)")
     note = f"baseline 'ask of every newcomer' asks {1000 * asked / max(1, len(clean)):.0f} per 1,000"
-    return Table(name, f"{title}: {len(clean)} untouched messages; {note}", heads, rows, facts)
+    return Table(name, f"{title}: {len(clean)} untouched messages; {note}", _HEADS, rows, facts)
 
 
 def ablations(corpus: Corpus) -> Table:

@@ -1,18 +1,21 @@
 """What a replay with strays put in says of a set of weights: recall by budget, reliability, Brier score, ablations.
 
-Pure: takes judged cases. Strays are put in far more often than they happen, so probabilities are checked with each
-stray counted as ``BASE_RATE`` x untouched messages / strays; a message's probability is its most suspect recipient's.
+Pure: takes judged cases. Strays are put in far more often than they happen, so probabilities are checked with strays
+counted as often as the weights say they answer to (``Weights.strays``), each family of ``fit.FAMILIES`` by its share; a
+message's probability is its most suspect recipient's. How far off they are where strays are as rare as ``BASE_RATE`` is
+told beside it: all odds by the same factor.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from straymail.audit.calibrate import thresholds
+from straymail.audit.fit import FAMILIES as SHARES
 from straymail.audit.fit import log_odds
 from straymail.audit.trial import Case
 from straymail.evidence import Assessment
@@ -30,7 +33,7 @@ STRAYS = {
 """Families of strays. Somebody picked at random is told from the right one by what is written alone, and seldom is."""
 
 _ANYBODY = ("person.contact", "person.unseen")
-_EDGES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0 + 1e-9)
+_EDGES = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 0.7, 1.0 + 1e-9)
 _WORST = 20
 
 FAMILIES = {
@@ -77,8 +80,10 @@ class Measured:
     recall: dict[str, list[float]]  # family -> share caught at each of BUDGETS
     ask_at: list[float]  # the threshold for each of BUDGETS
     bands: list[Band]
+    base_rate: float  # of strays, for which the weights say their probabilities are calibrated
     brier: float
     brier_of_base_rate: float
+    rarer: float  # factor by which the odds are too high where strays are as rare as BASE_RATE
     ablations: dict[str, dict[str, float]]  # family of evidence -> family of strays -> recall lost at 1 per 1,000
     worst: list[Worst]
 
@@ -99,8 +104,10 @@ def measure(cases: Sequence[Case], weights: Weights) -> Measured:
         recall={name: [_caught(scored, name, limit) for limit in limits] for name in STRAYS if name in counts},
         ask_at=list(thresholds([probability(score(case, weights)) for case in clean], BUDGETS).values()),
         bands=bands,
+        base_rate=weights.strays,
         brier=brier,
-        brier_of_base_rate=BASE_RATE * (1 - BASE_RATE),
+        brier_of_base_rate=weights.strays * (1 - weights.strays),
+        rarer=_odds(weights.strays) / _odds(BASE_RATE),
         ablations=_ablations(clean, strays, weights),
         worst=_worst(clean, weights),
     )
@@ -143,9 +150,13 @@ def _caught(scored: Sequence[tuple[str, float]], name: str, limit: float) -> flo
 def _reliability(clean: Sequence[Case], strays: Sequence[Case], weights: Weights) -> tuple[list[Band], float]:
     if not clean or not strays:
         return [], 0.0
-    worth = BASE_RATE * len(clean) / len(strays)
-    points = [(probability(score(case, weights)), 0.0, 1.0) for case in clean]
-    points += [(probability(score(case, weights)), 1.0, worth) for case in strays]
+    counts = Counter(case.kind.partition(".")[0] for case in strays)
+    shares = {name: SHARES.get(name, 0.0) for name in counts}
+    scale = weights.strays / (sum(shares.values()) or 1.0)
+    points = [(probability(score(case, weights)), 0.0, (1.0 - weights.strays) / len(clean)) for case in clean]
+    for case in strays:
+        name = case.kind.partition(".")[0]
+        points.append((probability(score(case, weights)), 1.0, scale * shares[name] / counts[name]))
     total = sum(mass for _, _, mass in points)
     brier = sum(mass * (p - stray) ** 2 for p, stray, mass in points) / total
     bands = []
@@ -156,6 +167,10 @@ def _reliability(clean: Sequence[Case], strays: Sequence[Case], weights: Weights
             mean = sum(p * each for p, _, each in inside) / mass
             bands.append(Band(len(inside), mean, sum(stray * each for _, stray, each in inside) / mass))
     return bands, brier
+
+
+def _odds(p: float) -> float:
+    return p / (1.0 - p)
 
 
 def questions(cases: Iterable[Case], weights: Weights, ask_at: float) -> int:

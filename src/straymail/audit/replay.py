@@ -138,6 +138,15 @@ class Replay:
         self.summary.reported += len(judged.reported)
 
 
+def envelope_of(message: Message, recipients: tuple[Address, ...] | None = None) -> Envelope:
+    """Who writes to whom by the header; ``recipients`` stand in for those it names."""
+    own = message.from_[0].address.person if message.from_ else ""
+    if recipients is None:
+        named = (box.address for box in boxes(message))
+        recipients = tuple({each.person: each for each in named if usable(each.person, own)}.values())
+    return Envelope(message.from_[0].address if message.from_ else None, recipients)
+
+
 def judge(
     history: Correspondence,
     weights: Weights,
@@ -149,13 +158,9 @@ def judge(
 
     Below the probability ``least`` it is not told why.
     """
-    own = message.from_[0].address.person if message.from_ else ""
-    if recipients is None:
-        named = (box.address for box in boxes(message))
-        recipients = tuple({each.person: each for each in named if usable(each.person, own)}.values())
-    envelope = Envelope(message.from_[0].address if message.from_ else None, recipients)
+    envelope = envelope_of(message, recipients)
     context = Context(history, envelope, message, message.date or datetime.fromtimestamp(0, UTC))
-    found = (assess(weights, address, observe(context, address), least) for address in recipients)
+    found = (assess(weights, address, observe(context, address), least) for address in envelope.recipients)
     return Judged(message, envelope, tuple(found))
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from straymail.audit.archived import taught
 from straymail.audit.inject import KINDS, LISTS
-from straymail.audit.replay import Judged, judge
+from straymail.audit.replay import Judged, envelope_of, judge
+from straymail.audit.unsaid import without_greeting
 from straymail.correspondence import Correspondence
 from straymail.evidence import Assessment
-from straymail.message import Address, Message
-from straymail.verdict import Weights
+from straymail.message import Address, Envelope, Message
+from straymail.verdict import Policy, Weights, is_excepted, open_loss
 
 _MOST_RECIPIENTS = 15
 
@@ -34,11 +35,20 @@ class Case:
     added: bool = False
     message_id: str = ""
     sender: str = ""
+    masked: tuple[Assessment, ...] | None = None
+    """The same judged without the words of greeting; None when not asked for, or when it greets nobody by name."""
+    loss: float = 0.0
+    """The greatest expected loss the policy's thresholds go by; 0 without a policy, and where rules decide on all."""
+
+    @property
+    def unsaid(self) -> Case:
+        """The case as it is without the greeting."""
+        return self if self.masked is None else replace(self, assessments=self.masked, masked=None)
 
     @property
     def probability(self) -> float:
-        """The most suspect recipient's."""
-        return max(each.probability for each in self.assessments)
+        """The most suspect recipient's; 0 when exceptions leave none."""
+        return max((each.probability for each in self.assessments), default=0.0)
 
     @property
     def suggested(self) -> bool:
@@ -49,7 +59,12 @@ class Case:
 
 @dataclass
 class Trial:
-    """Settings: strays of each kind once in ``every`` messages, in turn; ``adding`` leaves the right one in place."""
+    """Settings: strays of each kind once in ``every`` messages, in turn; ``adding`` leaves the right one in place.
+
+    Messages before ``told_from`` (Unix time) are gone through, strays drawn for them too, but not judged. With
+    ``masking`` what greets somebody by name is judged a second time without the greeting (``Case.masked``).
+    Recipients whom an exception of ``policy`` lets pass are left out of the cases, as a replay does not ask about them.
+    """
 
     history: Correspondence
     weights: Weights
@@ -58,6 +73,9 @@ class Trial:
     seed: int = 2026
     kinds: Sequence[str] = field(default_factory=lambda: tuple(KINDS))
     adding: bool = False
+    told_from: float = 0.0
+    masking: bool = False
+    policy: Policy | None = None
 
     def run(self, messages: Iterable[Message]) -> Iterator[Case]:
         """Cases in time order: each untouched message, followed by its altered copy where there is one."""
@@ -65,15 +83,18 @@ class Trial:
         own = self.history.own_domains
         count = 0
         for message in messages:
-            if self._due(message):
-                judged = judge(self.history, self.weights, message)
-                if judged.assessments:
-                    count += 1
-                    yield self._case("", judged)
-                    if self.kinds and count % self.every == 0:
-                        yield from self._altered(
-                            message, judged, self.kinds[count // self.every % len(self.kinds)], chance
-                        )
+            envelope = envelope_of(message)
+            if envelope.recipients and self._due(message):
+                count += 1
+                told = message.date is not None and message.date.timestamp() >= self.told_from
+                if told:
+                    yield self._case("", judge(self.history, self.weights, message))
+                if self.kinds and count % self.every == 0:
+                    kind = self.kinds[count // self.every % len(self.kinds)]
+                    drawn = self._drawn(message, envelope, kind, chance)
+                    if drawn and told:
+                        right, changed = drawn
+                        yield self._case(kind, judge(self.history, self.weights, message, changed), right, self.adding)
             self.history.observe(taught(message, own))
 
     def _due(self, message: Message) -> bool:
@@ -81,21 +102,44 @@ class Trial:
             return False
         return message.date >= self.since and self.history.is_own(message.from_[0].address.domain)
 
-    def _altered(self, message: Message, judged: Judged, kind: str, chance: random.Random) -> Iterator[Case]:
+    def _drawn(
+        self, message: Message, envelope: Envelope, kind: str, chance: random.Random
+    ) -> tuple[Address, tuple[Address, ...]] | None:
+        """Who was meant, and the recipients with the stray first; None where no stray of this kind can be made."""
         sender = message.from_[0].address.person
-        known = [each for each in judged.envelope.recipients if self.history.pair(sender, each.person)]
-        if not known or len(judged.envelope.recipients) > _MOST_RECIPIENTS:
-            return
+        known = [each for each in envelope.recipients if self.history.pair(sender, each.person)]
+        if not known or len(envelope.recipients) > _MOST_RECIPIENTS:
+            return None
         right = chance.choice(known)
         wrong = (KINDS | LISTS)[kind](self.history, sender, right, chance)
-        if wrong is None or wrong.person in {each.person for each in judged.envelope.recipients} | {sender}:
-            return
-        others = [each for each in judged.envelope.recipients if self.adding or each != right]
-        yield self._case(kind, judge(self.history, self.weights, message, (wrong, *others)), right, self.adding)
+        if wrong is None or wrong.person in {each.person for each in envelope.recipients} | {sender}:
+            return None
+        if self._is_excepted(envelope, wrong):
+            return None
+        others = (each for each in envelope.recipients if self.adding or each != right)
+        return right, (wrong, *others)
 
     def _case(self, kind: str, judged: Judged, right: Address | None = None, added: bool = False) -> Case:
         date = judged.message.date
+        masked = self._masked(judged) if self.masking else None
+        loss = _loss(self.policy, judged) if self.policy else 0.0
         time = date.timestamp() if date else 0.0
         sender = str(judged.envelope.sender or "")
         person = right.person if right else ""
-        return Case(kind, time, judged.assessments, person, added, judged.message.message_id, sender)
+        left = tuple(each for each in judged.assessments if not self._is_excepted(judged.envelope, each.address))
+        return Case(kind, time, left, person, added, judged.message.message_id, sender, masked, loss)
+
+    def _is_excepted(self, envelope: Envelope, address: Address) -> bool:
+        return self.policy is not None and is_excepted(self.policy, envelope.sender, address)
+
+    def _masked(self, judged: Judged) -> tuple[Assessment, ...] | None:
+        mute = without_greeting(judged.message)
+        if mute is judged.message:
+            return None
+        return judge(self.history, self.weights, mute, judged.envelope.recipients).assessments
+
+
+def _loss(policy: Policy, judged: Judged) -> float:
+    """What a replay under this policy would hold against ``ask_at``."""
+    losses = (open_loss(policy, judged.envelope, judged.message, each) for each in judged.assessments)
+    return max((loss for loss in losses if loss is not None), default=0.0)

@@ -105,7 +105,8 @@ def replay(
                 elif not json:
                     print_json(line)
         left_out = {"repeated": spool.repeated, "undated": spool.undated, "misdated": spool.wild}
-    facts = {**asdict(work.summary), "questions_per_1000": round(work.summary.per_thousand, 3), **left_out}
+    told = {"questions_per_1000": round(work.summary.per_thousand, 3), "calibrated_for_strays": work.weights.strays}
+    facts = {**asdict(work.summary), **told, **left_out}
     if json:
         print_json({**facts, "faults": _told(spool.faults)})
     else:
@@ -141,20 +142,21 @@ def calibrate(
 
     Replays the archive and prints ``ask_at`` for several budgets, that of the policy among them; write the one for
     yours into straymail.toml. With --report, strays are put into copies of the messages to see what would be caught;
-    it lists the first questions, and those that are strays in truth can be left out with --strays.
+    it lists the first questions, and those that are strays in truth can be left out with --strays. Exceptions, rules
+    and the country's cost count as in a replay without --content.
     """
     settings = settings_from(config)
     own = _own(settings, own)
     _check_writable(report, "--report")
     weights = read_weights(settings)
     with closing(_spool(paths)) as spool:
-        cases = _left(_cases(spool, own, weights, kinds=None if report else ()), strays)
-    clean = [case.probability for case in cases if not case.kind]
+        cases = _left(_cases(spool, own, weights, _policy(settings, own), kinds=None if report else ()), strays)
+    clean = [case.loss for case in cases if not case.kind]
     budget = settings.policy.budget
     found = thresholds(clean, sorted({*BUDGETS, budget}))
     if report:
         lines = [f"{len(clean):,} messages of {', '.join(own)} judged with weights {weights.version}."]
-        write_report(report, "Calibration", lines, measure(cases, weights))
+        write_report(report, "Calibration", lines, measure(_open(cases), weights))
     if json:
         faults = _told(spool.faults)
         print_json({"budget": budget, "messages": len(clean), "ask_at": found, "faults": faults})
@@ -186,7 +188,8 @@ def train(
 
     Puts strays into a replay of the archive and fits the weights to tell them apart. Little mail leaves the weights in
     use nearly as they are; tens of thousands of messages are worth --afresh. The last 35 % of the archive is not fitted
-    on: what is caught there is told, and the report is about it. Nothing leaves the machine.
+    on: what is caught there is told, and the report is about it. Whom an exception of the policy lets pass teaches
+    nothing. Nothing leaves the machine.
     """
     settings = settings_from(config)
     own = _own(settings, own)
@@ -197,7 +200,7 @@ def train(
     with closing(_spool(paths)) as spool:
         times = spool.times()
         now = read_weights(settings)
-        cases = _left(_cases(spool, own, now), strays)
+        cases = _open(_left(_cases(spool, own, now, _policy(settings, own)), strays))
     later = times[int(len(times) * _FITTED)] if times else 0.0
     earlier = [case for case in cases if case.time < later]
     if not {True, False} <= {bool(case.kind) for case in earlier}:
@@ -251,13 +254,19 @@ def _beside(cases: Sequence[Case], now: Weights, fitted: Weights, ask_at: float)
         say("So few messages allow no question per 1,000: take the figures for a hint.")
 
 
-def _cases(spool: Spool, own: list[str], weights: Weights, kinds: Sequence[str] | None = None) -> list[Case]:
+def _cases(
+    spool: Spool, own: list[str], weights: Weights, policy: Policy, kinds: Sequence[str] | None = None
+) -> list[Case]:
     """Judged messages of an archive and, unless ``kinds`` is empty, altered copies; with a progress bar."""
-    trial = Trial(
-        Correspondence(_domains(own)), weights, _start(spool), 1, kinds=tuple(KINDS) if kinds is None else kinds
-    )
+    kinds = tuple(KINDS) if kinds is None else kinds
+    trial = Trial(Correspondence(_domains(own)), weights, _start(spool), 1, kinds=kinds, policy=policy)
     steps = track(spool, "Judging", total=len(spool), console=console(stderr=True), transient=True)
     return list(trial.run(steps))
+
+
+def _open(cases: list[Case]) -> list[Case]:
+    """The cases of which exceptions leave somebody."""
+    return [case for case in cases if case.assessments]
 
 
 def _left(cases: list[Case], strays: Path | None) -> list[Case]:

@@ -11,6 +11,15 @@ TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "sir", "jr", "sr", "ii", "i
 """Words that stand beside names and are none."""
 _GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv"))
 
+ROLES = frozenset(
+    """
+    info office mail contact hello sales support service help admin accounts accounting billing invoices orders jobs hr
+    press media news team reception enquiries inquiries secretary postmaster webmaster noreply no-reply kontakt buero
+    vertrieb verkauf bestellung bewerbung buchhaltung contacto ventas ventes commercial accueil
+    """.split()  # noqa: SIM905  (a table to read, not a literal to type)
+)
+"""Mailboxes that every firm has, and no person: the same one elsewhere says nothing."""
+
 _SHORTEST = 2
 
 NICKNAMES = {
@@ -22,7 +31,10 @@ NICKNAMES = {
     "kate": "katherine", "kathy": "katherine", "cathy": "catherine", "pat": "patricia", "jen": "jennifer",
     "sam": "samuel", "nick": "nicholas", "larry": "lawrence", "phil": "philip", "phillip": "philip", "jon": "jonathan",
     "deb": "deborah", "debbie": "deborah", "barb": "barbara", "peggy": "margaret", "meg": "margaret",
-    "vince": "vincent",
+    "vince": "vincent", "becky": "rebecca", "jeffery": "jeffrey", "jenny": "jennifer", "vicky": "victoria",
+    "cindy": "cynthia", "maggie": "margaret", "bobby": "robert", "billy": "william", "jimmy": "james",
+    "danny": "daniel", "tommy": "thomas", "johnny": "john", "kenny": "kenneth", "ronnie": "ronald", "eddie": "edward",
+    "libby": "elizabeth",
     "ben": "benjamin", "tim": "timothy", "al": "albert", "fred": "frederick", "charlie": "charles", "chuck": "charles",
 }  # fmt: skip
 """Short forms of English first names (public knowledge) to the form they are compared by."""

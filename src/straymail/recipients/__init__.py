@@ -11,7 +11,7 @@ The model in prose. What is typed is a noisy version of who was meant. For each 
 4. **rival**: how well the recipient fits this message, beside contacts who look like him (same name, same first
    letters: wrong autocompletion): closeness, conversation, who wrote the message that is answered, quoted text, names
    in the text, greeting, who stands beside whom, and what the messages most like this one were about.
-5. **greeting**: "Hi Bob" to somebody who is not called Bob.
+5. **greeting**: "Hi Bob" to recipients none of whom is called Bob, where another contact is.
 6. **group**: one stands beside recipients it never stood beside; one outsider among insiders.
 7. **file.client**: a file named after another correspondent.
 8. **jurisdiction**: raises the cost, hardly the probability.

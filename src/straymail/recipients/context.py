@@ -8,11 +8,11 @@ from dataclasses import field
 from datetime import datetime
 
 from straymail.correspondence import History, PairFacts, PersonFacts
-from straymail.correspondence.names import NICKNAMES
+from straymail.correspondence.names import NICKNAMES, tokens_of
 from straymail.correspondence.observation import normal_subject
 from straymail.frozen import cached_property, dataclass
 from straymail.message import Envelope, Message, answered_author, letters, new_text, quoted_text, words_of
-from straymail.recipients.salutation import greeted
+from straymail.recipients.salutation import Called, Person, called, greeted
 
 _GREETING_TEXT = 200
 _ADDRESS = re.compile(r"[\w.+\-]{1,64}@[\w.\-]{1,253}")  # bounded; one class beside the next mark
@@ -35,6 +35,7 @@ class Context:
     _back: dict[str, PairFacts | None] = field(default_factory=dict, init=False, repr=False, compare=False)
     _beside: dict[str, list[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _named: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _called: dict[str, Called] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ties: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -94,9 +95,21 @@ class Context:
         return tuple(part.filename for part in parts if part.is_attachment and part.filename)
 
     @cached_property
-    def greeted(self) -> str:
-        """The name the message opens with; "" for none."""
-        return greeted(self.opening) if self.opening else ""
+    def greeted(self) -> tuple[Person, ...]:
+        """Who is greeted by name, the sender left out: that is a signature."""
+        found = greeted(self.opening) if self.opening else ()
+        mine = self.history.words(self.sender) if found else frozenset[str]()
+        return tuple(person for person in found if not mine.issuperset(person))
+
+    def called(self, key: str) -> Called:
+        """Whether this person is one of those greeted, going by the names of all his addresses."""
+        known = self._called.get(key)
+        if known is None:
+            shown = tokens_of(self.shown.get(key, ""))
+            words = frozenset(shown).union(*map(self.history.words, self.history.same(key)))
+            found = [called(person, words, key.partition("@")[0]) for person in self.greeted]
+            known = self._called[key] = max(found, key=lambda each: each.value, default=Called.NO)
+        return known
 
     @cached_property
     def thread(self) -> frozenset[str]:

@@ -21,7 +21,7 @@ from rapidfuzz.distance import OSA
 
 from straymail.correspondence import History
 from straymail.correspondence.channel import TLD_SLIPS, log_tld, log_typed
-from straymail.correspondence.names import tokens_of
+from straymail.correspondence.names import ROLES, tokens_of
 from straymail.correspondence.well_known import FIRST, PARENTS, WELL_KNOWN, near_well_known
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address, domain_to_unicode, public_suffix, registrable
@@ -41,15 +41,6 @@ _CLEAR = -10.5  # log P(typed | meant) of one slip that is not among the rarest
 _CLEAREST = -8.9  # the same where the first letter differs, or two slips were made
 _PARENT = 2.0
 _MOST_LABELS = 5
-_ROLES = frozenset(
-    """
-    info office mail contact hello sales support service help admin accounts accounting billing invoices orders jobs hr
-    press media news team reception enquiries inquiries secretary postmaster webmaster noreply no-reply kontakt buero
-    vertrieb verkauf bestellung bewerbung buchhaltung contacto ventas ventes commercial accueil
-    """.split()  # noqa: SIM905  (a table to read, not a literal to type)
-)
-"""Mailboxes that every firm has: the same one elsewhere says nothing."""
-
 _LEAST_LABEL, _MOST_LABEL = 2, 32  # letters of a label that may have been run together with the next
 _SHORT = 5
 _LIKELY = 2.0  # cost of a slip from which on an end says nothing by itself
@@ -160,7 +151,7 @@ def _other_ends(context: Context, address: Address) -> tuple[str, ...]:
     rest = address.domain.rpartition(".")[0]
     known = "." not in public_suffix(address.domain) and (history.domain_answers(rest) or rest in WELL_KNOWN | PARENTS)
     shorter = (rest,) if known else ()
-    if mailbox in _ROLES or address.person in context.author[1]:
+    if mailbox in ROLES or address.person in context.author[1]:
         return shorter  # who is answered was not mistyped
     label = registrable(address.domain).partition(".")[0]
     return (*shorter, *(name for name in history.called(label) if history.person(f"{mailbox}@{name}") is not None))
@@ -169,7 +160,7 @@ def _other_ends(context: Context, address: Address) -> tuple[str, ...]:
 def _below(context: Context, address: Address) -> Iterator[str]:
     """Domains below the one typed in which the sender knows this very mailbox: labels were left out."""
     mailbox, end = address.local.lower(), f".{address.domain}"
-    if mailbox not in _ROLES:
+    if mailbox not in ROLES:
         for token in tokens_of(mailbox):
             for other in context.namesakes(token):
                 if other.startswith(f"{mailbox}@") and other.endswith(end):
@@ -231,7 +222,7 @@ def _prior(context: Context, address: Address, name: str) -> float:
         points += _PARENT if registrable(name) in PARENTS else 0.0
         points += 1.0 if history.knows_domain(registrable(name)) else 0.0
     key = f"{address.local.lower()}@{name}"
-    if history.person(key) and address.local.lower() not in _ROLES:
+    if history.person(key) and address.local.lower() not in ROLES:
         points += _SAME_MAILBOX + (_OWN_BOOK if context.tie(key) > 0 else 0.0)
     return points + (_OWN_DOMAIN if history.is_own(name) else 0.0)
 

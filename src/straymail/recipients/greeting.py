@@ -1,47 +1,54 @@
 """``greeting`` and ``greeting.other``: the name the message opens with is, or is not, this recipient's.
 
-Looked at only when there is one recipient in the way of a greeting ("Bob,", "Hi Bob", "Dear Ms Lewis"). Strength 1
-when it fits (``greeting``), when it does not and another contact of the sender bears that name (``greeting.other``),
-and when nobody does (``greeting.nobody``: mostly a name the address does not show).
+"Bob,", "Hi Bob", "Dear Ms Lewis", "Rick and Greg -": ``greeting`` is 1 for the only recipient, when he is called so.
+Where nobody addressed is, and all of them are known by first name and surname, the message is for somebody else, and
+each recipient has his share of that (1 / recipients, up to five): ``greeting.other`` when another contact of the sender
+bears the name, ``greeting.nobody`` when none does. Of ``jsmith`` no first name is known: that says nothing.
+
+What the sender signs with ("Thanks, Bob") is no greeting. Whom it gets wrong: the assistant who is greeted at the
+address of whom he works for, and people addressed under a name that neither address nor display name shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from straymail.correspondence.names import tokens_of
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address
 from straymail.recipients.context import Context
+from straymail.recipients.salutation import Called
+
+_MOST = 5
 
 
 def observe(context: Context, address: Address) -> Iterator[Signal]:
     """At most one signal about the name in the greeting."""
-    if len(context.recipients) != 1 or not context.opening:
+    if not context.greeted:
         return
-    name = context.greeted
-    if not name:
-        return
-    mine = set(tokens_of(address.local)) | set(tokens_of(context.name_of(address.person)))
-    if name in mine or any(_fits(name, token) for token in mine) or _initials(name, address.local.lower()):
-        yield Signal("greeting", 1.0, "", f"greets {name}")
-        return
-    if not mine:
-        return
-    same = context.history.same(address.person)
-    others = [each for each in context.namesakes(name) if each not in same]
-    if others:
-        best = max(others, key=lambda each: (context.tie(each), each))
-        meant = (Candidate(Address.of(best), -8.0, context.name_of(best)),)
-        text = f"The message greets {name.title()}; {address} does not look like that name."
-        yield Signal("greeting.other", 1.0, text, f"greets {name}", meant)
-    else:
-        yield Signal("greeting.nobody", 1.0, "", f"greets {name}, whom the sender does not know")
+    name = " ".join(context.greeted[0])
+    if context.called(address.person) is Called.YES:
+        if len(context.recipients) == 1:
+            yield Signal("greeting", 1.0, "", f"greets {name}")
+    elif len(context.recipients) <= _MOST and all(context.called(key) is Called.NO for key in context.recipients):
+        yield _another(context, address, name)
 
 
-def _fits(name: str, token: str) -> bool:
-    return token.startswith(name) or name.startswith(token) or name in token
+def _another(context: Context, address: Address, name: str) -> Signal:
+    """The message is for somebody who is not addressed."""
+    share, best = 1.0 / len(context.recipients), _best(context)
+    if best is None:
+        return Signal("greeting.nobody", share, "", f"greets {name}, whom the sender does not know")
+    meant = (Candidate(Address.of(best), -8.0, context.name_of(best)),)
+    text = f"The message greets {name.title()}; {address} does not look like that name."
+    return Signal("greeting.other", share, text, f"greets {name}", meant)
 
 
-def _initials(name: str, local: str) -> bool:
-    return local.startswith(name[0]) and len(local.partition(".")[0]) <= 1
+def _best(context: Context) -> str | None:
+    """The closest contact of the sender who is called as somebody greeted is."""
+    others = {
+        other
+        for person in context.greeted
+        for other in context.namesakes(person[0])
+        if other not in context.addressed and context.called(other) is Called.YES
+    }
+    return max(others, key=lambda each: (context.tie(each), each), default=None)

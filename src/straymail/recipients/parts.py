@@ -49,7 +49,7 @@ def _alone(context: Context, key: str) -> tuple[float, ...]:
         float(bool(quoted) and quoted >= min(_FULL_NAME, len(names))),
         float(quoted > 0),
         float(not names.isdisjoint(context.mentioned)),
-        float(bool(context.greeted) and any(name.startswith(context.greeted) for name in names)),
+        context.called(key).value if context.greeted else 0.0,
         math.log1p(10.0 * min(_MOST_TOPIC, context.topic(key))),
         float(stranger),
         float(stranger and person is None),

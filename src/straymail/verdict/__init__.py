@@ -13,7 +13,7 @@ The files, in the order of the work:
 from __future__ import annotations
 
 from straymail.verdict.combine import Weights, assess, compare, probability
-from straymail.verdict.decide import decide, decide_recipient, is_automatic
+from straymail.verdict.decide import decide, decide_recipient, is_automatic, is_excepted, open_loss
 from straymail.verdict.policy import BASE_RATE, Mode, OnFailure, Organisation, Policy, Rule, Wait
 
 __all__ = [
@@ -30,5 +30,7 @@ __all__ = [
     "decide",
     "decide_recipient",
     "is_automatic",
+    "is_excepted",
+    "open_loss",
     "probability",
 ]

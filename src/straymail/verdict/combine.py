@@ -33,7 +33,8 @@ class Weights:
     """The weights file: ``base``, one weight for each signal id (log-odds for a unit of strength), ``fit``, ``rival``.
 
     ``fit`` has one weight for each of ``PARTS``; ``rival`` the log prior of ``nobody`` (whoever does not look alike),
-    of a ``namesake``, a ``prefix`` and a ``slip``, and the worth of ``likeness``.
+    of a ``namesake``, a ``prefix`` and a ``slip``, and the worth of ``likeness``. ``strays`` is the base rate for which
+    the probabilities are calibrated: strays for each message, in 0..1.
     """
 
     version: str
@@ -41,6 +42,7 @@ class Weights:
     weights: Mapping[str, float] = field(default_factory=dict)
     fit: Mapping[str, float] = field(default_factory=dict)
     rival: Mapping[str, float] = field(default_factory=dict)
+    strays: float = 0.002
 
     @cached_property
     def parts(self) -> tuple[float, ...]:
@@ -73,6 +75,7 @@ class Weights:
                 weights=_numbers("weights", data["weights"]),
                 fit=_numbers("fit", data.get("fit", {})),
                 rival=_numbers("rival", data.get("rival", {})),
+                strays=_share("strays", data.get("strays", cls.strays)),
             )
         except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"the weights file cannot be used: {error}") from error
@@ -91,6 +94,13 @@ def _number(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{key} is {value!r}, no finite number")
     return float(value)
+
+
+def _share(key: str, value: object) -> float:
+    number = _number(key, value)
+    if not 0 < number < 1:
+        raise ValueError(f"{key} is {value!r}, not between 0 and 1")
+    return number
 
 
 @cache

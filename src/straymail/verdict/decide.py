@@ -84,22 +84,44 @@ def decide_recipient(policy: Policy, envelope: Envelope, assessment: Assessment)
     return _recipient(stakes, decision.action, decision)
 
 
+def open_loss(policy: Policy, envelope: Envelope, message: Message, assessment: Assessment) -> float | None:
+    """The expected loss that the thresholds go by where nothing was found in the message.
+
+    None where they are not asked: an exception or a rule decides about this recipient.
+    """
+    stakes = weigh(policy, assessment, (), content_cost(policy, ()))
+    mail = mail_of(policy, envelope.sender, is_automatic(envelope, message), ())
+    return None if _settled(policy, mail, stakes) else stakes.loss
+
+
+def is_excepted(policy: Policy, sender: Address | None, recipient: Address) -> bool:
+    """Whether an exception lets this pair pass."""
+    return _exception(policy, sender, recipient) is not None
+
+
 def is_automatic(envelope: Envelope, message: Message) -> bool:
     """Whether nobody is there to answer: null sender, machine-made (RFC 3834) or list mail."""
     return envelope.sender is None or message.automatic or bool(message.list_id)
 
 
 def _decision(policy: Policy, mail: Mail, stakes: Stakes) -> _Decision:
-    if allowed := _exception(policy, mail.sender, stakes.address):
-        return allowed
-    for rule, answer in answers(policy, mail, stakes):
-        if answer:
-            return _Decision(rule.action, rule.name, rule.wait, written=True)
+    if settled := _settled(policy, mail, stakes):
+        return settled
     if policy.mode is not Mode.ASK and stakes.loss >= policy.thresholds.hold_at:
         return _Decision(Action.HOLD, "thresholds.hold_at")
     if stakes.loss >= policy.ask_at:
         return _Decision(Action.ASK, "thresholds.ask_at")
     return _Decision(Action.PASS)
+
+
+def _settled(policy: Policy, mail: Mail, stakes: Stakes) -> _Decision | None:
+    """What an exception or a rule says; None leaves it to the thresholds."""
+    if allowed := _exception(policy, mail.sender, stakes.address):
+        return allowed
+    for rule, answer in answers(policy, mail, stakes):
+        if answer:
+            return _Decision(rule.action, rule.name, rule.wait, written=True)
+    return None
 
 
 def _exception(policy: Policy, sender: Address | None, recipient: Address) -> _Decision | None:

@@ -9,8 +9,11 @@ each stray among them, and strays cannot exceed BASE_RATE of all messages; hence
     needless questions per message <= (1 - t) / t x BASE_RATE = budget / 1000
     t = BASE_RATE / (BASE_RATE + budget / 1000)        budget 1 per 1,000 gives t = 0.091
 
-That bound is safe as long as p is calibrated on this organisation's mail. ``straymail calibrate`` replays its history
-and writes the measured threshold into ``thresholds.ask_at``, which then replaces the bound.
+That bound is safe as long as p is calibrated for BASE_RATE on this organisation's mail. The weights say for which base
+rate theirs is (``strays``; those shipped: about 2 per 1,000, what users of another tool counted), so where strays are
+rarer they ask earlier than the bound says; counted on the archive at hand it is one question per 1,000 all the same.
+``straymail calibrate`` replays one's own history and prints the measured threshold; written into ``thresholds.ask_at``
+it replaces the bound.
 
 **How bad** multiplies: the expected loss is p x cost of what the message holds, and a question is asked when it
 reaches the ask threshold. An ordinary message costs 1; ``costs`` says what the others do. So a document marked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -58,6 +59,20 @@ def test_a_wrong_person_is_told_by_what_the_message_is_about(cases: list[Case]) 
     assert found.ablations["what it is about"]["alike"] > 0.4
 
 
+def test_reliability_counts_strays_as_often_as_the_weights_say(cases: list[Case]) -> None:
+    shipped = Weights.shipped()
+    for rate in (0.001, 0.01):
+        found = measure(cases, replace(shipped, strays=rate))
+        assert found.base_rate == rate
+        assert found.brier_of_base_rate == pytest.approx(rate * (1 - rate))
+        assert sum(band.cases for band in found.bands) == len(cases)
+        assert found.rarer == pytest.approx(rate / (1 - rate) / (1e-4 / (1 - 1e-4)))
+    rare, often = (measure(cases, replace(shipped, strays=rate)).bands for rate in (0.001, 0.01))
+    mixed = [(a.strays, b.strays) for a, b in zip(rare, often, strict=True) if 0 < a.strays < 1]
+    assert mixed
+    assert all(a < b for a, b in mixed)
+
+
 def test_the_right_one_is_suggested(cases: list[Case]) -> None:
     needless = max(case.probability for case in cases if not case.kind)
     strays = [case for case in cases if case.kind and case.probability > needless]
@@ -80,6 +95,7 @@ def test_the_report(cases: list[Case], tmp_path: Path) -> None:
     assert "Calibration &lt;of&gt; mod.example" in text
     assert "<polyline" in text
     assert "Brier score" in text
+    assert "in 1,000 messages. Where only 1 message in 10,000 is a stray, all odds are" in text
     assert "<script" not in text
     assert "wrong person who looks alike" in text
     assert "untouched messages: at 0.1 or 0.2 or 0.5 or 1 or 2 per 1,000 they allow no question" in text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from straymail.audit.bench import interval
 from straymail.audit.calibrate import thresholds
-from straymail.audit.fit import fit, log_odds, render
+from straymail.audit.fit import answered_rate, fit, log_odds, render
 from straymail.audit.replay import Replay, lines
 from straymail.audit.trial import Case, Trial
 from straymail.correspondence import Correspondence
@@ -98,7 +99,8 @@ def test_the_default_threshold_asks_about_slips_and_hardly_of_honest_mail(cases:
         ("corrected corrected.elsewhere tld.impossible tld.confusion typo.clear", 4.0, 12.0),
         ("typo.domain typo.mailbox typo.tld", 1.0, 4.0),
         ("author.namesake namesake.both namesake.elsewhere file.client thread.outside", 1.0, 4.0),
-        ("greeting.other group.odd newcomer.domain newcomer.seldom outsider", 0.3, 2.0),
+        ("greeting.other", 1.5, 3.0),
+        ("group.odd newcomer.domain newcomer.seldom outsider", 0.3, 2.0),
         ("answered known greeting writes domain.answers thread colleagues group", -2.0, -0.3),
         ("confirmed directory", -12.0, -3.0),
     ],
@@ -179,6 +181,31 @@ def test_what_is_reported_names_the_message_and_who_was_meant(cases: list[Case])
 def test_thin_histories_give_quiet_answers(mail: list[Message]) -> None:
     work = Replay(Correspondence(["mod.example"]), Weights.shipped())
     assert all(judged.probability < 0.05 for judged in work.run(mail))
+
+
+def test_only_the_weights_that_are_named_are_fitted(cases: list[Case]) -> None:
+    shipped = Weights.shipped()
+    before = replace(shipped, weights={**shipped.weights, "typo.mailbox": 0.4, "known": -0.1})
+    fitted = fit(cases, "test", before, ("typo.mailbox",))
+    assert fitted.weights["typo.mailbox"] > 1
+    changed = {name for name, value in fitted.weights.items() if value != before.weights.get(name)}
+    assert changed == {"typo.mailbox"}
+    assert (fitted.fit, fitted.rival, fitted.base) == (before.fit, before.rival, before.base)
+
+
+def test_the_base_rate_is_that_of_which_the_probabilities_are_the_mean(cases: list[Case]) -> None:
+    shipped = Weights.shipped()
+    rates = [answered_rate(cases, replace(shipped, base=shipped.base + shift)) for shift in (-1.0, 0.0, 1.0)]
+    assert rates == sorted(set(rates))
+    assert all(0.0001 <= rate <= 0.1 for rate in rates)
+    assert answered_rate(cases, replace(shipped, base=20.0)) == 0.1
+
+
+def test_the_shipped_weights_say_for_what_base_rate_they_are_calibrated() -> None:
+    assert 0.001 <= Weights.shipped().strays <= 0.004
+    read = Weights.read(render(replace(Weights.shipped(), strays=0.0123), "a test", ("one line",)))
+    assert read.strays == 0.0123
+    assert read.weights == Weights.shipped().weights
 
 
 def test_thresholds_keep_to_their_budget() -> None:

@@ -115,6 +115,24 @@ def test_the_budget_of_the_policy_has_a_row(tmp_path: Path, capsys: pytest.Captu
         assert list(json.loads(out)["ask_at"].values()) == sorted(json.loads(out)["ask_at"].values(), reverse=True)
 
 
+def test_exceptions_count_as_in_a_replay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "straymail.toml"
+    exception = '[[policy.exceptions]]\nsender = "@mod.example"\nrecipient = "*"\n'
+    config.write_text(f'data_dir = "{tmp_path}"\n{exception}', "utf-8")
+    _, out, _ = said(capsys, "--json")
+    free = json.loads(out)
+    report = tmp_path / "report.html"
+    code, out, _ = said(capsys, "--json", "--config", str(config), "--report", str(report))
+    assert code in (0, None)
+    held = json.loads(out)
+    assert held["messages"] == free["messages"]
+    assert held["ask_at"]["10"] == 0.0001 <= free["ask_at"]["10"]
+    with pytest.raises(SystemExit) as ended:
+        run(("train", str(EXAMPLE), "--own", "mod.example", "--config", str(config), "--out", str(tmp_path / "w.toml")))
+    assert ended.value.code == 3
+    assert "too little mail" in capsys.readouterr().err
+
+
 def test_a_replay_counts_what_it_leaves_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     long = archive(tmp_path / "long.mbox", (*range(2000, 2027), *range(2000, 2027), *range(2000, 2027), 2043, 1970))
     with long.open("a", encoding="utf-8") as file:

@@ -51,6 +51,12 @@ def test_what_is_no_finite_number_is_named(key: str, value: str) -> None:
         Weights.read(text)
 
 
+@pytest.mark.parametrize("value", ["0", "1.5", "-0.1", "true", "nan"])
+def test_a_base_rate_is_a_share(value: str) -> None:
+    with pytest.raises(BadInput, match=r"weights file.*strays"):
+        Weights.read(f"version = '1'\nbase = 1\nstrays = {value}\n[weights]\n")
+
+
 def test_keys_that_nothing_answers_to_are_told() -> None:
     assert Weights.shipped().unheard == ()
     told = Weights("test", 0.0, {"knwon": 1.0, "known": 1.0}, {"snet": 1.0, "sent": 1.0}, {"nobdy": 1.0}).unheard
