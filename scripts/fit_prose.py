@@ -13,12 +13,15 @@ chosen on both).
 from __future__ import annotations
 
 import argparse
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +39,7 @@ from straymail.message import parse_message, split_body
 from texts import read_texts
 
 ROOT = Path(__file__).resolve().parents[1]
+HOLDING = "scripts/ordinary_that_holds.tsv"
 PACKAGE = ROOT / "src/straymail/content"
 _ORDINARY = 0.5  # weight of a window of ordinary mail: some of it holds something, too
 _CLUSTER = 2.0  # how much less a cluster is held back than a word
@@ -78,8 +82,9 @@ def invented(folder: Path) -> Iterator[Text]:
 
 
 def ordinary(corpus: Path) -> Iterator[Text]:
-    """Ordinary mail, each message once: subject and new text."""
+    """Ordinary mail, each message once: subject and new text; ``classes`` is what it was read to hold."""
     seen: set[int] = set()
+    read = {digest: frozenset(classes.split(",")) for digest, classes in map(str.split, _read(ROOT / HOLDING))}
     for name in ("ham", "enron"):
         for number, raw in enumerate(read_raw([corpus / name], [])):
             message = parse_message(raw)
@@ -87,7 +92,14 @@ def ordinary(corpus: Path) -> Iterator[Text]:
             if (key := hash((message.subject, body[:300]))) not in seen and body.strip():
                 seen.add(key)
                 text = plain(f"{message.subject}\n{body[:_LENGTH]}")
-                yield Text(f"{name} {number}", frozenset(), tokens(text), text.encode("utf-8", "replace"))
+                data = text.encode("utf-8", "replace")
+                holds = read.get(hashlib.sha256(data).hexdigest()[:16], frozenset[str]())
+                yield Text(f"{name} {number}", holds, tokens(text), data)
+
+
+def _read(file: Path) -> Iterator[str]:
+    """The lines of a file without remarks."""
+    return (line for line in file.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
 
 
 @dataclass(frozen=True)
@@ -118,6 +130,14 @@ class Places:
         self.of = np.array([number for number, _ in rows], dtype=np.int64)
         self.features = [features(words).union(search.clusters(search.find(words))) for _, words in rows]
         self.scales = np.array([scale(words) for _, words in rows])
+
+    def only(self, kept: _Truths) -> Places:
+        """Those of the texts that are kept."""
+        found, rows = copy(self), kept[self.of]
+        found.texts = tuple(compress(self.texts, kept))
+        found.of = (np.cumsum(kept) - 1)[self.of[rows]]
+        found.features, found.scales = list(compress(self.features, rows)), self.scales[rows]
+        return found
 
     def best(self, scores: _Numbers) -> _Numbers:
         """The score of each text: that of its best place; -inf where nothing is looked at."""
@@ -252,6 +272,13 @@ class Material:
             found.append(replace(text, data=b"\n".join((data[:middle], text.data, data[middle:]))))
         return tuple(found)
 
+    def without(self, name: str) -> Material:
+        """The same without ordinary mail that holds this class."""
+        kept = np.array([name not in text.classes for text in self.others.texts])
+        found = replace(self, others=self.others.only(kept))
+        vars(found).update(x=self.x, plain_x=self.plain_x[kept[self.others.of]], amidst=self.amidst)
+        return found
+
     def scores(
         self, texts: Sequence[Text], clues: dict[str, float], needed: float, model: LogisticRegression
     ) -> _Numbers:
@@ -264,6 +291,7 @@ class Material:
 
 def one(name: str, material: Material) -> Fitted:
     """Fit a class, and print what would have been found of what it was not fitted on."""
+    material = material.without(name)
     some, others = material.some.texts, material.others.texts
     holds = np.array([name in text.classes for text in some])
     y, x, plain_x = holds[material.some.of], material.x, material.plain_x
