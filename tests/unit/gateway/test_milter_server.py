@@ -40,6 +40,9 @@ class Prepared:
     def is_desk_address(self, address: Address) -> bool:
         return False
 
+    def turned_away(self, envelope: Envelope, reply: Reply) -> None:
+        raise AssertionError("a milter's door refuses no whole message itself")
+
     async def message(self, arrival: Arrival) -> Disposition:
         self.arrivals.append(arrival)
         await self.gate.wait()
