@@ -96,7 +96,7 @@ class Topics:
         if not known:
             return {}
         weights = self._weights(known) ** 2
-        places = np.concatenate([np.frombuffer(postings, dtype=np.uint32) for postings in known])
+        places = np.frombuffer(b"".join(known), dtype=np.uint32)
         raw = np.bincount(places, np.repeat(weights, list(map(len, known))), minlength=self._next)
         scores = raw / self._lengths[: self._next]
         best = np.flatnonzero(scores > _FAINT * scores.max())
