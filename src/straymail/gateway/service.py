@@ -30,6 +30,7 @@ from straymail.record import Record, history, outbound
 
 _log = structlog.get_logger("straymail.service")
 _BUSY = 1 << 16  # bytes examined from which on the guard sees mail enough to make its hints ready
+_COLLECT = (10_000, 10, 10)  # a message makes hundreds of objects, hardly any in a circle: looking often is in vain
 TICK = 1.0
 """Seconds between two looks at what is due."""
 
@@ -98,6 +99,7 @@ class Service:
         # The history is large and stays: without this the collector walks through all of it again and again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*_COLLECT)
 
     async def _open_doors(self) -> list[str]:
         gateway, doors = self.settings.gateway, []
