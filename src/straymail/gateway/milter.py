@@ -40,8 +40,10 @@ class Can(IntFlag):
 class Step(IntFlag):
     """SMFIP_*: commands the milter needs no answer for (``NO_REPLY_*``) or does not want (``SKIP_*``)."""
 
-    SKIP_UNKNOWN = 0x100
+    SKIP_HELO = 0x2
     NO_REPLY_HEADER = 0x80
+    SKIP_UNKNOWN = 0x100
+    SKIP_DATA = 0x200
     NO_REPLY_CONNECT = 0x1000
     NO_REPLY_HELO = 0x2000
     NO_REPLY_MAIL = 0x4000
@@ -54,7 +56,9 @@ class Step(IntFlag):
 
 NEEDED = Can.ADD_HEADERS | Can.DELETE_RECIPIENTS | Can.CHANGE_HEADERS
 WANTED = (
-    Step.SKIP_UNKNOWN
+    Step.SKIP_HELO
+    | Step.SKIP_UNKNOWN
+    | Step.SKIP_DATA
     | Step.NO_REPLY_HEADER
     | Step.NO_REPLY_CONNECT
     | Step.NO_REPLY_HELO
