@@ -130,6 +130,8 @@ def _about(kind: str, payload: Mapping[str, Any] | None) -> str:
     held = f"{payload['held']}: " if payload.get("held") else ""
     if who:
         return f"{held}{sender} to {who}"
+    if payload.get("why") and payload.get("recipients"):  # what could not be checked, or was refused as it came
+        return f"{held}{sender} to {', '.join(payload['recipients'])}: {payload['why']}"
     rest = {key: value for key, value in payload.items() if key not in {"held", "sender", "recipients", "verdict"}}
     told = ", ".join(f"{key} {value}" for key, value in rest.items())
     return f"{held}{sender if payload.get('sender') else ''} {told}".strip()

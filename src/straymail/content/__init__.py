@@ -127,6 +127,8 @@ def _quotation(message: Message, text: str, dictionary: Dictionary) -> tuple[Fin
 
 def _unseen(message: Message, dictionary: Dictionary, found: Collection[Finding]) -> Iterator[Finding]:
     """What only the HTML parts say and where links lead, without what was found in the text that is shown."""
+    if not any(part.content_type == "text/html" for part in message.parts):
+        return
     known = {(finding.id, finding.digest) for finding in found}
     for finding in (
         *examine_text(html_only(message), "HTML of the body", dictionary, heading=message.subject),

@@ -63,11 +63,25 @@ def failure(envelope: Envelope, kind: str, why: str, ours: Callable[[Address], b
         "kind": kind,
         "why": why[:_WHY],
         "sender": text(envelope.sender),
-        "recipients": [
-            f"{each.local.partition('+')[0]}@{each.domain}" if ours(each) else str(each) for each in envelope.recipients
-        ],
+        "recipients": _recipients(envelope, ours),
         "queue_id": envelope.queue_id,
     }
+
+
+def turned_away(envelope: Envelope, reply: Reply, ours: Callable[[Address], bool]) -> dict[str, Any]:
+    """What the log keeps of a message that a door refused as it came; recipients as in ``failure``."""
+    return {
+        "sender": text(envelope.sender),
+        "recipients": _recipients(envelope, ours),
+        "stage": "data",
+        "why": f"{reply.code} {reply.enhanced} {reply.text}"[:_WHY],
+    }
+
+
+def _recipients(envelope: Envelope, ours: Callable[[Address], bool]) -> list[str]:
+    return [
+        f"{each.local.partition('+')[0]}@{each.domain}" if ours(each) else str(each) for each in envelope.recipients
+    ]
 
 
 def text(address: Address | None) -> str:

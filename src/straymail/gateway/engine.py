@@ -118,6 +118,11 @@ class GuardEngine:
         """Whether mail to it is an answer to a notice, and stays here."""
         return self.desk.is_desk_address(address)
 
+    def turned_away(self, envelope: Envelope, reply: Reply) -> None:
+        """Log and count a message that a door refused as it came."""
+        self.metrics.messages.labels("refuse").inc()
+        self._note("refused", account.turned_away(envelope, reply, self.desk.is_desk_address))
+
     # End of message --------------------------------------------------------------------------------------------------
 
     async def message(self, arrival: Arrival) -> Disposition:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from enum import IntFlag
-from functools import cache
+from functools import cache, lru_cache
 
 from straymail.errors import StraymailError
 from straymail.gateway.outcome import Reply
@@ -40,8 +40,10 @@ class Can(IntFlag):
 class Step(IntFlag):
     """SMFIP_*: commands the milter needs no answer for (``NO_REPLY_*``) or does not want (``SKIP_*``)."""
 
-    SKIP_UNKNOWN = 0x100
+    SKIP_HELO = 0x2
     NO_REPLY_HEADER = 0x80
+    SKIP_UNKNOWN = 0x100
+    SKIP_DATA = 0x200
     NO_REPLY_CONNECT = 0x1000
     NO_REPLY_HELO = 0x2000
     NO_REPLY_MAIL = 0x4000
@@ -54,7 +56,9 @@ class Step(IntFlag):
 
 NEEDED = Can.ADD_HEADERS | Can.DELETE_RECIPIENTS | Can.CHANGE_HEADERS
 WANTED = (
-    Step.SKIP_UNKNOWN
+    Step.SKIP_HELO
+    | Step.SKIP_UNKNOWN
+    | Step.SKIP_DATA
     | Step.NO_REPLY_HEADER
     | Step.NO_REPLY_CONNECT
     | Step.NO_REPLY_HELO
@@ -83,18 +87,25 @@ def silent(agreed: Step) -> frozenset[bytes]:
     return frozenset(command for command, step in SILENT.items() if step & agreed)
 
 
+_LENGTH = struct.Struct("!I")
+
+
 class Packets:
     """Cuts a byte stream into packets."""
 
     def __init__(self) -> None:
-        self._buffer, self._at = bytearray(), 0
+        self._buffer: bytes | bytearray = b""  # whole packets, as mostly arrive, are cut from what was read
+        self._at = 0
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they arrived; MilterError when more wait than an MTA would send."""
-        if self._at:
+        if self._at < len(self._buffer):
+            self._buffer = bytearray(self._buffer) if isinstance(self._buffer, bytes) else self._buffer
             del self._buffer[: self._at]
-            self._at = 0
-        self._buffer += data
+            self._buffer += data
+        else:
+            self._buffer = data
+        self._at = 0
         if len(self._buffer) > MAX_BUFFER:
             raise MilterError(f"more than {MAX_BUFFER} bytes sent ahead")
 
@@ -103,27 +114,26 @@ class Packets:
         buffer, start = self._buffer, self._at + 4
         if len(buffer) < start:
             return None
-        end = start + int.from_bytes(buffer[self._at : start], "big")
-        if not start < end <= start + MAX_PACKET:
-            raise MilterError(f"packet of {end - start} bytes (allowed: 1 to {MAX_PACKET})")
+        (size,) = _LENGTH.unpack_from(buffer, self._at)
+        if not 1 <= size <= MAX_PACKET:
+            raise MilterError(f"packet of {size} bytes (allowed: 1 to {MAX_PACKET})")
+        end = start + size
         if len(buffer) < end:
             return None
-        self._at = end
         command, body = bytes(buffer[start : start + 1]), bytes(buffer[start + 1 : end])
-        if len(buffer) == end:
-            buffer.clear()
-            self._at = 0
+        self._buffer, self._at = (buffer, end) if end < len(buffer) else (b"", 0)
         return command, body
 
 
 def packet(command: bytes, body: bytes = b"") -> bytes:
     """One packet on the wire."""
-    return struct.pack("!I", 1 + len(body)) + command + body
+    return _LENGTH.pack(1 + len(body)) + command + body
 
 
 CONTINUE, ACCEPT, DISCARD, PROGRESS = packet(b"c"), packet(b"a"), packet(b"d"), packet(b"p")
 
 
+@lru_cache(maxsize=64)
 def negotiate(offer: bytes) -> tuple[bytes, Step]:
     """Our answer to the MTA's offer, and the steps agreed: what we want, masked by what it can.
 

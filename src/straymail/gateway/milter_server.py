@@ -18,7 +18,7 @@ import structlog
 from straymail.gateway import milter
 from straymail.gateway.milter import MilterError
 from straymail.gateway.milter_session import AskMessage, AskRecipient, Closed, MilterSession
-from straymail.gateway.outcome import Disposition, Engine, Refused, Reply
+from straymail.gateway.outcome import Arrival, Disposition, Engine, Refused, Reply
 
 PROGRESS_EVERY = 5.0
 """Seconds between progress packets while a message is judged; below every usual milter_command_timeout."""
@@ -83,7 +83,7 @@ class MilterConnection(asyncio.Protocol):
         self._owner = server
         self._session = MilterSession(server.max_size, server.max_recipients)
         self._transport: asyncio.Transport | None = None
-        self._task: asyncio.Task[Disposition] | None = None
+        self._task: asyncio.Future[None] | None = None  # the loop holds it weakly
         self._progress: asyncio.TimerHandle | None = None
         self._socket: socket.socket | None = None
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -129,7 +129,8 @@ class MilterConnection(asyncio.Protocol):
                 case AskRecipient(so_far, address):
                     out += self._session.answer_recipient(self._owner.engine.recipient(so_far, address))
                 case AskMessage(arrival):
-                    self._judge(arrival_task=asyncio.ensure_future(self._owner.engine.message(arrival)))
+                    self._task = asyncio.ensure_future(self._judge(arrival))
+                    self._tell_progress(first=True)
                 case Closed():
                     self._close()
                     return
@@ -140,25 +141,27 @@ class MilterConnection(asyncio.Protocol):
         if self._owner.stopping:
             self.close_if_idle()
 
-    def _judge(self, arrival_task: asyncio.Future[Disposition]) -> None:
-        assert isinstance(arrival_task, asyncio.Task)
-        self._task = arrival_task
-        arrival_task.add_done_callback(self._judged)
-        self._tell_progress(first=True)
+    async def _judge(self, arrival: Arrival) -> None:
+        """Have the engine judge, and answer in the same step. An engine that failed means 451: never a silent pass."""
+        try:
+            said = await self._owner.engine.message(arrival)
+        except Exception as error:  # noqa: BLE001  (whatever it was, the MTA waits for an answer)
+            _log.error("milter.engine_failed", exc_info=error)
+            said = Refused(FAILED)
+        self._answer(said)
 
     def _tell_progress(self, *, first: bool = False) -> None:
         if not first:
             self._write(milter.PROGRESS)
         self._progress = asyncio.get_running_loop().call_later(PROGRESS_EVERY, self._tell_progress)
 
-    def _judged(self, task: asyncio.Task[Disposition]) -> None:
-        """Answer the MTA. An engine that failed means 451: never a silent pass."""
+    def _answer(self, said: Disposition) -> None:
         self._task = None
         self._quiet()
-        if task.cancelled() or self._transport is None or self._transport.is_closing():
+        if self._transport is None or self._transport.is_closing():
             return
         try:
-            self._write(self._session.answer_message(_result(task)))
+            self._write(self._session.answer_message(said))
             self._pump()
         except MilterError as error:
             self._violation(error)
@@ -192,14 +195,6 @@ class MilterConnection(asyncio.Protocol):
         self._owner.connections.discard(self)
         if not self.closed.done():
             self.closed.set_result(None)
-
-
-def _result(task: asyncio.Task[Disposition]) -> Disposition:
-    error = task.exception()
-    if error is None:
-        return task.result()
-    _log.error("milter.engine_failed", exc_info=error)
-    return Refused(FAILED)
 
 
 def unix_socket(path: Path, mode: int, group: str | None) -> socket.socket:

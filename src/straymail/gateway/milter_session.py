@@ -65,6 +65,7 @@ class _Transaction:
     oversize: bool = False
     forged: dict[bytes, int] = field(default_factory=dict)
     macros: dict[str, str] = field(default_factory=dict)
+    told: bytes = b""  # the macros said last, as they came
 
 
 class MilterSession:
@@ -92,16 +93,14 @@ class MilterSession:
         self._packets.feed(data)
 
     def step(self) -> bytes | AskRecipient | AskMessage | Closed | None:
-        """Bytes to send (maybe none), a question, the end, or None when more bytes (or an answer) are needed."""
-        if self._waiting:
-            return None
-        found = self._packets.next()
-        if found is None:
-            return None
-        command, body = found
-        if self._agreed is None and command != milter.NEGOTIATE:
-            raise MilterError(f"command {command!r} before negotiation")
-        return self._handle(command, body)
+        """Bytes to send, a question, the end, or None when more bytes (or an answer) are needed."""
+        while not self._waiting and (found := self._packets.next()) is not None:
+            command, body = found
+            if self._agreed is None and command != milter.NEGOTIATE:
+                raise MilterError(f"command {command!r} before negotiation")
+            if said := self._handle(command, body):  # nothing is said to most commands
+                return said
+        return None
 
     def _handle(self, command: bytes, body: bytes) -> bytes | AskRecipient | AskMessage | Closed:
         if (take := self._INFORMING.get(command)) is not None:
@@ -135,7 +134,9 @@ class MilterSession:
         # Macros of MAIL arrive before MAIL itself, which begins the transaction: begin it here.
         if body[:1] == milter.MAIL:
             self._reset()
-        self._mail.macros.update(milter.macros(body))
+        if body[1:] != self._mail.told:  # Postfix says the same before each header field
+            self._mail.told = body[1:]
+            self._mail.macros.update(milter.macros(body))
         return b""
 
     def _connect(self, body: bytes) -> None:

@@ -103,5 +103,8 @@ class Engine(Protocol):
         """Whether mail to it is an answer to a notice, and stays here."""
         ...
 
+    def turned_away(self, envelope: Envelope, reply: Reply) -> None:
+        """The door refuses a whole message as it came, nothing being judged: to be logged. Must not raise."""
+
     async def message(self, arrival: Arrival) -> Disposition:
         """At the end of a message. A hold is committed before this returns."""

@@ -30,6 +30,10 @@ from straymail.record import Record, history, outbound
 
 _log = structlog.get_logger("straymail.service")
 _BUSY = 1 << 16  # bytes examined from which on the guard sees mail enough to make its hints ready
+_COLLECT = (10_000, 10, 10)  # a message makes hundreds of objects, hardly any in a circle: looking often is in vain
+_WARM = "The ward called about a biopsy; the flight is on Tuesday, and the nurse knows the password of the safe."
+"""A text long enough, and of words that make every table be looked into."""
+
 TICK = 1.0
 """Seconds between two looks at what is due."""
 
@@ -72,7 +76,7 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, self.reload)
-        self._warm_up()
+        self.warm_up()
         await self.memory.take_lessons()
         doors = await self._open_doors()
         if not self.record.shared:
@@ -89,15 +93,16 @@ class Service:
         with self.record.writing() as connection:
             outbound.reclaim(connection, time.time())
 
-    def _warm_up(self) -> None:
+    def warm_up(self) -> None:
         """The first judgement loads tables; no message should wait for that."""
         somebody = Address("warm.up", "warm-up-of-straymail.org")  # no reserved name: the suffix list is read for it
-        message = parse_message(f"From: {somebody}\r\nSubject: warm up\r\n\r\nHello\r\n".encode())
+        message = parse_message(f"From: {somebody}\r\nSubject: warm up\r\n\r\n{_WARM}\r\n".encode())
         self.engine.situation.guard.judge(Envelope(somebody, (somebody,)), message, datetime.now(UTC), ())
         examine(message, self.settings.policy.dictionary)
         # The history is large and stays: without this the collector walks through all of it again and again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*_COLLECT)
 
     async def _open_doors(self) -> list[str]:
         gateway, doors = self.settings.gateway, []

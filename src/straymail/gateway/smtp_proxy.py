@@ -304,12 +304,10 @@ class SmtpConnection:
         return reply.code != 421
 
     async def _judge(self, mail: Transaction, data: Data) -> HopReply:
-        if data.bare:
+        if fault := self._at_fault(data):
+            self._proxy.engine.turned_away(self._envelope(mail), fault)
             await self._rset()
-            return HopReply(550, ("5.5.2 the message holds a bare <CR> or <LF>; lines end with <CR><LF>",))
-        if data.oversize:
-            await self._rset()
-            return HopReply(552, (f"5.3.4 the message is larger than {self._settings.gateway.limits.size} bytes",))
+            return _as_reply(fault)
         said = await self._proxy.engine.message(Arrival(self._envelope(mail), data.raw, unreadable=mail.local_names))
         match said:
             case Taken(hold, done):
@@ -323,6 +321,14 @@ class SmtpConnection:
                 if not reply.good:  # a hop that refused DATA itself still waits for it
                     await self._rset()
                 return reply
+
+    def _at_fault(self, data: Data) -> Reply | None:
+        """Why a message is refused as it came, nothing being judged; None for nearly all."""
+        if data.bare:
+            return Reply(550, "5.5.2", "the message holds a bare <CR> or <LF>; lines end with <CR><LF>")
+        if data.oversize:
+            return Reply(552, "5.3.4", f"the message is larger than {self._settings.gateway.limits.size} bytes")
+        return None
 
     async def _pass_on(self, mail: Transaction, raw: bytes, accept: Accept) -> HopReply:
         """To the next hop; where recipients were dropped, the envelope is said again without them."""

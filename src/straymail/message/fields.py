@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
@@ -12,6 +13,13 @@ from straymail.message.encoded import decode_text, header_text
 from straymail.message.limits import Limits
 
 _MAX_DATE = 200
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
+_DATE = re.compile(  # as nearly all programs write it (RFC 5322 3.3); the library takes five times as long
+    rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{{1,2}}) ({'|'.join(_MONTHS)}) ([12]\d{{3}}) "
+    r"(\d\d):(\d\d):(\d\d) ([+-])(0\d|1[0-4])([0-5]\d)(?: \([A-Z]{1,5}\))?\Z",
+    re.ASCII,
+)
 _SPACE = (32, 9)
 _BLOCK_FACTOR = 16  # the whole block may be so many times the longest field
 
@@ -181,6 +189,11 @@ def read_date(value: str) -> datetime | None:
     if not value:
         return None
     try:
+        if usual := _DATE.match(value):
+            day, month, year, hour, minute, second, sign, hours, minutes = usual.groups()
+            offset = timedelta(hours=int(hours), minutes=int(minutes))
+            moment = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+            return moment - offset if sign == "+" else moment + offset
         moment = parsedate_to_datetime(value[:_MAX_DATE])
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):

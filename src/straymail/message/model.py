@@ -79,4 +79,7 @@ class Message:
     def header(self, name: str) -> str:
         """First value of a header, case-insensitive; "" when absent."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), "")
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return ""

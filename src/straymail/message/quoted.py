@@ -12,7 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Self
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from straymail.frozen import dataclass
 from straymail.message.encoded import decode_text
@@ -68,6 +71,7 @@ _LONG_BLOCK = 40
 _SECOND_FIELDS = frozenset(("to", "sent", "date", "an", "gesendet", "à", "envoyé", "para"))
 _SUBJECT = frozenset(("subject", "betreff", "objet", "asunto"))
 _NOTICE_HITS = 2
+_PIECE, _LONGEST_WORD = 1 << 16, 32  # bytes: a text full of such words must not become as many matches at once
 _CELL = re.compile("<t[dh]", re.IGNORECASE)
 _DRESS = "*_/<>[](){}.,:;!?|\"'\u2018\u2019\u201c\u201d\u2022\u00b7\u00ad\u200b\u200c\ufeff-"
 
@@ -176,10 +180,11 @@ def split_body(message: Message) -> Body:
 
 def _split(message: Message) -> Body:
     text = body_text(message)
-    if _Hints.of(text) == _NO_FORM:
+    hints = _Hints.of(text[:_MAX_TEXT])
+    if hints == _NO_FORM:
         return Body(text.strip("\n"), "", "")
     lines = text[:_MAX_TEXT].split("\n")
-    kinds = classify(lines)
+    kinds = _classify(lines, hints)
     chosen: dict[Kind, list[str]] = {Kind.NEW: [], Kind.QUOTED: [], Kind.SIGNATURE: []}
     for line, kind in zip(lines, kinds, strict=True):
         chosen[kind].append(line)
@@ -205,9 +210,12 @@ def signature_text(message: Message) -> str:
 
 def classify(lines: Sequence[str]) -> list[Kind]:
     """The kind of each line; as long as ``lines``. Time is linear in the text."""
+    return _classify(lines, _Hints.of("\n".join(lines)))
+
+
+def _classify(lines: Sequence[str], hints: _Hints) -> list[Kind]:
     kinds: list[Kind] = []
     mode = Kind.NEW
-    hints = _Hints.of("\n".join(lines))
     for index, line in enumerate(lines[:_MAX_LINES]):
         if line and not line.isspace():
             mode = _turn(lines, index, mode, hints)
@@ -234,15 +242,33 @@ class _Hints:
     @classmethod
     def of(cls, body: str) -> Self:
         text = body.lower()
-        colon, dashes = ":" in text, "--" in text
+        colon, words = ":" in text, _telling_words(text)
         return cls(
-            wrote=colon and any(verb in text for verb in _VERBS),
-            block=colon and any(word in text for word in _SUBJECT),
-            notice=sum(word in text for word in _NOTICE_WORDS) >= _NOTICE_HITS,
-            divider=dashes or "__" in text or (colon and "begin forwarded message:" in text),
+            wrote=colon and not words.isdisjoint(_VERBS),
+            block=colon and not words.isdisjoint(_SUBJECT),
+            notice=len(words.intersection(_NOTICE_WORDS)) >= _NOTICE_HITS,
+            divider=not words.isdisjoint(_DIVIDERS),
             quote=">" in text or "|" in text or "\u203a" in text,
-            dashes=dashes,
+            dashes="--" in words,
         )
+
+
+_DIVIDERS = ("--", "__", "begin forwarded message:")
+_TELLING = (*_VERBS, *_SUBJECT, *_NOTICE_WORDS, *_DIVIDERS)
+
+
+@cache
+def _search() -> BytesAhoCorasick:
+    return BytesAhoCorasick([word.encode() for word in _TELLING])
+
+
+def _telling_words(text: str) -> set[str]:
+    """Which of ``_TELLING`` stand in a text in lower case, looked for all at once."""
+    data, found = text.encode("utf-8", "replace"), set[int]()
+    for start in range(0, len(data), _PIECE):
+        piece = data[start : start + _PIECE + _LONGEST_WORD]
+        found.update(number for number, _, _ in _search().find_matches_as_indexes(piece, overlapping=True))
+    return {_TELLING[number] for number in found}
 
 
 _NO_FORM = _Hints(wrote=False, block=False, notice=False, divider=False, quote=False, dashes=False)

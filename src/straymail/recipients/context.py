@@ -213,6 +213,8 @@ class Context:
 
 
 def _words(text: str) -> frozenset[str]:
+    if not text:
+        return frozenset()
     words = set(letters(text[:_NAMED_TEXT]))
     short = words & _SHORT_NAMES
     return frozenset(words.union(NICKNAMES[word] for word in short))

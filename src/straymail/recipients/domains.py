@@ -31,6 +31,7 @@ _MOST = 3
 _SAME_MAILBOX = 4.0
 _OWN_BOOK = 2.0
 _OWN_DOMAIN = 2.0
+_FAMOUS = WELL_KNOWN | PARENTS
 _FEW = 3  # messages to a top-level domain from which on a swap into it is thought of
 _IMPOSSIBLE = 4.0
 _RARER = 10  # times as much mail must go to the top-level domain meant as to the one typed
@@ -104,7 +105,7 @@ def _clear(context: Context, typed: str, best: str) -> bool:
     history = context.history
     lost = _lost_dot(typed, best)
     known = history.domain_answers(best) or history.is_own(best)
-    known = known or lost or bool((WELL_KNOWN | PARENTS) & {best, registrable(best)})
+    known = known or lost or bool(_FAMOUS & {best, registrable(best)})
     unknown = not history.domain_answers(typed) and (lost or not WELL_KNOWN & {typed, registrable(typed)})
     unknown = unknown and not _common_end(typed, best)
     least = _CLEAR if typed[0] == best[0] and OSA.distance(typed, best, score_cutoff=1) <= 1 else _CLEAREST
@@ -131,7 +132,7 @@ def _text(context: Context, typed: str, best: str) -> str:
 def _scored(context: Context, address: Address) -> Iterator[tuple[str, float]]:
     history, typed = context.history, address.domain
     impossible = _IMPOSSIBLE if not real_suffix(typed) else 0.0
-    famous = bool((WELL_KNOWN | PARENTS) & {typed, registrable(typed)})
+    famous = bool(_FAMOUS & {typed, registrable(typed)})
     others = (*_other_ends(context, address), *_below(context, address))
     for name in dict.fromkeys((*_candidates(context, typed), *others)):
         if name == typed:
@@ -149,7 +150,7 @@ def _other_ends(context: Context, address: Address) -> tuple[str, ...]:
     """The domain without an end too many; domains of its name under other ends in which this very mailbox is known."""
     history, mailbox = context.history, address.local.lower()
     rest = address.domain.rpartition(".")[0]
-    known = "." not in public_suffix(address.domain) and (history.domain_answers(rest) or rest in WELL_KNOWN | PARENTS)
+    known = "." not in public_suffix(address.domain) and (history.domain_answers(rest) or rest in _FAMOUS)
     shorter = (rest,) if known else ()
     if mailbox in ROLES or address.person in context.author[1]:
         return shorter  # who is answered was not mistyped
@@ -192,7 +193,7 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
 
 def _merged(history: History, typed: str) -> Iterator[str]:
     """Two labels run together (``usarmy.mil``): names below a parent of which domains below it are known."""
-    if history.knows_domain(typed) or {typed} & (WELL_KNOWN | PARENTS):
+    if history.knows_domain(typed) or typed in _FAMOUS:
         return
     labels = typed.split(".")
     for place, label in enumerate(labels[:_MOST_LABELS]):

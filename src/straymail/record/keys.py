@@ -8,7 +8,6 @@ derived by HKDF-SHA256 (RFC 5869). The file must be readable by its owner alone.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -89,7 +88,7 @@ class Keys:
 
     def _mac(self, identifier: str, purpose: str, parts: tuple[str, ...]) -> bytes:
         data = "\0".join(parts).encode("utf-8", "surrogatepass")
-        return hmac.new(self._derived(identifier, purpose), data, hashlib.sha256).digest()
+        return hmac.digest(self._derived(identifier, purpose), data, "sha256")
 
     def _derived(self, identifier: str, purpose: str) -> bytes:
         return _derive(dict(self.material)[identifier], purpose)

@@ -28,6 +28,7 @@ from straymail.record.keys import Keys
 from straymail.record.persons import named_in_json, near
 from straymail.record.schema import decision, decision_head, decision_text
 
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 GENESIS = "0" * 64
 ERASED = "erased"
 FORGOTTEN = "forgotten"
@@ -211,7 +212,7 @@ def _link(before: str, seq: int, at: float, kind: str, digest: str) -> str:
 
 
 def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _JSON.encode(value)
 
 
 def _sha(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from straymail.config import Settings, parse
+from straymail.content.prose import shipped
 from straymail.desk import Desk, is_ours
 from straymail.gateway.engine import Situation
 from straymail.gateway.service import Service
@@ -39,6 +40,18 @@ async def test_a_new_domain_is_known_to_desk_and_history(tmp_path: Path) -> None
     assert service.desk.settings.desk.notice_rate == 7
     assert service.memory.model.is_own("new.example")
     assert service.memory.model.own_domains == {"new.example", "mod.example"}
+    service.engine.close()
+    record.close()
+
+
+def test_no_message_waits_for_tables(tmp_path: Path) -> None:
+    given = settings(tmp_path, "mod.example")
+    record = open_record(given.store_url, parse_keys(new_key().decode()))
+    shipped.cache_clear()
+    service = Service(given, record, situate, lambda: given)
+    service.warm_up()
+    assert shipped.cache_info().currsize == 1
+    assert {"_columns", "_clusters"} <= vars(shipped()).keys()
     service.engine.close()
     record.close()
 

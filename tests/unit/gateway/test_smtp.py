@@ -89,6 +89,7 @@ class ScriptedEngine:
     def __init__(self, disposition: Disposition | None = None, refused: str = "", desk: str = "") -> None:
         self.disposition, self.refused, self.desk = disposition or Accept(), refused, desk
         self.arrivals: list[Arrival] = []
+        self.turned: list[tuple[Envelope, Reply]] = []
 
     def recipient(self, so_far: Envelope, address: Address) -> Reply | None:
         assert address not in so_far.recipients
@@ -96,6 +97,9 @@ class ScriptedEngine:
 
     def is_desk_address(self, address: Address) -> bool:
         return str(address) == self.desk
+
+    def turned_away(self, envelope: Envelope, reply: Reply) -> None:
+        self.turned.append((envelope, reply))
 
     async def message(self, arrival: Arrival) -> Disposition:
         self.arrivals.append(arrival)
@@ -211,6 +215,9 @@ async def test_smuggling_and_oversize_are_refused_before_judging(tmp_path: Path,
         await client.begin(b"x@d.example")
         assert (await client.send(raw)).startswith(code)
     assert engine.arrivals == []
+    ((envelope, reply),) = engine.turned
+    assert [str(each) for each in envelope.recipients] == ["x@d.example"]
+    assert f"{reply.code} {reply.enhanced}" == code
     assert outbox(tmp_path) == []
 
 
