@@ -28,7 +28,7 @@ def find() -> Path | None:
     if named:
         return Path(named)
     places = (Path("straymail.toml"), default_data_dir() / "straymail.toml", Path("/etc/straymail/straymail.toml"))
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if os.path.isfile(place)), None)  # one that is closed to us is passed over
 
 
 def default(data_dir: Path | None = None) -> Settings:

@@ -30,6 +30,7 @@ from straymail.record import Record, history, outbound
 
 _log = structlog.get_logger("straymail.service")
 _BUSY = 1 << 16  # bytes examined from which on the guard sees mail enough to make its hints ready
+_TAKEN_OVER = ("gateway.judge_timeout", "attachments.read")
 TICK = 1.0
 """Seconds between two looks at what is due."""
 
@@ -159,7 +160,9 @@ class Service:
         self.memory.model.own(fresh.organisation.domains)
         self.desk.reload(fresh)
         self.engine.situation = situation
-        _log.info("reload.done", policy=fresh.policy.version, note="doors, store and next hop keep their settings")
+        _log.info("reload.done", policy=fresh.policy.version, mode=str(fresh.policy.mode))
+        if waiting := waits_for_restart(self.settings, fresh):
+            _log.warning("reload.restart_needed", settings=", ".join(waiting), note="these keep their values till then")
 
     async def _shut_down(self) -> None:
         """Finish what is under way, then write what is remembered."""
@@ -179,6 +182,16 @@ class Service:
         await self.memory.write_log()
         await self.memory.save(last=True)
         _log.info("stopped", unwritten=self.memory.unwritten)
+
+
+def waits_for_restart(old: Settings, fresh: Settings) -> list[str]:
+    """Settings that differ and are read at start alone: doors, next hop, store, attachments' worker, metrics, logs."""
+    found = ["data_dir"] if old.data_dir != fresh.data_dir else []
+    for section in ("gateway", "store", "attachments", "metrics", "log"):
+        before, after = getattr(old, section), getattr(fresh, section)
+        names = type(before).model_fields
+        found += [f"{section}.{each}" for each in names if getattr(before, each) != getattr(after, each)]
+    return [each for each in found if each not in _TAKEN_OVER]
 
 
 async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:

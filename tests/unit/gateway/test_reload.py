@@ -7,7 +7,7 @@ from pathlib import Path
 from straymail.config import Settings, parse
 from straymail.desk import Desk, is_ours
 from straymail.gateway.engine import Situation
-from straymail.gateway.service import Service
+from straymail.gateway.service import Service, waits_for_restart
 from straymail.guard import Guard
 from straymail.message import Envelope, parse_address
 from straymail.record import new_key, open_record, parse_keys
@@ -52,3 +52,11 @@ def test_answers_to_the_former_address_still_arrive(tmp_path: Path) -> None:
     assert desk.is_desk_address(parse_address("straymail+token@mod.example"))
     assert desk.is_desk_address(parse_address("straymail+token@new.example"))
     record.close()
+
+
+def test_what_waits_for_a_restart_is_named(tmp_path: Path) -> None:
+    old = settings(tmp_path, "mod.example")
+    assert waits_for_restart(old, settings(tmp_path, "mod.example", more='[policy]\nmode = "watch"\n')) == []
+    fresh = settings(tmp_path, more='[gateway]\nmilter = "off"\njudge_timeout = "9s"\n[attachments]\nocr = "eng"\n')
+    assert waits_for_restart(old, fresh) == ["gateway.milter", "attachments.ocr"]
+    assert waits_for_restart(old, settings(tmp_path / "other"))[0] == "data_dir"
