@@ -107,6 +107,10 @@ def _fault(details: ErrorDetails, lines: dict[tuple[str | int, ...], int], file:
     field = _dotted(location)
     line = line_of(lines, location)
     problem, allowed = _words(details, location)
+    name, _, rest = problem.partition(": ")
+    if (*location, name) in lines:  # said of a section, about one of its keys
+        location, problem = (*location, name), rest
+        field, line = _dotted(location), line_of(lines, location)
     if location == ("policy",) and problem.startswith("group:"):
         line = _line_with(text, problem.partition(" ")[0]) or line
     return SettingsError(problem, file=file, line=line, field=field, allowed=allowed)

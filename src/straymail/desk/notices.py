@@ -275,8 +275,12 @@ def done(
         "expired": _again(held),
         "too large": _again(held),
     }.get(outcome, "This was a security officer's decision." if officer else None)
-    went = _first(gone_to(held)) if outcome in ("expired", "too large") else ()
-    return Notice(head, (opening,), (closing,) if closing else (), went=went, signature=voice.signature)
+    back = outcome in ("expired", "too large")  # after days nobody remembers who was in question
+    asked, went = (_questions(held), _first(gone_to(held))) if back else ((), ())
+    closings = (closing,) if closing else ()
+    return Notice(
+        head, (opening,), closings, asked[:SHOWN], went=went, signature=voice.signature, more=len(asked[SHOWN:])
+    )
 
 
 def _to_the_rest(held: Held) -> str:

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from prometheus_client import start_http_server
 from straymail.config import Off, Settings, Tcp, UnixSocket
 from straymail.content import examine, prepare
 from straymail.desk import Courier, Desk
-from straymail.errors import StoreDown, StraymailError
+from straymail.errors import BadInput, StoreDown, StraymailError
 from straymail.gateway.engine import GuardEngine, Situation
 from straymail.gateway.memory import Memory
 from straymail.gateway.metrics import Metrics
@@ -110,14 +110,17 @@ class Service:
                 max_size=limits.size,
                 max_recipients=limits.recipients,
             )
-            doors.append(f"milter     {await self._open_milter(self.milter, gateway.milter)}")
+            with _opening("gateway.milter", gateway.milter):
+                doors.append(f"milter     {await self._open_milter(self.milter, gateway.milter)}")
         if isinstance(gateway.listen, Tcp):
             self.proxy = SmtpProxy(self.engine, self.settings)
-            port = await self.proxy.listen(gateway.listen.host, gateway.listen.port)
+            with _opening("gateway.listen", gateway.listen):
+                port = await self.proxy.listen(gateway.listen.host, gateway.listen.port)
             doors.append(f"SMTP       {Tcp(gateway.listen.host, port)}, next hop {gateway.next_hop}")
         if isinstance(self.settings.metrics.listen, Tcp):
             where = self.settings.metrics.listen
-            server, _thread = start_http_server(where.port, where.host, self.metrics.registry)
+            with _opening("metrics.listen", where):
+                server, _thread = start_http_server(where.port, where.host, self.metrics.registry)
             doors.append(f"metrics    http://{Tcp(where.host, server.server_port)}/metrics")
         return doors
 
@@ -182,6 +185,16 @@ class Service:
         await self.memory.write_log()
         await self.memory.save(last=True)
         _log.info("stopped", unwritten=self.memory.unwritten)
+
+
+@contextlib.contextmanager
+def _opening(field: str, where: UnixSocket | Tcp) -> Iterator[None]:
+    """Name the door that cannot be opened, and why."""
+    try:
+        yield
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise BadInput(f"{where} cannot be opened: {why}", field=field) from error
 
 
 def waits_for_restart(old: Settings, fresh: Settings) -> list[str]:

@@ -128,3 +128,12 @@ def test_who_answers_is_told_of_no_officer(office: Office) -> None:
     ((_, notice),) = office.deliver()
     office.reply(notice, "discard")
     assert "officer" not in said(office)
+
+
+def test_what_comes_back_says_who_was_in_question(office: Office) -> None:
+    office.take()
+    office.deliver()
+    office.desk.tick(NOW + LATE)
+    text = said(office, LATE)
+    assert f"{STRAY} Did you mean {STRAY.local}@army.mil ?" in text
+    assert "Answer by replying" not in text
