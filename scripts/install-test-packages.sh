@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Debian packages the tests use: a real Postfix, a real PostgreSQL, 7-Zip, and letter shapes for reading pictures. Says what it installs; uses sudo when not root.
+# Debian packages the tests use: a real Postfix, a real PostgreSQL, 7-Zip, letter shapes for reading pictures, and what shows system calls. Says what it installs; uses sudo when not root.
 set -euo pipefail
 missing=()
 [ -x /usr/sbin/postconf ] || missing+=(postfix)
@@ -7,6 +7,8 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql
 compgen -G '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata' >/dev/null \
   || missing+=(tesseract-ocr-eng)
 command -v 7zz 7z >/dev/null || missing+=(7zip)
+command -v strace >/dev/null || missing+=(strace)
+command -v systemd-analyze >/dev/null || missing+=(systemd)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then
   echo "The tests need ${missing[*]}; install it with this system's package manager." >&2; exit 1

@@ -17,6 +17,9 @@ StraymailError
 
 from __future__ import annotations
 
+READERS = "root, or the user the guard runs as (`sudo -u straymail`)"
+"""Who may read what lies in the data folder."""
+
 
 class StraymailError(Exception):
     """Base of every error Straymail raises on purpose."""

@@ -145,9 +145,14 @@ def _teach(config: Path, archive: Path) -> None:
         assert not learner.result.faults
 
 
+def installed() -> str:
+    """The program under test."""
+    return os.environ.get("STRAYMAIL") or str(Path(sys.executable).with_name("straymail"))
+
+
 @contextmanager
 def _serving(config: Path, door: Path | int) -> Iterator[subprocess.Popen[bytes]]:
-    program = os.environ.get("STRAYMAIL") or str(Path(sys.executable).with_name("straymail"))
+    program = installed()
     with (config.parent / "guard.log").open("wb") as journal:
         process = subprocess.Popen([program, "serve", "--config", str(config)], stdout=journal, stderr=journal)
         try:

@@ -23,6 +23,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from straymail.audit.learn import Learner
@@ -63,7 +64,7 @@ def demo(
         signal.signal(number, signal.default_int_handler)
     settings, config = _install(folder.absolute())
     people = _teach(settings)
-    out.print(Text("Straymail demo", style="bold"), Text(f": an invented ministry, {_OWN}, and what it wrote before."))
+    out.print(Text("Straymail demo", style="bold") + Text(f": an invented ministry, {_OWN}, and what it wrote before."))
     out.print(f"Learned from examples: {people} people.", style="dim")
     with _guard(config, out) as port:
         for name, raw in _messages():
@@ -225,16 +226,24 @@ def _tell(out: Console, decision: Mapping[str, Any], said: str) -> None:
         if each["action"] in (Action.PASS, Action.TAG):
             continue
         meant = f": did you mean {each['meant'][0]}?" if each["meant"] else ""
-        out.print("   ", Text(f"{each['address']}{meant}", style="bold"), f"  {percent(each['probability'])} astray")
+        chance = f"   {percent(each['probability'])} astray"
+        out.print("   ", Text(f"{each['address']}{meant}", style="bold") + Text(chance), soft_wrap=True)
         for reason in _reasons(each["evidence"]):
-            out.print(f"      - {reason}")
+            _point(out, reason)
     holds: dict[str, list[Mapping[str, Any]]] = {}
     for each in verdict.get("content", ()):
         if worth_telling(str(each["id"]), each["confidence"]):
             holds.setdefault(str(each.get("text") or each["id"]), []).append(each)
     for what, found in holds.items():
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        out.print(f"      - {what} ({found[0]['sensitivity']}; {found[0]['where']}{more})")
+        _point(out, f"{what} ({found[0]['sensitivity']}; {found[0]['where']}{more})")
+
+
+def _point(out: Console, text: str) -> None:
+    """A point of a list, whose further lines stand below its first word."""
+    point = Table.grid(padding=(0, 1))
+    point.add_row("      -", text)
+    out.print(point)
 
 
 def _reasons(evidence: list[Mapping[str, Any]]) -> list[str]:

@@ -10,11 +10,11 @@ from typing import Annotated
 import numpy as np
 import typer
 from rich.progress import track
-from rich.table import Table
 from rich.text import Text
 
 from straymail.cli.common import ConfigOption, JsonOption, console, print_json, settings_from
 from straymail.cli.opening import extractor
+from straymail.cli.tables import listing
 from straymail.config.documents import documents_file, read_documents, write_documents
 from straymail.content import Document, marks
 from straymail.errors import BadInput
@@ -82,10 +82,8 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
     if not documents:
         console().print("Nothing is registered. Begin with: straymail documents add FILE")
         return
-    table = Table("document", "sensitivity", "letters, about", box=None, header_style="bold")
-    for each in documents:
-        table.add_row(Text(each.name), str(each.sensitivity), str(len(each.marks) * 16))
-    console().print(table)
+    rows = ((each.name, str(each.sensitivity), f"{len(each.marks) * 16:,}") for each in documents)
+    console().print(listing(("document", "sensitivity", "letters, about"), rows, wide=("document",)))
 
 
 @app.command()

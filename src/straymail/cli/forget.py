@@ -40,8 +40,11 @@ def forget(
         print_json({"address": str(who), "facts": facts, "settled_messages": settled, "log_entries": entries})
     else:
         out = console()
-        out.print(Text(f"{who} is forgotten.", style="bold green"))
-        out.print(f"{facts} learned facts, {settled} settled messages, {entries} entries of the log.")
+        if facts or settled or entries:
+            out.print(Text(f"{who} is forgotten.", style="bold green"))
+            out.print(f"{facts} learned facts, {settled} settled messages, {entries} entries of the log.")
+        else:
+            out.print(f"Nothing was known of {who}.")
 
 
 def _forget(record: Record, settings: Settings, who: Address) -> tuple[int, int, int]:

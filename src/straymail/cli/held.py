@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 import sys
 import time
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Messages in custody: list, show, release, correct, discard."
 )
 Id = Annotated[str, typer.Argument(metavar="ID", help="The message's id, or the beginning of it.")]
+_WHO = "from whom, to whom in question"
 _STATES = {"asked": "yellow", "held": "magenta", "failed": "red", "releasing": "cyan"}
 
 
@@ -51,9 +53,7 @@ def list_held(
     if not found:
         out.print("Nothing is held.")
         return
-    out.print(
-        listing(("id", "age", "state", "from", "in question"), (_row(each) for each in found), wide=("in question",))
-    )
+    out.print(listing(("id", "age", "state", _WHO), (_row(each) for each in found), wide=(_WHO,)))
     if more:
         out.print(f"And {more:,} more, newer than these.")
 
@@ -130,8 +130,13 @@ def _desk(config: Path | None) -> Iterator[Desk]:
 
 
 def _actor() -> str:
-    """Who decides, as the log names them: the login name on this machine."""
-    return f"{getpass.getuser()} (command line)"
+    """Who decides, as the log names them: the account, and who took it up with sudo.
+
+    The account is the system's word: no variable that anybody can set names an officer.
+    """
+    account = pwd.getpwuid(os.getuid()).pw_name
+    person = os.environ.get("SUDO_USER", "")
+    return f"{person} as {account} (command line)" if person not in ("", account) else f"{account} (command line)"
 
 
 def _corrections(held: Held, given: list[str]) -> dict[str, str]:
@@ -190,13 +195,16 @@ def _subject(desk: Desk, held: Held) -> str:
 
 
 def _row(held: Held) -> tuple[str | Text, ...]:
-    asked = Text("\n").join(
-        Text(each.address, style="bold") + Text(f"\n  did you mean {each.meant[0]}?" if each.meant else "", style="dim")
-        for each in held.recipients
-        if each.suspect
+    who = Text("\n").join(
+        [Text(held.sender or "<>"), *(_in_question(each) for each in held.recipients if each.suspect)]
     )
     state = Text(held.state, style=_STATES.get(held.state, "green"))
-    return held.id, ago(time.time() - held.taken_at), state, held.sender or "<>", asked
+    return held.id, ago(time.time() - held.taken_at), state, who
+
+
+def _in_question(each: Waiting) -> Text:
+    said = Text("  ") + Text(each.address, style="bold")
+    return said + Text(f"\n  did you mean {each.meant[0]}?" if each.meant else "", style="dim")
 
 
 def _print(out: Console, held: Held, subject: str) -> None:
@@ -214,7 +222,8 @@ def _print(out: Console, held: Held, subject: str) -> None:
     }
     facts(out, {name: value for name, value in told.items() if value})
     out.print()
-    out.print(listing(("recipient", "astray?", "did you mean", "decided"), _recipients(held), wide=("recipient",)))
+    heads = ("recipient", "astray?", "did you mean", "decided")
+    out.print(listing(heads, _recipients(held), wide=("recipient", "did you mean", "decided")))
     reasons = [*_reasons(held)]
     if reasons:
         out.print()

@@ -80,6 +80,7 @@ def write_installation(
     given |= {key: f"[{', '.join(_quoted(item) for item in items)}]" for key, items in lists.items() if items}
     text = render_commented(**given)
     settings = parse(text, "the options given")
+    _look_for_the_key(settings)
     made = _make_key(settings.store.key_file)
     create_store(settings)
     _write(file, text)  # last: after a failure the same command can be given again
@@ -97,6 +98,17 @@ def _write(file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInput(f"cannot be written: {error.strerror}", file=str(file)) from error
+
+
+def _look_for_the_key(settings: Settings) -> None:
+    """A database whose key is gone gets no other: nothing that waits in it could be read, and its log not verified."""
+    database = Path(settings.store_url.removeprefix("sqlite:///"))
+    if settings.store_url.startswith("sqlite:///") and database.is_file() and not settings.store.key_file.exists():
+        raise BadInput(
+            "there is no key file, but a database that was made with one",
+            file=str(settings.store.key_file),
+            allowed=f"the copy that was kept of it, or {database} moved away",
+        )
 
 
 def _make_key(file: Path) -> bool:

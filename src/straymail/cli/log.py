@@ -17,6 +17,7 @@ from straymail.cli.opening import open_store
 from straymail.cli.tables import listing, moment, moment_json
 from straymail.desk.notices import clean
 from straymail.errors import BadInput
+from straymail.gateway.account import ANSWERED
 from straymail.record import Record, log
 from straymail.record.log import Logged
 
@@ -52,6 +53,8 @@ def read_log(
         with record.reading() as connection:
             entries = list(log.entries(connection, kinds=kind or (), since=start, about=about))[-limit:]
         _show(entries, json)
+        if not entries and not json and not follow:
+            console().print("Nothing of this kind is in the log." if about or kind or since else "The log is empty.")
         if follow:
             _follow(record, entries[-1].seq if entries else 0, kind or [], about, json)
 
@@ -122,12 +125,14 @@ def _about(kind: str, payload: Mapping[str, Any] | None) -> str:
     sender = payload.get("sender") or "<>"
     verdict = payload.get("verdict") or {}
     who = "; ".join(
-        f"{each['address']} {each['action']}" + (f" (did you mean {each['meant'][0]}?)" if each.get("meant") else "")
+        f"{each['address']}: {_said(each)}" + (f" (did you mean {each['meant'][0]}?)" if each.get("meant") else "")
         for each in verdict.get("recipients", ())
     )
     if kind == "settled":
         return f"{payload.get('held')}: {payload.get('decisions')}, by {payload.get('actor')}"
     held = f"{payload['held']}: " if payload.get("held") else ""
+    if kind == "answer":
+        return f"{held}{sender}: {ANSWERED.get(payload.get('what', ''), payload.get('what', ''))}"
     if who:
         return f"{held}{sender} to {who}"
     if payload.get("why") and payload.get("recipients"):  # what could not be checked, or was refused as it came
@@ -135,3 +140,9 @@ def _about(kind: str, payload: Mapping[str, Any] | None) -> str:
     rest = {key: value for key, value in payload.items() if key not in {"held", "sender", "recipients", "verdict"}}
     told = ", ".join(f"{key} {value}" for key, value in rest.items())
     return f"{held}{sender if payload.get('sender') else ''} {told}".strip()
+
+
+def _said(recipient: Mapping[str, Any]) -> str:
+    """The action, and in watch mode what would have been done."""
+    would = recipient.get("would")
+    return f"{recipient['action']}, would {would}" if would else str(recipient["action"])

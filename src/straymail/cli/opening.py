@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -46,7 +47,7 @@ def open_guard(settings: Settings) -> Iterator[Guard]:
     """The guard of these settings with what has been learned; without a store yet, one that knows nobody."""
     own = settings.organisation.domains
     model = Correspondence(own)
-    if settings.store.key_file.exists():
+    if os.path.exists(settings.store.key_file):
         with open_store(settings) as record, record.reading() as connection:
             model = history.load_history(connection, own, record.keys.words)
     with extractor(settings) as reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from straymail.audit.fit import fit, render
 from straymail.audit.inject import KINDS
 from straymail.audit.mailbox import Spool
 from straymail.audit.measure import STRAYS, measure, questions, recall_at
-from straymail.audit.replay import Replay, lines
+from straymail.audit.replay import Replay, Summary, lines
 from straymail.audit.report import private, write_report
 from straymail.audit.trial import Case, Trial
 from straymail.cli.common import (
@@ -35,7 +35,7 @@ from straymail.cli.common import (
     tell_faults,
 )
 from straymail.cli.opening import open_examiner, read_weights
-from straymail.cli.tables import listing
+from straymail.cli.tables import facts, listing
 from straymail.config import Settings
 from straymail.correspondence import Correspondence
 from straymail.errors import BadInput
@@ -105,13 +105,31 @@ def replay(
                 elif not json:
                     print_json(line)
         left_out = {"repeated": spool.repeated, "undated": spool.undated, "misdated": spool.wild}
-    told = {"questions_per_1000": round(work.summary.per_thousand, 3), "calibrated_for_strays": work.weights.strays}
-    facts = {**asdict(work.summary), **told, **left_out}
     if json:
-        print_json({**facts, "faults": _told(spool.faults)})
+        told = {
+            "questions_per_1000": round(work.summary.per_thousand, 3),
+            "calibrated_for_strays": work.weights.strays,
+        }
+        print_json({**asdict(work.summary), **told, **left_out, "faults": _told(spool.faults)})
     else:
-        say(", ".join(f"{name} {value}" for name, value in facts.items()))
+        _tell_summary(work.summary, left_out, work.weights.strays)
         tell_faults(console(stderr=True), spool.faults)
+
+
+def _tell_summary(summary: Summary, left_out: Mapping[str, int], strays: float) -> None:
+    """The summary for people, on standard error: the questions themselves are on standard output."""
+    told = {
+        "learned": f"{summary.learned:,} messages",
+        "judged": f"{summary.messages:,} messages to {summary.recipients:,} recipients",
+        "questions": f"{summary.questions:,}, {summary.per_thousand:.2f} per 1,000 messages"
+        f" (asked from {summary.threshold:.3g} on)",
+        "by rules": f"{summary.stopped:,} held or refused" if summary.stopped else "",
+        "reported": f"{summary.reported:,} recipients, one a line",
+        "not judged": f"{summary.automatic:,} by machines and to lists" if summary.automatic else "",
+        "left out": ", ".join(f"{count:,} {name}" for name, count in left_out.items() if count),
+        "probabilities": f"right where {1_000 * strays:g} of 1,000 messages are strays" if strays else "",
+    }
+    facts(console(stderr=True), {name: value for name, value in told.items() if value})
 
 
 Report = Annotated[
@@ -322,14 +340,14 @@ def bench(
 
 
 def _show(table: Table, faults: Sequence[BadInput], *, json: bool, out: Path | None) -> None:
-    facts = {"bench": table.name, "title": table.title, "version": __version__, "facts": table.facts}
-    facts["faults"] = _told(faults)
+    result = {"bench": table.name, "title": table.title, "version": __version__, "facts": table.facts}
+    result["faults"] = _told(faults)
     if out:
         out.mkdir(parents=True, exist_ok=True)
         with private(out / f"{table.name}.json") as file:
-            file.write(jsonlib.dumps(facts, indent=1) + "\n")
+            file.write(jsonlib.dumps(result, indent=1) + "\n")
     if json:
-        print_json(facts)
+        print_json(result)
         return
     screen = console()
     if not screen.is_terminal:  # a file is as wide as it needs to be

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import asdict
 
@@ -11,8 +12,11 @@ from straymail import __version__
 from straymail.cli.common import ConfigOption, JsonOption, ago, console, print_json, settings_from
 from straymail.cli.opening import open_store
 from straymail.cli.tables import facts, moment_json
+from straymail.config import Off, Settings, Tcp, UnixSocket
 from straymail.record import custody
 from straymail.record import status as read_status
+
+_PATIENCE = 2.0  # seconds
 
 
 def status(config: ConfigOption = None, json: JsonOption = False) -> None:
@@ -21,7 +25,7 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
     with open_store(settings) as record, record.reading() as connection:
         found = read_status(connection, time.time())
     if json:
-        told = asdict(found)
+        told = asdict(found) | {"answers": _answers(settings)}
         for key in ("oldest_held", "oldest_delivery", "learned_at"):
             told[key] = moment_json(told[key]) if told[key] is not None else None
         print_json({"version": __version__, "mode": str(settings.policy.mode), **told})
@@ -50,4 +54,31 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         if found.learned_at
         else "nothing yet: `straymail learn` an archive",
     }
+    if (answers := _answers(settings)) is not None:
+        at = f"at {_door(settings)}"
+        guard = Text(f"answers {at}" if answers else f"does not answer {at}", style="" if answers else "bold red")
+        told = {"guard": guard} | told
     facts(console(), {name: value for name, value in told.items() if value})
+
+
+def _door(settings: Settings) -> UnixSocket | Tcp | None:
+    """A door of the guard that can be knocked at without sending mail."""
+    doors = (settings.gateway.milter, settings.gateway.listen)
+    return next((door for door in doors if not isinstance(door, Off)), None)
+
+
+def _answers(settings: Settings) -> bool | None:
+    """Whether a guard listens at its door; None when there is none, or it is closed to whoever asks."""
+    door = _door(settings)
+    if door is None:
+        return None
+    family = socket.AF_UNIX if isinstance(door, UnixSocket) else socket.AF_INET6 if ":" in door.host else socket.AF_INET
+    with socket.socket(family) as knocking:
+        knocking.settimeout(_PATIENCE)
+        try:
+            knocking.connect(str(door.path) if isinstance(door, UnixSocket) else (door.host, door.port))
+        except PermissionError:
+            return None
+        except OSError:
+            return False
+    return True

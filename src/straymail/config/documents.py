@@ -20,7 +20,7 @@ import numpy as np
 
 from straymail.config.settings import Settings
 from straymail.content import Document, Documents
-from straymail.errors import ConfigError
+from straymail.errors import READERS, ConfigError
 from straymail.evidence import Sensitivity
 
 _LEVELS = {str(level): level for level in Sensitivity}
@@ -33,7 +33,11 @@ def with_documents(settings: Settings) -> Settings:
         ConfigError: as ``read_documents``.
     """
     file = documents_file(settings)
-    if not file.exists():
+    try:
+        there = file.exists()
+    except OSError as error:  # the data folder is closed to whoever asks
+        raise ConfigError(f"cannot be read: {error.strerror}", file=str(file), allowed=READERS) from error
+    if not there:
         return settings
     policy = settings.policy.model_copy(update={"documents": Documents(read_documents(file))})
     return settings.model_copy(update={"policy": policy})

@@ -28,7 +28,7 @@ def find() -> Path | None:
     if named:
         return Path(named)
     places = (Path("straymail.toml"), default_data_dir() / "straymail.toml", Path("/etc/straymail/straymail.toml"))
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if os.path.isfile(place)), None)  # one that is closed to us is passed over
 
 
 def default(data_dir: Path | None = None) -> Settings:
@@ -107,6 +107,10 @@ def _fault(details: ErrorDetails, lines: dict[tuple[str | int, ...], int], file:
     field = _dotted(location)
     line = line_of(lines, location)
     problem, allowed = _words(details, location)
+    name, _, rest = problem.partition(": ")
+    if (*location, name) in lines:  # said of a section, about one of its keys
+        location, problem = (*location, name), rest
+        field, line = _dotted(location), line_of(lines, location)
     if location == ("policy",) and problem.startswith("group:"):
         line = _line_with(text, problem.partition(" ")[0]) or line
     return SettingsError(problem, file=file, line=line, field=field, allowed=allowed)

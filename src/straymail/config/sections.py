@@ -135,7 +135,8 @@ class Desk(Section):
     )
     expire_after: Duration = Field(
         default=timedelta(days=5),
-        description="A question nobody answered expires after this time; the sender is told, nothing goes silently.",
+        description="A question nobody answered expires after this time (1m to 90d); the sender is told, nothing goes "
+        "silently.",
     )
     notice_rate: int = Field(default=20, ge=1, le=10_000, description="Most notices to one sender in an hour.")
     retry_after: Duration = Field(
@@ -148,7 +149,7 @@ class Desk(Section):
         if not timedelta(minutes=1) <= self.expire_after <= timedelta(days=90):
             raise ValueError("expire_after: from 1m to 90d")
         if self.remind_after >= self.expire_after:
-            raise ValueError("remind_after must be shorter than expire_after")
+            raise ValueError("remind_after: must be shorter than expire_after")
         if self.address and ("+" in self.address.local or len(self.address.local.encode()) > _DESK_LOCAL):
             raise ValueError(f"address: at most {_DESK_LOCAL} octets before the @, and no +: answers add +TOKEN")
         return self

@@ -291,7 +291,8 @@ class Desk:
         if result.closed:
             outcome = "sent" if result.finals else "given up" if result.have else "discarded"
             subject = result.message.subject
-            told = notices.done(held, subject, outcome, self._voice, result.finals or result.have)
+            finals = result.finals or result.have
+            told = notices.done(held, subject, outcome, self._voice, finals, officer=actor != held.sender)
             self.tell.answer(connection, held, told, now, about=result.message)
         else:
             self._ask_the_rest(connection, held.id, result, now)
@@ -322,7 +323,7 @@ class Desk:
         for position, each in enumerate(held.recipients):
             final = given.get(parse_address(each.address).key, each.meant[0] if each.suspect and each.meant else "")
             if each.suspect and not final:
-                raise Conflict(f"there is no suggestion for {each.address}: say which address is right")
+                raise Conflict(f"there is no suggestion for {each.address}: give the right one with --to")
             if final:
                 decisions.append(Decision(position, "fix", str(parse_address(final))))
         return self.settle(held.id, decisions, actor=actor, now=now)

@@ -200,8 +200,16 @@ def officer_task(held: Held, shown: frozenset[str], voice: Voice) -> Notice:
         _holds(held),
         signature=voice.signature,
         more=len(questions[SHOWN:]),
-        commands=tuple(f"straymail held {each} {held.id}" for each in ("show", "release", "correct", "discard")),
+        commands=tuple(f"straymail held {each} {held.id}" for each in ("show", "release", _correct(held), "discard")),
     )
+
+
+def _correct(held: Held) -> str:
+    """``correct``, and what it needs where nobody knows who was meant."""
+    open_ = [each for each in held.recipients if each.suspect and not each.decision]
+    if all(each.meant for each in open_):
+        return "correct"
+    return "correct --to RIGHT" if len(open_) == 1 else "correct --to WRONG=RIGHT"
 
 
 def rules_of(held: Held) -> tuple[str, ...]:
@@ -237,11 +245,13 @@ def officer_news(held: Held, what: str, voice: Voice) -> Notice:
     )
 
 
-def done(held: Held, subject: str, outcome: str, voice: Voice, finals: Sequence[str] = ()) -> Notice:
+def done(
+    held: Held, subject: str, outcome: str, voice: Voice, finals: Sequence[str] = (), *, officer: bool = False
+) -> Notice:
     """How it ended.
 
     ``outcome``: ``sent``, ``discarded``, ``given up`` (some have it), ``expired``, ``too large`` (expired, but not
-    attached) or ``failed``. ``finals``: the addresses concerned.
+    attached) or ``failed``. ``finals``: the addresses concerned. ``officer``: not the sender has decided so.
     """
     name = f"Your message {_which(held, subject, voice)}"
     unsent = f"{name} was not sent{_to_the_rest(held)}, because {_silent(held)}."
@@ -264,9 +274,13 @@ def done(held: Held, subject: str, outcome: str, voice: Voice, finals: Sequence[
         "failed": f"It is kept as {held.id}: ask your mail administrator, who can try again.",
         "expired": _again(held),
         "too large": _again(held),
-    }.get(outcome)
-    went = _first(gone_to(held)) if outcome in ("expired", "too large") else ()
-    return Notice(head, (opening,), (closing,) if closing else (), went=went, signature=voice.signature)
+    }.get(outcome, "This was a security officer's decision." if officer else None)
+    back = outcome in ("expired", "too large")  # after days nobody remembers who was in question
+    asked, went = (_questions(held), _first(gone_to(held))) if back else ((), ())
+    closings = (closing,) if closing else ()
+    return Notice(
+        head, (opening,), closings, asked[:SHOWN], went=went, signature=voice.signature, more=len(asked[SHOWN:])
+    )
 
 
 def _to_the_rest(held: Held) -> str:
@@ -383,7 +397,7 @@ def _choices(questions: Sequence[Question], reply_to: Address, subject: str, hel
     right = "the addresses are right" if several else "the address is right"
     choices = [
         *_fixes(questions),
-        ("send", "Send it as it is", f"{right}: send it as it is", _AMBER),
+        ("send", "Send it", f"{right}: send it as it is", _AMBER),
         *(_leaving_out(questions) if _others_go(held) else ()),
         _no_sending(held),
     ]
@@ -395,8 +409,8 @@ def _choices(questions: Sequence[Question], reply_to: Address, subject: str, hel
 
 def _no_sending(held: Held) -> tuple[str, str, str, str]:
     if gone_to(held):
-        return "discard", "Send it to nobody else", "do not send it to anybody else; the others have it", _GREY
-    return "discard", "Do not send it", "do not send the message to anybody", _GREY
+        return "discard", "Discard it", "do not send it to anybody else; the others have it", _GREY
+    return "discard", "Discard it", "do not send the message to anybody", _GREY
 
 
 def _fixes(questions: Sequence[Question]) -> list[tuple[str, str, str, str]]:

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from prometheus_client import start_http_server
 from straymail.config import Off, Settings, Tcp, UnixSocket
 from straymail.content import examine, prepare
 from straymail.desk import Courier, Desk
-from straymail.errors import StoreDown, StraymailError
+from straymail.errors import BadInput, StoreDown, StraymailError
 from straymail.gateway.engine import GuardEngine, Situation
 from straymail.gateway.memory import Memory
 from straymail.gateway.metrics import Metrics
@@ -34,6 +34,7 @@ _COLLECT = (10_000, 10, 10)  # a message makes hundreds of objects, hardly any i
 _WARM = "The ward called about a biopsy; the flight is on Tuesday, and the nurse knows the password of the safe."
 """A text long enough, and of words that make every table be looked into."""
 
+_TAKEN_OVER = ("gateway.judge_timeout", "attachments.read")
 TICK = 1.0
 """Seconds between two looks at what is due."""
 
@@ -114,14 +115,17 @@ class Service:
                 max_size=limits.size,
                 max_recipients=limits.recipients,
             )
-            doors.append(f"milter     {await self._open_milter(self.milter, gateway.milter)}")
+            with _opening("gateway.milter", gateway.milter):
+                doors.append(f"milter     {await self._open_milter(self.milter, gateway.milter)}")
         if isinstance(gateway.listen, Tcp):
             self.proxy = SmtpProxy(self.engine, self.settings)
-            port = await self.proxy.listen(gateway.listen.host, gateway.listen.port)
+            with _opening("gateway.listen", gateway.listen):
+                port = await self.proxy.listen(gateway.listen.host, gateway.listen.port)
             doors.append(f"SMTP       {Tcp(gateway.listen.host, port)}, next hop {gateway.next_hop}")
         if isinstance(self.settings.metrics.listen, Tcp):
             where = self.settings.metrics.listen
-            server, _thread = start_http_server(where.port, where.host, self.metrics.registry)
+            with _opening("metrics.listen", where):
+                server, _thread = start_http_server(where.port, where.host, self.metrics.registry)
             doors.append(f"metrics    http://{Tcp(where.host, server.server_port)}/metrics")
         return doors
 
@@ -164,7 +168,9 @@ class Service:
         self.memory.model.own(fresh.organisation.domains)
         self.desk.reload(fresh)
         self.engine.situation = situation
-        _log.info("reload.done", policy=fresh.policy.version, note="doors, store and next hop keep their settings")
+        _log.info("reload.done", policy=fresh.policy.version, mode=str(fresh.policy.mode))
+        if waiting := waits_for_restart(self.settings, fresh):
+            _log.warning("reload.restart_needed", settings=", ".join(waiting), note="these keep their values till then")
 
     async def _shut_down(self) -> None:
         """Finish what is under way, then write what is remembered."""
@@ -184,6 +190,26 @@ class Service:
         await self.memory.write_log()
         await self.memory.save(last=True)
         _log.info("stopped", unwritten=self.memory.unwritten)
+
+
+@contextlib.contextmanager
+def _opening(field: str, where: UnixSocket | Tcp) -> Iterator[None]:
+    """Name the door that cannot be opened, and why."""
+    try:
+        yield
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise BadInput(f"{where} cannot be opened: {why}", field=field) from error
+
+
+def waits_for_restart(old: Settings, fresh: Settings) -> list[str]:
+    """Settings that differ and are read at start alone: doors, next hop, store, attachments' worker, metrics, logs."""
+    found = ["data_dir"] if old.data_dir != fresh.data_dir else []
+    for section in ("gateway", "store", "attachments", "metrics", "log"):
+        before, after = getattr(old, section), getattr(fresh, section)
+        names = type(before).model_fields
+        found += [f"{section}.{each}" for each in names if getattr(before, each) != getattr(after, each)]
+    return [each for each in found if each not in _TAKEN_OVER]
 
 
 async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:

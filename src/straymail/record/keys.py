@@ -21,11 +21,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from straymail.errors import BadInput
+from straymail.errors import READERS, BadInput
 
 _MAGIC = "straymail-key-1"
 _NONCE = 12
 _FORM = "lines of `straymail-key-1 ID BASE64` with 32 bytes each, as `straymail init` writes"
+_NO_KEY = "the copy that was kept of it; for a new installation `straymail init` makes one"
 
 
 def new_key() -> bytes:
@@ -109,8 +110,10 @@ def read_keys(file: Path) -> Keys:
         mode = file.stat().st_mode
         text = file.read_text("ascii")
     except FileNotFoundError:
-        raise BadInput("there is no key file", file=str(file), allowed="`straymail init` makes one") from None
-    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("there is no key file", file=str(file), allowed=_NO_KEY) from None
+    except OSError as error:
+        raise BadInput(f"cannot be read: {error.strerror}", file=str(file), allowed=READERS) from error
+    except UnicodeDecodeError as error:
         raise BadInput(f"cannot be read: {error}", file=str(file), allowed=_FORM) from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise BadInput(f"is open to others (mode {mode & 0o777:04o})", file=str(file), allowed="mode 0600")

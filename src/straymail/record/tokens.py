@@ -46,7 +46,7 @@ def held_id_of(text: str, keys: Keys, *senders: str) -> str:
         mac = b""
     made = [keys.verify(mac, "token", identifier, sender.lower()) for sender in senders]
     if len(mac) != _SIGNATURE or not any(made):
-        raise TokenRefused("this token was not made for this sender")
+        raise TokenRefused("it must come from the address that was asked, and go to the one that asked")
     return identifier
 
 

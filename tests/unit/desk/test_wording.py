@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from straymail.evidence import Action, Verdict
-from straymail.message import Envelope, parse_address, parse_message
+from straymail.message import Address, Envelope, parse_address, parse_message
 from straymail.verdict.view import verdict_view
 
 from .office import CLARA, NOW, RAW, SECRET, STRAY, TOM, Office, asked, texts
 
 LATE = 5 * 86_400 + 1
+KATE = parse_address("kate@navy.example")
 
 
 def said(office: Office, later: float = 0.0) -> str:
@@ -85,8 +88,7 @@ def test_a_hold_that_expires_was_not_the_senders_to_answer(office: Office) -> No
 
 
 def test_a_rule_without_evidence_calls_nobody_wrong(office: Office) -> None:
-    kate = parse_address("kate@navy.example")
-    verdict = asked(kate)
+    verdict = asked(KATE)
     office.take(verdict=replace(verdict, recipients=(replace(verdict.recipients[0], evidence=()),)))
     text = said(office)
     assert "Please look at this recipient once more:" in text
@@ -98,3 +100,40 @@ def test_a_link_writes_the_address_as_it_is(office: Office) -> None:
     ((_, notice),) = office.deliver()
     assert "mailto:straymail%2B" in texts(notice)[1]
     assert f"@{office.desk.address.domain}?subject=" in texts(notice)[1]
+
+
+@pytest.mark.parametrize(
+    ("strays", "said"),
+    [
+        ((STRAY,), "correct"),
+        ((TOM,), "correct --to RIGHT"),
+        ((STRAY, TOM), "correct --to WRONG=RIGHT"),
+    ],
+)
+def test_an_officer_is_told_what_a_correction_needs(office: Office, strays: tuple[Address, ...], said: str) -> None:
+    identifier = take(office, asked(*strays, action=Action.HOLD))
+    (task,) = [mail for envelope, mail in office.deliver() if envelope["recipients"] == ["officer@mod.example"]]
+    assert f"  straymail held {said} {identifier}" in texts(task)[0].splitlines()
+
+
+def test_the_sender_learns_that_an_officer_decided(office: Office) -> None:
+    identifier = held_by_rule(office)
+    office.deliver()
+    office.desk.discard(identifier, actor="kate (command line)", now=NOW)
+    assert "This was a security officer's decision." in said(office)
+
+
+def test_who_answers_is_told_of_no_officer(office: Office) -> None:
+    office.take()
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "discard")
+    assert "officer" not in said(office)
+
+
+def test_what_comes_back_says_who_was_in_question(office: Office) -> None:
+    office.take()
+    office.deliver()
+    office.desk.tick(NOW + LATE)
+    text = said(office, LATE)
+    assert f"{STRAY} Did you mean {STRAY.local}@army.mil ?" in text
+    assert "Answer by replying" not in text

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
+
+import pytest
 
 from straymail.config import Settings, parse
 from straymail.content.prose import shipped
 from straymail.desk import Desk, is_ours
+from straymail.errors import BadInput
 from straymail.gateway.engine import Situation
-from straymail.gateway.service import Service
+from straymail.gateway.service import Service, waits_for_restart
 from straymail.guard import Guard
 from straymail.message import Envelope, parse_address
 from straymail.record import new_key, open_record, parse_keys
@@ -65,3 +69,26 @@ def test_answers_to_the_former_address_still_arrive(tmp_path: Path) -> None:
     assert desk.is_desk_address(parse_address("straymail+token@mod.example"))
     assert desk.is_desk_address(parse_address("straymail+token@new.example"))
     record.close()
+
+
+def test_what_waits_for_a_restart_is_named(tmp_path: Path) -> None:
+    old = settings(tmp_path, "mod.example")
+    assert waits_for_restart(old, settings(tmp_path, "mod.example", more='[policy]\nmode = "watch"\n')) == []
+    fresh = settings(tmp_path, more='[gateway]\nmilter = "off"\njudge_timeout = "9s"\n[attachments]\nocr = "eng"\n')
+    assert waits_for_restart(old, fresh) == ["gateway.milter", "attachments.ocr"]
+    assert waits_for_restart(old, settings(tmp_path / "other"))[0] == "data_dir"
+
+
+async def test_the_door_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        lines = f'[gateway]\nmilter = "off"\nlisten = "127.0.0.1:{port}"\n'
+        given = settings(tmp_path, "mod.example", more=lines)
+        record = open_record(given.store_url, parse_keys(new_key().decode()))
+        service = Service(given, record, situate, lambda: given)
+        with pytest.raises(BadInput, match=rf"^gateway\.listen: 127\.0\.0\.1:{port} cannot be opened: Address already"):
+            await service.run(lambda _doors: None)
+        service.engine.close()
+        record.close()
