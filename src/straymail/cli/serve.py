@@ -16,7 +16,7 @@ from straymail.cli.descriptors import make_room
 from straymail.cli.opening import extractor, make_reader, open_store, read_weights
 from straymail.cli.ready import refuse_unready, remarks
 from straymail.config import Log, Settings
-from straymail.errors import BadInput
+from straymail.errors import Unavailable
 from straymail.extract import Extractor
 from straymail.gateway.engine import Situation
 from straymail.gateway.service import Service
@@ -43,7 +43,7 @@ def serve(config: ConfigOption = None) -> None:
                 service = Service(settings, record, _situate(reading), lambda: settings_from(config))
                 await service.run(_tell(settings))
             except OSError as error:
-                raise BadInput(f"a door cannot be opened: {error}", field="gateway") from error
+                raise Unavailable(f"gateway: a door cannot be opened: {error}") from error
 
         uvloop.run(run())
 

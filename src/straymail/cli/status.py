@@ -13,7 +13,7 @@ from straymail.cli.common import ConfigOption, JsonOption, ago, console, print_j
 from straymail.cli.opening import open_store
 from straymail.cli.tables import facts, moment_json
 from straymail.config import Off, Settings, Tcp, UnixSocket
-from straymail.record import custody
+from straymail.record import LastDay, custody
 from straymail.record import status as read_status
 
 _PATIENCE = 2.0  # seconds
@@ -48,6 +48,7 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         "failed": Text(str(failed), style="bold red" if failed else ""),
         "failure policy": Text(f"{failures} in the last day", style="bold red") if failures else "",
         "settled": ", ".join(settled),
+        "last day": _said(found.last_day),
         "sent twice": f"{found.duplicates} messages, by their clients",
         "decisions": decisions or "none yet",
         "learned": f"{found.messages_learned:,} messages, last {age(found.learned_at)} ago"
@@ -59,6 +60,16 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         guard = Text(f"answers {at}" if answers else f"does not answer {at}", style="" if answers else "bold red")
         told = {"guard": guard} | told
     facts(console(), {name: value for name, value in told.items() if value})
+
+
+def _said(day: LastDay) -> str:
+    """What became of the last day's mail, as a budget of questions counts it."""
+    if not day.messages:
+        return ""
+    stopped = f"{day.messages:,} messages, {day.held:,} held"
+    if day.would:
+        stopped += f", {day.would:,} more would have been in mode ask"
+    return f"{stopped}: {1_000 * (day.held + day.would) / day.messages:.2f} per 1,000"
 
 
 def _door(settings: Settings) -> UnixSocket | Tcp | None:

@@ -19,7 +19,7 @@ from prometheus_client import start_http_server
 from straymail.config import Off, Settings, Tcp, UnixSocket
 from straymail.content import examine, prepare
 from straymail.desk import Courier, Desk
-from straymail.errors import BadInput, StoreDown, StraymailError
+from straymail.errors import StoreDown, StraymailError, Unavailable
 from straymail.gateway.engine import GuardEngine, Situation
 from straymail.gateway.memory import Memory
 from straymail.gateway.metrics import Metrics
@@ -194,12 +194,12 @@ class Service:
 
 @contextlib.contextmanager
 def _opening(field: str, where: UnixSocket | Tcp) -> Iterator[None]:
-    """Name the door that cannot be opened, and why."""
+    """Name the door that cannot be opened, and why; it may be open to others only for a moment."""
     try:
         yield
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
-        raise BadInput(f"{where} cannot be opened: {why}", field=field) from error
+        raise Unavailable(f"{field}: {where} cannot be opened: {why}") from error
 
 
 def waits_for_restart(old: Settings, fresh: Settings) -> list[str]:

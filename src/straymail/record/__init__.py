@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from straymail.record import custody, history, log, outbound, tokens
 from straymail.record.keys import Keys, new_key, parse_keys, read_keys
-from straymail.record.status import Status, status
+from straymail.record.status import LastDay, Status, status
 from straymail.record.store import Record, open_record
 
 __all__ = [
     "Keys",
+    "LastDay",
     "Record",
     "Status",
     "custody",

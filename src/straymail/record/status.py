@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from straymail.record import history, outbound
 from straymail.record.custody import OPEN
-from straymail.record.schema import decision, held
+from straymail.record.schema import decision, decision_text, held
 
 DAY = 86_400.0
 FAILURES = ("unchecked", "unjudged", "deferred")
+
+
+@dataclass(frozen=True, slots=True)
+class LastDay:
+    """Messages judged in the last day: all, those held, and those that only the mode or the budget let pass.
+
+    Of those held the senders were asked, or an officer decides.
+    """
+
+    messages: int
+    held: int
+    would: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,7 @@ class Status:
     undelivered: int
     decisions: Mapping[str, int]
     failures: Mapping[str, int]
+    last_day: LastDay
     learned_at: float | None
     messages_learned: int
 
@@ -49,7 +62,23 @@ def status(connection: Connection, now: float) -> Status:
         oldest_delivery=outbound.oldest(connection),
         undelivered=outbound.unsettled_failures(connection),
         failures={str(kind): int(count) for kind, count in connection.execute(failed).all()},
+        last_day=_last_day(connection, now),
         decisions={str(kind): int(count) for kind, count in connection.execute(by_kind).all()},
         learned_at=history.learned_at(connection),
         messages_learned=history.messages_learned(connection),
     )
+
+
+def _last_day(connection: Connection, now: float) -> LastDay:
+    # Payloads are canonical JSON, in which no quotation mark of a value stands without a backslash before it.
+    would = case((decision_text.c.payload.like('%"would":%'), 1), else_=0)
+    counted = (
+        select(decision.c.kind, func.count(), func.sum(would))
+        .join(decision_text, decision_text.c.seq == decision.c.seq)
+        .where(decision.c.kind.in_(("judged", "held")), decision.c.at >= now - DAY)
+        .group_by(decision.c.kind)
+    )
+    found = {str(kind): (int(count), int(hits)) for kind, count, hits in connection.execute(counted).all()}
+    judged, would_be = found.get("judged", (0, 0))
+    held_back, _ = found.get("held", (0, 0))
+    return LastDay(judged + held_back, held_back, would_be)

@@ -10,7 +10,7 @@ import pytest
 from straymail.config import Settings, parse
 from straymail.content.prose import shipped
 from straymail.desk import Desk, is_ours
-from straymail.errors import BadInput
+from straymail.errors import Unavailable
 from straymail.gateway.engine import Situation
 from straymail.gateway.service import Service, waits_for_restart
 from straymail.guard import Guard
@@ -88,7 +88,9 @@ async def test_the_door_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
         given = settings(tmp_path, "mod.example", more=lines)
         record = open_record(given.store_url, parse_keys(new_key().decode()))
         service = Service(given, record, situate, lambda: given)
-        with pytest.raises(BadInput, match=rf"^gateway\.listen: 127\.0\.0\.1:{port} cannot be opened: Address already"):
+        with pytest.raises(
+            Unavailable, match=rf"^gateway\.listen: 127\.0\.0\.1:{port} cannot be opened: Address already"
+        ):
             await service.run(lambda _doors: None)
         service.engine.close()
         record.close()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from straymail.record import Record, custody, log, new_key, open_record, outbound, parse_keys, status
+from straymail.record import LastDay, Record, custody, log, new_key, open_record, outbound, parse_keys, status
 from straymail.record.custody import NewHold, Waiting
 from straymail.record.outbound import Target
 
@@ -44,3 +45,15 @@ def test_failures_are_those_of_the_last_day(record: Record) -> None:
     with record.writing() as connection:
         log.append(connection, record.keys, [log.Entry(at, kind, {}) for at, kind in moments])
         assert status(connection, NOW).failures == {"unchecked": 1, "deferred": 1}
+
+
+def test_the_last_day_tells_what_the_mode_let_pass(record: Record) -> None:
+    passed, would = {"recipients": [{"action": "pass"}]}, {"recipients": [{"action": "tag", "would": "ask"}]}
+    quoted = {"sender": '"would":'}  # a sender who names himself so counts for nothing
+    moments: list[tuple[float, str, dict[str, Any]]] = [(NOW - 90_000, "judged", would)]
+    moments += [(NOW - 9, "judged", passed), (NOW - 8, "judged", would)]
+    moments += [(NOW - 7, "judged", quoted), (NOW - 6, "held", {"verdict": would}), (NOW - 5, "answer", would)]
+    with record.writing() as connection:
+        log.append(connection, record.keys, [log.Entry(at, kind, payload) for at, kind, payload in moments])
+        assert status(connection, NOW).last_day == LastDay(messages=4, held=1, would=1)
+        assert status(connection, NOW + 90_000).last_day == LastDay(0, 0, 0)
