@@ -26,6 +26,26 @@ _SUGGESTIONS = 5
 _WORTH_SAYING = 0.3  # log-odds
 _NOBODY, _SLIP = "nobody", "slip"
 _TOLD = tuple(PARTS.items())
+_MEASURED = {
+    "sent": "mail from the sender",
+    "received": "mail to the sender",
+    "lately": "in touch within a week",
+    "season": "in touch within months",
+    "thread": "took part in the conversation",
+    "author": "wrote what is answered",
+    "quoted": "named in what is quoted",
+    "quoted.name": "one name in what is quoted",
+    "mentioned": "named in the text",
+    "greeted": "greeted by name",
+    "group": "stood beside the others",
+    "together": "how often beside the others",
+    "topic": "got mail about such things",
+    "stranger": "no mail between it and the sender",
+    "unknown": "new to the organisation",
+    "elsewhere": "mail from others here",
+    "inside": "of the organisation",
+}
+"""What operators are told that each of ``PARTS`` measures."""
 
 
 @dataclass(frozen=True)
@@ -194,9 +214,10 @@ def _terms(
         said = ""
         if rival and tell and text and difference > 0 and weight > _WORTH_SAYING:
             said = text.format(rival=rival.candidate.name or rival.candidate.address, address=address)
-        told = f"{name}: {difference:+.2f}{who}" if rival else f"{name}: {-difference:.2f}"
-        yield Evidence(f"{kind}.{name}", round(weight, 3), difference, said, told)
-    told = f"prior of {len(comparison.rivals)} who look alike" if rival else "prior of somebody else"
+        much = f": {difference:+.2f}{who}" if rival else f": {-difference:.2f}" if difference != -1.0 else ""
+        yield Evidence(f"{kind}.{name}", round(weight, 3), difference, said, f"{_MEASURED[name]}{much}")
+    count = len(comparison.rivals)
+    told = f"how likely whoever looks alike is ({count})" if rival else "how likely anybody else is"
     yield Evidence("rival", round(left, 3), 1.0, "", told)
 
 
