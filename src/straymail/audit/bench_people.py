@@ -61,14 +61,16 @@ def natural(corpus: Corpus) -> Table:
         for t, count in counts.items()
         if cases
     }
-    facts = {
+    facts: dict[str, object] = {
         "messages": len(cases),
         "questions_at": {str(t): count for t, count in counts.items()},
         "rates_at": rates,
         "worst": listed,
     }
     told = "; ".join(f"{t:g}: {count} = {per_thousand(count, len(cases))} per 1,000" for t, count in counts.items())
-    title = f"Natural replay: {len(cases)} untouched messages; questions at p >= {told}"
+    asked, note = _every_newcomer(cases)
+    facts["baseline_every_newcomer_per_1000"] = asked
+    title = f"Natural replay: {len(cases)} untouched messages; {note}; questions at p >= {told}"
     heads = {
         "p": "p",
         "date": "date",
@@ -148,10 +150,15 @@ def _recall(cases: Sequence[Case], name: str, title: str) -> Table:
         recalls = [share(len(caught[budget]), len(found)) for budget in BUDGETS]
         rows.append((kind, *recalls, share(right, len(caught[1.0]))))
     clean = [case for case in cases if not case.kind]
-    asked = sum(any(map(is_newcomer, case.assessments)) for case in clean)
-    facts["untouched"] = {"messages": len(clean), "baseline_every_newcomer_per_1000": 1000 * asked / max(1, len(clean))}
-    note = f"baseline 'ask of every newcomer' asks {1000 * asked / max(1, len(clean)):.0f} per 1,000"
+    asked, note = _every_newcomer(clean)
+    facts["untouched"] = {"messages": len(clean), "baseline_every_newcomer_per_1000": asked}
     return Table(name, f"{title}: {len(clean)} untouched messages; {note}", _HEADS, rows, facts)
+
+
+def _every_newcomer(clean: Sequence[Case]) -> tuple[float, str]:
+    """How many questions per 1,000 untouched messages the trivial baseline asks, and that in words."""
+    asked = 1000 * sum(any(map(is_newcomer, case.assessments)) for case in clean) / max(1, len(clean))
+    return asked, f"baseline 'ask of every newcomer' asks {asked:.0f} per 1,000"
 
 
 def ablations(corpus: Corpus) -> Table:

@@ -29,10 +29,11 @@ from pathlib import Path
 from straymail.audit.archives import Archive
 from straymail.audit.bench import Corpus, Table
 from straymail.audit.fit import log_odds
+from straymail.audit.mailbox import believable
 from straymail.audit.sdm_classifier import Classifier, Known
 from straymail.audit.sdm_ranker import Ranker
 from straymail.correspondence import Correspondence, observation
-from straymail.errors import AddressError, ArchiveError
+from straymail.errors import AddressError, ArchiveError, BadInput
 from straymail.evidence import Assessment
 from straymail.message import Envelope, Message, body_text, parse_address, parse_message
 from straymail.recipients import Context, observe
@@ -44,7 +45,8 @@ _NEIGHBOURS = 30
 _ALPHAS = (0.0, 0.1, 0.2)
 _LEAST_SENT = 60
 _SHARE = 0.05  # of the mail in folders of sent mail that an address of the user's own has written
-_FIRST, _LAST = datetime(1997, 1, 1, tzinfo=UTC), datetime(2003, 1, 1, tzinfo=UTC)
+_ENRON = (datetime(1997, 1, 1, tzinfo=UTC).timestamp(), datetime(2003, 1, 1, tzinfo=UTC).timestamp())
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)  # stands in where the types allow a message without a date
 _WORD = re.compile(r"[a-z]{3,}")  # over the user's own archive; linear
 _KNN, _TOGETHER = "Knn-30 (sent and received)", "straymail, frequency and Knn-30 together"
 _PAPER = "all features of the paper, voted perceptron (our run)"
@@ -78,6 +80,12 @@ def sdm(corpus: Corpus) -> Table:
     """Table 4: Prec@1 of each method for each alpha."""
     corpus.progress("reading")
     users = [user for file in sorted(_archives(corpus.folder)) if (user := _user(file, corpus))]
+    if not users:
+        raise BadInput(
+            f"in no file anybody of {', '.join(corpus.own)} sent {_LEAST_SENT} messages to others",
+            file=str(corpus.folder),
+            allowed="one archive a person, which holds the mail that person sent",
+        )
     everybody = sorted({key for user in users for message in user.train for key in _to(message)})
     results: dict[str, list[float]] = defaultdict(list)
     facts: dict[str, object] = {}
@@ -116,24 +124,37 @@ def _raws(file: Path, faults: list[ArchiveError]) -> Iterator[bytes]:
 
 def _user(file: Path, corpus: Corpus) -> _User | None:
     """The user who sent most of an archive; None when that is too little."""
-    seen: dict[str, Message] = {}
-    for raw in _raws(file, corpus.faults):
-        message = parse_message(raw)
-        if message.date and _FIRST <= message.date < _LAST and message.from_:
-            seen.setdefault(message.identity, message)
-    messages = sorted(seen.values(), key=lambda each: each.date or _FIRST)
+    messages = _messages(file, corpus.faults)
     aliases = _aliases(messages, corpus.own)
     sent = [message for message in messages if _from(message) in aliases and set(_to(message)) - aliases]
     if len(sent) < _LEAST_SENT:
         return None
     cut = int(len(sent) * (1 - _TESTED))
-    last = sent[cut - 1].date or _LAST
+    last = _when(sent[cut - 1])
     received = [
-        each
-        for each in messages
-        if aliases & set(_to(each)) and _from(each) not in aliases and (each.date or _LAST) <= last
+        each for each in messages if aliases & set(_to(each)) and _from(each) not in aliases and _when(each) <= last
     ]
     return _User(file.name.partition(".")[0], aliases, sent[:cut], sent[cut:], received)
+
+
+def _messages(file: Path, faults: list[ArchiveError]) -> list[Message]:
+    """The messages of an archive in time order, each once, without dates that cannot be right.
+
+    Of Enron's mail it is known when it was written; what is dated later there bears the date of a copy.
+    """
+    seen: dict[str, Message] = {}
+    for raw in _raws(file, faults):
+        message = parse_message(raw)
+        if message.date and message.from_:
+            seen.setdefault(message.identity, message)
+    ordered = sorted(seen.values(), key=_when)
+    known = file.parent.name == "enron"
+    first, last = _ENRON if known else believable([_when(each).timestamp() for each in ordered])
+    return [each for each in ordered if first < _when(each).timestamp() < last]
+
+
+def _when(message: Message) -> datetime:
+    return message.date or _NEVER
 
 
 def _aliases(messages: Sequence[Message], own: Sequence[str]) -> frozenset[str]:
@@ -344,7 +365,7 @@ class _Ours:
         self.learned: dict[float, list[Sequence[Assessment]]] = {alpha: [] for alpha in _ALPHAS}
         chance = random.Random(user.name)  # noqa: S311  (a fixed draw)
         sent = {message.identity for message in user.train[int(len(user.train) * _UNLEARNED) :]}
-        for message in sorted((*user.train, *user.received), key=lambda each: each.date or _FIRST):
+        for message in sorted((*user.train, *user.received), key=_when):
             true = _others(user, message) if message.identity in sent else []
             for alpha, learned in self.learned.items():
                 if true and (added := _leak(true, chance, book=book, strangers=strangers, alpha=alpha)):
@@ -376,7 +397,7 @@ class _Ours:
             recipients, sender = {key: parse_address(key) for key in everybody}, message.from_[0].address
         except AddressError:
             return {}
-        context = Context(self._history, Envelope(sender, tuple(recipients.values())), message, message.date or _LAST)
+        context = Context(self._history, Envelope(sender, tuple(recipients.values())), message, _when(message))
         return {key: assess(self._weights, address, observe(context, address)) for key, address in recipients.items()}
 
 

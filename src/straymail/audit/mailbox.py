@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -86,10 +86,16 @@ class Spool:
     def _in_order(self) -> list[_Entry]:
         """Sorted by time, without dates ten years or more before or after 90 % of the archive: errors of clocks."""
         ordered = sorted(self._index)
-        if not ordered:
-            return []
-        first, last = (ordered[int(len(ordered) * share)][0] for share in (_EDGE, 1 - _EDGE))
-        return [entry for entry in ordered if first - _TEN_YEARS < entry[0] < last + _TEN_YEARS]
+        first, last = believable([entry[0] for entry in ordered])
+        return [entry for entry in ordered if first < entry[0] < last]
+
+
+def believable(times: Sequence[float]) -> tuple[float, float]:
+    """Unix times between which dates of an archive are believed: ten years around 90 % of it; ``times`` in order."""
+    if not times:
+        return 0.0, 0.0
+    first, last = (times[int(len(times) * share)] for share in (_EDGE, 1 - _EDGE))
+    return first - _TEN_YEARS, last + _TEN_YEARS
 
 
 def archives_of(folder: Path) -> list[Path]:

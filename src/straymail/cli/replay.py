@@ -63,7 +63,9 @@ def replay(
     own: Own = None,
     senders: Annotated[
         str,
-        typer.Option(help="own: mail that left the organisation; all: every message not by a machine or to a list."),
+        typer.Option(
+            help="own: what your people sent, to each other too; all: whoever sent it. Machines and lists never."
+        ),
     ] = "own",
     learn_until: Annotated[str | None, typer.Option(metavar="DATE", help="Only learn before this day.")] = None,
     hindsight: Annotated[bool, typer.Option("--hindsight", help="What was learned later counts too.")] = False,

@@ -11,19 +11,25 @@ The model in prose. What is typed is a noisy version of who was meant. For each 
 4. **rival**: how well the recipient fits this message, beside contacts who look like him (same name, same first
    letters: wrong autocompletion): closeness, conversation, who wrote the message that is answered, quoted text, names
    in the text, greeting, who stands beside whom, and what the messages most like this one were about.
-5. **greeting**: "Hi Bob" to recipients none of whom is called Bob, where another contact is.
+5. **greeting**: "Hi Bob" to the only recipient, who is called Bob, speaks for him. To recipients all of whom are known
+   by other first names it speaks against them, more so where another contact is called Bob. Of ``jsmith`` it says
+   nothing.
 6. **group**: one stands beside recipients it never stood beside; one outsider among insiders.
 7. **file.client**: a file named after another correspondent.
 8. **jurisdiction**: raises the cost, hardly the probability.
+
+No signal of 5 to 7 makes a question of itself about somebody who answers the sender: it has to come on top of others.
 
 The addresses of one person count as one (``correspondence.aliases``): an alias is no newcomer and no rival. An address
 that has written to the sender, and was written to, is settled: the searches of 2 and 3 are skipped. One that only wrote
 (a squatter's reply by machine) is compared with the same mailbox elsewhere; mail by machine teaches nothing.
 
 Whom it gets wrong: the wrong one of two people the sender writes to equally often, when neither greeting, thread nor
-topic tells; a first contact whose address looks like a known one by nature (``j.smith`` and ``a.smith``); mailing
-lists, which never answer; people addressed under a name the address does not show; organisations without any history,
-for which only the well-known domains speak; short new messages, which are about nothing that could be compared.
+topic tells; the usual contact in the place of another one, though the greeting or a file names that other one; one
+outsider added to an answer among insiders; a first contact whose address looks like a known one by nature (``j.smith``
+and ``a.smith``); mailing lists, which never answer; people addressed under a name the address does not show; slips for
+somebody who was written to and never answered; organisations without any history, for which only the well-known domains
+speak; short new messages, which are about nothing that could be compared.
 """
 
 from __future__ import annotations

@@ -7,12 +7,15 @@ import random
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from straymail.audit.bench import Corpus, interval, per_thousand, run
 from straymail.audit.bench_sdm import _leak
 from straymail.audit.fit import log_odds
 from straymail.audit.lists import legitimate_domains
 from straymail.audit.sdm_ranker import Ranker
 from straymail.correspondence import Correspondence, Observation
+from straymail.errors import BadInput
 from straymail.message import Envelope, parse_address
 from straymail.recipients import Context, observe
 from straymail.verdict import Weights, assess
@@ -40,6 +43,20 @@ def test_sdm(tmp_path: Path) -> None:
     assert facts["all features of the paper, voted perceptron (our run)"][0] > 0.8
     assert 0.3 < facts["Random"][0] < 0.7
     assert facts["straymail, its weights refitted to the protocol"][0] > 0.95
+
+
+def test_sdm_takes_mail_of_any_year(tmp_path: Path) -> None:
+    mails = [message(n, "clara.voss", PEOPLE[n % 5], "harbour cranes", "clara\\sent") for n in range(80)]
+    wild = message(0, "clara.voss", PEOPLE[0], "once", "clara\\sent").replace(" 2001 10", " 1979 10")
+    (tmp_path / "voss-c.mbox").write_text("".join(mails).replace(" 2001 10", " 2026 10") + wild)
+    facts = run("sdm", Corpus(tmp_path, ("mod.example",))).facts["voss-c"]
+    assert (facts["train"], facts["test"]) == (72, 8)
+
+
+def test_sdm_says_where_nobody_sent_enough(tmp_path: Path) -> None:
+    (tmp_path / "voss-c.mbox").write_text(message(0, "clara.voss", PEOPLE[0], "once", "clara\\sent"))
+    with pytest.raises(BadInput, match="in no file"):
+        run("sdm", Corpus(tmp_path, ("mod.example",)))
 
 
 def test_a_ranker_learns_what_tells_a_leak() -> None:
@@ -109,6 +126,7 @@ def test_natural_says_which_messages_and_how_sure_the_rate_is(tmp_path: Path) ->
     assert len(table.facts["worst"]) == len(table.rows) == min(50, messages)
     rate = table.facts["rates_at"]["0.5"]
     assert rate["interval"] == [1000 * end for end in interval(table.facts["questions_at"]["0.5"], messages)]
+    assert 0 < table.facts["baseline_every_newcomer_per_1000"] < 1000
     assert per_thousand(11, 7437) == "1.5 (0.74-2.6)"
     assert per_thousand(0, 0) == "no cases"
 

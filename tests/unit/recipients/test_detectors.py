@@ -36,6 +36,7 @@ def history() -> Correspondence:
     exchange(made, "robert.quince@northport.example", 1, answers=False, name="Robert Quince")
     exchange(made, "mei.tan@northport.example", 9, name="Mei Tan")
     exchange(made, "lena.sorg@de.northport.example", 3)
+    exchange(made, "sofia.brandt@halden-law.example", 3)
     exchange(made, "silent@archive-unit.example", 6, answers=False)
     return made
 
@@ -268,6 +269,9 @@ def test_ten_thousand_namesakes_stay_quick() -> None:
         ("offer_northport.pdf", "jane.harlow@army.mil", True),
         ("Northport-offer-v3.pdf", "mei.tan@northport.example", False),  # it is theirs
         ("Northporter.pdf", "jane.harlow@army.mil", False),
+        ("Retainer_Halden-Law_v3.pdf", "jane.harlow@army.mil", True),
+        ("halden law.pdf", "jane.harlow@army.mil", True),
+        ("halden-lawn.pdf", "jane.harlow@army.mil", False),
         ("archive-unit.pdf", "jane.harlow@army.mil", False),  # never answered, and two words
         ("offer.pdf", "jane.harlow@army.mil", False),
         ("", "jane.harlow@army.mil", False),
