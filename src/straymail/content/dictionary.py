@@ -11,7 +11,7 @@ from straymail.content.fingerprint import Documents
 from straymail.evidence import Sensitivity
 from straymail.frozen import dataclass
 
-_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4", "''''")
+_APOSTROPHES = "\u2018\u2019\u02bc\u00b4"
 
 
 @dataclass(frozen=True)
@@ -40,5 +40,7 @@ class Dictionary:
 def leveled(text: str) -> str:
     """The text as terms are compared: in lower case, with straight apostrophes, one space for all between words."""
     if not text.isascii():
-        text = text.translate(_APOSTROPHES)
+        for each in _APOSTROPHES:  # looking for one character is many times faster than translating all
+            if each in text:
+                text = text.replace(each, "'")
     return " ".join(text.lower().split())
