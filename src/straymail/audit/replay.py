@@ -60,7 +60,7 @@ class Summary:
     """What a replay came to: messages asked about, and those that a rule would hold or refuse (``stopped``).
 
     ``threshold`` is the expected loss from which the policy asks; ``reported`` counts recipients; ``automatic`` are
-    messages by machines and to lists, which are not judged.
+    the organisation's messages by machines and to lists, which are judged where all mail is.
     """
 
     threshold: float
@@ -80,7 +80,7 @@ class Summary:
 
 @dataclass
 class Replay:
-    """Settings of a replay. ``everyone``: judge all senders, not only the organisation's own.
+    """Settings of a replay. ``everyone``: judge every message, not only the organisation's own by people.
 
     ``examine`` says what a message holds, for costs and rules on content; without it nothing is looked at.
     """
@@ -126,7 +126,7 @@ class Replay:
             return False
         if not self.everyone and not self.history.is_own(message.from_[0].address.domain):
             return False
-        automatic = message.automatic or bool(message.list_id)
+        automatic = not self.everyone and (message.automatic or bool(message.list_id))
         self.summary.automatic += automatic
         return not automatic
 

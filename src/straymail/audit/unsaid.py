@@ -12,6 +12,8 @@ from dataclasses import replace
 from straymail.message import Message, Part, body_parts, new_text
 from straymail.recipients.salutation import greeting_in
 
+_FIRST = 200  # characters of what is newly written, in which ``Context.opening`` looks for a greeting too
+
 
 def without_greeting(message: Message) -> Message:
     """The message without the greeting in its first line; the very same message where nobody is greeted by name."""
@@ -20,9 +22,6 @@ def without_greeting(message: Message) -> Message:
         return message
     shown = body_parts(message)
     return replace(message, parts=tuple(_mute(part, said) if part in shown else part for part in message.parts))
-
-
-_FIRST = 200  # characters of what is newly written, in which ``Context.opening`` looks for a greeting too
 
 
 def _mute(part: Part, said: str) -> Part:

@@ -64,7 +64,7 @@ def replay(
     senders: Annotated[
         str,
         typer.Option(
-            help="own: what your people sent, to each other too; all: whoever sent it. Machines and lists never."
+            help="own: what your people sent, to each other too, without machines and lists; all: every message."
         ),
     ] = "own",
     learn_until: Annotated[str | None, typer.Option(metavar="DATE", help="Only learn before this day.")] = None,
