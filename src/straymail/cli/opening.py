@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from straymail.config import Settings
-from straymail.content import examine_file, examine_property, examine_text, heading_of_file
+from straymail.content import examine_file, examine_property, examine_text, heading_of_file, keep
 from straymail.correspondence import Correspondence
 from straymail.errors import BadInput
 from straymail.evidence import Finding
@@ -17,9 +17,19 @@ from straymail.extract.readers.picture import problem as picture_problem
 from straymail.guard import Guard, Reader
 from straymail.message import Message
 from straymail.record import Record, history, new_key, open_record
+from straymail.record.shelf import Files
 from straymail.verdict import Weights
 
-__all__ = ["create_store", "make_reader", "new_key", "open_examiner", "open_guard", "open_store", "read_weights"]
+__all__ = [
+    "create_store",
+    "keep_searches",
+    "make_reader",
+    "new_key",
+    "open_examiner",
+    "open_guard",
+    "open_store",
+    "read_weights",
+]
 
 
 @contextmanager
@@ -50,6 +60,7 @@ def open_guard(settings: Settings) -> Iterator[Guard]:
     if os.path.exists(settings.store.key_file):
         with open_store(settings) as record, record.reading() as connection:
             model = history.load_history(connection, own, record.keys.words)
+            keep_searches(settings, record)
     with extractor(settings) as reading:
         yield Guard(model, settings.policy, read_weights(settings), make_reader(reading, settings))
 
@@ -101,6 +112,11 @@ def make_reader(reading: Extractor, settings: Settings) -> Reader:
         return tuple(found)
 
     return read if settings.attachments.read else unopened
+
+
+def keep_searches(settings: Settings, record: Record, *, write: bool = False) -> None:
+    """Look for searches made ready in the data folder; ``write``: keep there what is made."""
+    keep(Files(settings.data_dir / "searches", record.keys, write=write))
 
 
 def read_weights(settings: Settings) -> Weights:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from straymail.cli.common import ConfigOption, console, settings_from
 from straymail.cli.descriptors import make_room
-from straymail.cli.opening import extractor, make_reader, open_store, read_weights
+from straymail.cli.opening import extractor, keep_searches, make_reader, open_store, read_weights
 from straymail.cli.ready import refuse_unready, remarks
 from straymail.config import Log, Settings
 from straymail.errors import Unavailable
@@ -37,6 +37,7 @@ def serve(config: ConfigOption = None) -> None:
         structlog.get_logger("straymail.policy").warning("policy.remark", text=remark)
     with open_store(settings) as record, extractor(settings) as reading:
         reading.start()
+        keep_searches(settings, record, write=True)
 
         async def run() -> None:
             try:

@@ -36,6 +36,7 @@ from straymail.content.fingerprint import Document, Documents, marks
 from straymail.content.itinerary import item_properties
 from straymail.content.plain import plain
 from straymail.content.scan import Scan
+from straymail.content.sieve import Shelf
 from straymail.evidence import Finding, Sensitivity, quotes
 from straymail.message import (
     READ_OF_PART,
@@ -60,6 +61,7 @@ __all__ = [
     "examine_property",
     "examine_text",
     "heading_of_file",
+    "keep",
     "marks",
     "prepare",
 ]
@@ -201,11 +203,19 @@ def _scan() -> Scan:
     return Scan(DETECTORS)
 
 
-def prepare(after: int = 0) -> None:
-    """Make ready what otherwise one of the next messages would wait for, once ``after`` bytes have been examined."""
-    _scan().prepare(after)
+def prepare(after: int = 0, *, kept: bool = False) -> None:
+    """Make ready what otherwise one of the next messages would wait for, once ``after`` bytes have been examined.
+
+    With ``kept`` only what a shelf has (``keep``), which takes a tenth of the time.
+    """
+    _scan().prepare(after, kept=kept)
     if _scan().prepared:
         _PROSE.prepare()
+
+
+def keep(shelf: Shelf) -> None:
+    """Keep what ``prepare`` makes there, and look for it there first."""
+    _scan().shelf = _PROSE.shelf = shelf
 
 
 def _not_to_the_end(message: Message) -> Iterator[Finding]:

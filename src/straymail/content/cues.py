@@ -15,7 +15,7 @@ from functools import cached_property
 import hyperscan
 
 from straymail.content.lexicon import STEM
-from straymail.content.sieve import Words
+from straymail.content.sieve import Shelf, Words
 
 SPAN = 300
 """Bytes within which cues are added up: some 50 words."""
@@ -85,10 +85,10 @@ class Cues:
     def _by_class(self) -> tuple[tuple[float, ...], ...]:
         return tuple(zip(*self._weights, strict=True)) or ((),) * len(self._needed)
 
-    def prepare(self) -> Words | None:
+    def prepare(self, shelf: Shelf | None = None) -> Words | None:
         """What finds them fast, to be handed to ``spans``; None on a processor it does not run on."""
         with suppress(hyperscan.error):
-            return Words([f" {cue.rstrip('*')}{'' if cue.endswith('*') else ' '}" for cue in self._numbers])
+            return Words([f" {cue.rstrip('*')}{'' if cue.endswith('*') else ' '}" for cue in self._numbers], shelf)
         return None
 
     def spans(self, data: bytes, words: Words | None = None, after: int = 0) -> dict[tuple[int, int], dict[int, int]]:

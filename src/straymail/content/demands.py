@@ -7,6 +7,7 @@ how often letters drawn by chance would make one (``expected``): the place to be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import product
 
 from straymail.content.syntax import Assertion, Class, Group, Item, Letter, letter_pattern
@@ -131,6 +132,7 @@ def _worth(strings: _Strings) -> tuple[float, int]:
     return (min(_LONG, least), -len(strings)) if least >= _LEAST else _WORTHLESS
 
 
+@lru_cache(maxsize=16_384)  # the same strings are weighed against each other again and again
 def weight(text: str) -> float:
     """How rare a string is: marks are rarer than letters, a word's edge is worth half of one, spaces nothing."""
     inner = text.strip(EDGE).replace(EDGE, "")
@@ -155,6 +157,7 @@ def expected(strings: Iterable[str]) -> float:
     return sum(map(_chance, strings))
 
 
+@lru_cache(maxsize=16_384)
 def _chance(text: str) -> float:
     inner = text.replace(EDGE, "")
     if inner in _COMMON:

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from straymail.content.cues import SPAN, Cues, Weights
 from straymail.content.lexicon import STEM, Lexicon, tokens
-from straymail.content.sieve import Words
+from straymail.content.sieve import Shelf, Words
 from straymail.evidence import Finding, Sensitivity
 from straymail.frozen import dataclass
 
@@ -237,13 +237,14 @@ class Reader:
     """The shipped model and what finds its cues fast, once that is ready."""
 
     def __init__(self) -> None:
+        self.shelf: Shelf | None = None
         self._words: Words | None = None
         self._seen = 0
 
     def prepare(self) -> None:
         """Make ready what saves most texts a closer look: a tenth of a second, well spent beyond some messages."""
         self._seen = _PAYS
-        self._words = self._words or shipped().cues.prepare()
+        self._words = self._words or shipped().cues.prepare(self.shelf)
 
     def find(self, text: str, where: str, *, heading: str = "", quoted: bool = False) -> list[Finding]:
         """``Prose.find`` of the shipped model."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import field, replace
 from itertools import chain
 
@@ -20,7 +19,7 @@ import hyperscan
 import re2
 
 from straymail.content.hints import hint
-from straymail.content.sieve import Sieve, Sought
+from straymail.content.sieve import Kept, NotKept, Shelf, Sieve, Sought
 from straymail.evidence import Finding, Sensitivity
 from straymail.frozen import dataclass
 
@@ -181,7 +180,7 @@ _Above = Mapping[int, Mapping[str, Sequence[Hit]]]  # by detector
 
 
 class Scan:
-    """All detectors behind one search; threads may share it."""
+    """All detectors behind one search; threads may share it. ``shelf``: where what ``prepare`` makes is kept."""
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._detectors = tuple(detectors)
@@ -190,6 +189,7 @@ class Scan:
         options.log_errors = False
         options.max_mem = _MEMORY
         self._compiled = [re2.compile(rule.pattern.encode(), options=options) for _, rule in self._rules]
+        self.shelf: Shelf | None = None
         self._sieve: Sieve | None = None
         self._seen, self._preparing = 0, False
         self._support = [
@@ -197,13 +197,14 @@ class Scan:
             for each in range(len(self._detectors))
         ]
 
-    def prepare(self, after: int = 0) -> None:
+    def prepare(self, after: int = 0, *, kept: bool = False) -> None:
         """Make the hints ready, once ``after`` bytes of text have been seen.
 
         Some seconds of work, other threads go on. It is done by itself once it pays, which hardly a single message is
         long enough for; until then every rule is searched for in every text. Whoever expects many texts calls it first.
+        With ``kept`` it is done only if the shelf has it all: some tenths of a second.
         """
-        if self._preparing or self._seen < after:
+        if self._preparing or self._seen < after or (kept and self.shelf is None):
             return
         self._preparing = True
         hints = {
@@ -211,8 +212,13 @@ class Scan:
             for number, (_, rule) in enumerate(self._rules)
             if not rule.support
         }
-        with suppress(hyperscan.error):  # not on this processor: every rule goes on being searched for
-            self._sieve = Sieve(hints)
+        shelf = Kept(self.shelf) if kept and self.shelf is not None else self.shelf
+        try:
+            self._sieve = Sieve(hints, shelf)
+        except NotKept:
+            self._preparing = False
+        except hyperscan.error:  # not on this processor: every rule goes on being searched for
+            pass
 
     @property
     def prepared(self) -> bool:

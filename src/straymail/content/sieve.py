@@ -7,10 +7,11 @@ addresses) are in databases of their own, which most texts never reach.
 from __future__ import annotations
 
 import ctypes
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import cast
+from typing import Protocol, cast
 
 import hyperscan
 
@@ -19,6 +20,37 @@ from straymail.frozen import dataclass
 _ANY_MATCH = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_PREFILTER
 
 _Noted = Callable[[int, int, int, int, object], None]
+
+
+class Shelf(Protocol):
+    """Where what takes seconds to make is kept from one start to the next. Threads may share it."""
+
+    def get(self, name: str) -> bytes | None:
+        """What was put there under this name, unchanged, or None."""
+        ...
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep it, if that can be done."""
+        ...
+
+
+class NotKept(LookupError):
+    """What was asked for would have to be made."""
+
+
+class Kept:
+    """A shelf for whoever wants nothing made: what is missing there is ``NotKept``."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self.put = shelf.put
+
+    def get(self, name: str) -> bytes:
+        """What was put there under this name."""
+        data = self._shelf.get(name)
+        if data is None:
+            raise NotKept(name)
+        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +68,14 @@ class Sought:
 class Sieve:
     """All hints, searched for together; threads may share it.
 
+    Args:
+        rules: the hint of each, by number. shelf: where what was made of them is looked for first.
+
     Raises:
         hyperscan.error: it does not run on this processor.
     """
 
-    def __init__(self, rules: Mapping[int, Sought]) -> None:
+    def __init__(self, rules: Mapping[int, Sought], shelf: Shelf | None = None) -> None:
         first: dict[int, str] = {}
         near: dict[str, dict[int, str]] = {}
         often: dict[tuple[str, int], dict[int, str]] = {}
@@ -50,9 +85,11 @@ class Sieve:
                 group = often.setdefault(rule.often, {})
             group[number] = rule.hint
         gates = {max(rules) + 1 + at: pattern for at, pattern in enumerate(near)}
-        self._first = _Database(first | gates)
-        self._near = {number: _Database(near[pattern]) for number, pattern in gates.items()}
-        self._often = [(letter.encode(), least, _Database(hints)) for (letter, least), hints in often.items()]
+        self._first = _Database(first | gates, shelf=shelf)
+        self._near = {number: _Database(near[pattern], shelf=shelf) for number, pattern in gates.items()}
+        self._often = [
+            (letter.encode(), least, _Database(hints, shelf=shelf)) for (letter, least), hints in often.items()
+        ]
         _give_back()
 
     def sift(self, piece: bytes, whole: bytes) -> list[int]:
@@ -82,9 +119,9 @@ class Words:
         hyperscan.error: it does not run on this processor.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], shelf: Shelf | None = None) -> None:
         self._lengths = tuple(map(len, words))
-        self._database = _Database(dict(enumerate(words)), 0, _NOTED_WITH_END)
+        self._database = _Database(dict(enumerate(words)), 0, _NOTED_WITH_END, shelf)
         _give_back()
 
     def find(self, text: bytes) -> list[tuple[int, int]]:
@@ -101,14 +138,14 @@ class Words:
 class _Database:
     """Patterns searched for together; ``noted`` is told of each match."""
 
-    def __init__(self, patterns: Mapping[int, str], flags: int = _ANY_MATCH, noted: _Noted | None = None) -> None:
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[text.encode() for text in patterns.values()],
-            ids=list(patterns),
-            elements=len(patterns),
-            flags=[flags] * len(patterns),
-        )
+    def __init__(
+        self,
+        patterns: Mapping[int, str],
+        flags: int = _ANY_MATCH,
+        noted: _Noted | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
+        self._database = _kept(patterns, flags, shelf) if shelf is not None else _compiled(patterns, flags)
         self._spare: deque[hyperscan.Scratch] = deque()
         self._noted = noted or _NOTED
 
@@ -121,6 +158,29 @@ class _Database:
         # By position: naming the arguments takes as long again as searching a short text.
         self._database.scan(piece, self._noted, 0, found, scratch)
         self._spare.append(scratch)
+
+
+def _kept(patterns: Mapping[int, str], flags: int, shelf: Shelf) -> hyperscan.Database:
+    """The database of these patterns from the shelf; made and put there when it is missing or of another engine."""
+    stated = repr((flags, sorted(patterns.items())))
+    name = hashlib.sha256(stated.encode()).hexdigest()
+    if data := shelf.get(name):
+        with suppress(hyperscan.error):  # another version of the engine, or another kind of processor
+            return hyperscan.loadb(data, hyperscan.HS_MODE_BLOCK)
+    made = _compiled(patterns, flags)
+    shelf.put(name, hyperscan.dumpb(made))
+    return made
+
+
+def _compiled(patterns: Mapping[int, str], flags: int) -> hyperscan.Database:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[text.encode() for text in patterns.values()],
+        ids=list(patterns),
+        elements=len(patterns),
+        flags=[flags] * len(patterns),
+    )
+    return database
 
 
 def _note(number: int, _start: int, _end: int, _flags: int, numbers: list[int]) -> None:

@@ -98,6 +98,7 @@ class Service:
         """The first judgement loads tables; no message should wait for that."""
         somebody = Address("warm.up", "warm-up-of-straymail.org")  # no reserved name: the suffix list is read for it
         message = parse_message(f"From: {somebody}\r\nSubject: warm up\r\n\r\n{_WARM}\r\n".encode())
+        prepare(kept=True)
         self.engine.situation.guard.judge(Envelope(somebody, (somebody,)), message, datetime.now(UTC), ())
         examine(message, self.settings.policy.dictionary)
         # The history is large and stays: without this the collector walks through all of it again and again.
