@@ -6,6 +6,8 @@ turns, several rounds in one run, since only ratios of the same minute mean anyt
     none        no milter
     rspamd      Debian's rspamd over a Unix socket: three regular expressions, no network (skipped when not installed)
     unix, tcp   straymail over a Unix socket and over TCP, its history loaded, every detector on
+    ... first   rspamd, and straymail over its Unix socket, before others where processors are busy, as the shipped
+                systemd unit has it (CPUWeight=); here by the niceness of the process's scheduling group
 
 It prints messages a second, the filter's CPU time a message, and the latency of one session; raw figures go to
 bench-results/gateway.json. Needs root (Postfix) and finds real history below CORPUS; without it the shipped example's.
@@ -39,6 +41,7 @@ from private_postfix import Postfix, free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 SESSIONS, PROCESSES, SIZE = 20, 4, 4096
+FIRST = -10  # niceness that weighs 9.3 times the usual, as CPUWeight=900 does
 PROSE = (
     "the range is free in the second week and the crane was inspected on monday please send the list of observers to "
     "the planning group before the exercise begins fuel delivery moves to the evening tide berth four is kept free we "
@@ -86,6 +89,7 @@ class Door:
     milter: str = ""
     pid: int = 0
     port: int = 0
+    nice: int = 0
     rates: list[float] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)
     latency_ms: list[float] = field(default_factory=list)
@@ -145,6 +149,8 @@ def set_up(stack: ExitStack, folder: Path, corpus: Path) -> tuple[list[Door], li
     stack.callback(postfix.stop)
     for door, port in zip(doors, postfix.ports, strict=True):
         door.port = port
+    again = [door for door in doors if door.name in ("rspamd", "unix")]
+    doors += [Door(f"{door.name} first", door.milter, door.pid, door.port, FIRST) for door in again]
     return doors, make_loads(folder, own), postfix
 
 
@@ -189,8 +195,8 @@ def start_guard(stack: ExitStack, door: Door, folder: Path, settings: str, archi
 
 @contextmanager
 def running(command: list[str], stderr: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[bytes]]:
-    """A process, ended by its id afterwards."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr)
+    """A process in a session of its own, ended by its id afterwards."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True)
     try:
         yield process
     finally:
@@ -237,6 +243,7 @@ def make_loads(folder: Path, own: str) -> list[Load]:
 
 def measure(door: Door, loads: list[Load], postfix: Postfix, messages: int, latency: int) -> None:
     """One round of one door."""
+    prefer(door)
     cpu = cpu_seconds(door.pid)
     began = time.perf_counter()
     source = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
@@ -255,6 +262,17 @@ def measure(door: Door, loads: list[Load], postfix: Postfix, messages: int, late
     drain(postfix)
     one_session(door, loads, latency)
     drain(postfix)
+
+
+def prefer(door: Door) -> None:
+    """Give the filter the share of the processors that its door says."""
+    if not door.pid:
+        return
+    for task in Path(f"/proc/{door.pid}/task").iterdir():
+        os.setpriority(os.PRIO_PROCESS, int(task.name), door.nice)
+    group = Path(f"/proc/{door.pid}/autogroup")  # where sessions are scheduled as groups, theirs is what counts
+    if group.exists():
+        group.write_text(str(door.nice))
 
 
 def one_session(door: Door, loads: list[Load], count: int) -> None:
