@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 NEIGHBOURS = 30
 MOST = 20_000
@@ -51,7 +52,7 @@ class Topics:
         self._entries: dict[int, _Entry] = {}
         self._places: dict[str, int] = {}
         self._postings: dict[int, array[int]] = defaultdict(lambda: array("I"))
-        self._lengths = np.ones(256, dtype=np.float32)
+        self._lengths = np.ones(256, dtype=np.float64)  # as the sums they divide
         self._oldest: list[tuple[float, str, int]] = []
         self._free: list[int] = []
         self._next = 0
@@ -79,7 +80,7 @@ class Topics:
         postings = [self._postings[word] for word in entry.words]
         for each in postings:
             each.append(place)
-        weights = self._weights(postings)
+        weights = self._weights(np.array(list(map(len, postings))))
         self._lengths[place] = math.sqrt(float(weights @ weights)) or 1.0
         heapq.heappush(self._oldest, (time, identity, place))
         if len(self._entries) <= self._most:
@@ -95,10 +96,10 @@ class Topics:
         known = self._rarest(words)
         if not known:
             return {}
-        weights = self._weights(known) ** 2
+        counts = np.array(list(map(len, known)))
+        weights = self._weights(counts) ** 2
         places = np.frombuffer(b"".join(known), dtype=np.uint32)
-        raw = np.bincount(places, weights.repeat(list(map(len, known))), minlength=self._next)
-        scores = raw / self._lengths[: self._next]
+        scores = np.bincount(places, weights.repeat(counts), minlength=self._next) / self._lengths[: self._next]
         best = np.flatnonzero(scores > _FAINT * scores.max())
         likeness = scores[best] / (math.sqrt(float(weights.sum())) or 1.0)
         if len(best) > NEIGHBOURS:
@@ -125,10 +126,10 @@ class Topics:
                 changed.append(entry.identity)
         return changed
 
-    def _weights(self, postings: Sequence[array[int]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """log(messages / those that hold the word), for each word."""
-        counts = np.array([len(each) for each in postings], dtype=np.float64)
-        return np.maximum(0.0, math.log(len(self._entries) + 1.0) - np.log(counts + 0.5))
+    def _weights(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """log(messages / those that hold the word), for words that so many messages hold."""
+        weights: NDArray[np.float64] = np.maximum(0.0, math.log(len(self._entries) + 1.0) - np.log(counts + 0.5))
+        return weights
 
     def _remove(self, place: int) -> None:
         entry = self._entries.pop(place)

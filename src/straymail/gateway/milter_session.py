@@ -20,6 +20,7 @@ from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Rep
 from straymail.message import Address, Envelope, parse_address
 
 OURS = b"x-straymail-"
+_TELLING = (milter.MAIL, milter.RCPT, milter.END_OF_MESSAGE)  # commands with macros that are read: login, queue id
 UNREADABLE = Reply(553, "5.1.3", "this is no mailbox: write it as name@domain")
 TOO_MANY = Reply(452, "4.5.3", "too many recipients, send the message again for the others")
 EVERYBODY_WAITS = "every recipient dropped, but the message was not taken into custody"
@@ -65,7 +66,6 @@ class _Transaction:
     oversize: bool = False
     forged: dict[bytes, int] = field(default_factory=dict)
     macros: dict[str, str] = field(default_factory=dict)
-    told: bytes = b""  # the macros said last, as they came
 
 
 class MilterSession:
@@ -134,8 +134,7 @@ class MilterSession:
         # Macros of MAIL arrive before MAIL itself, which begins the transaction: begin it here.
         if body[:1] == milter.MAIL:
             self._reset()
-        if body[1:] != self._mail.told:  # Postfix says the same before each header field
-            self._mail.told = body[1:]
+        if body[:1] in _TELLING:  # Postfix says some before each header field
             self._mail.macros.update(milter.macros(body))
         return b""
 

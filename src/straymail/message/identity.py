@@ -17,6 +17,7 @@ from straymail.message.address import Mailbox
 
 _WINDOW = 2_048
 _START = 1_024
+_WHITE = b" \t\n\r\x0b\x0c"
 
 
 def identify(
@@ -31,7 +32,7 @@ def identify(
     window = body[:_WINDOW]
     if b"\n>From " in window:  # mbox quoting
         window = window.replace(b"\n>From ", b"\nFrom ")
-    start = b"".join(window.split())[:_START]
+    start = window.translate(None, _WHITE)[:_START]
     text = "\0".join(
         (
             str(int(date.timestamp())) if date else f"id {message_id}",
