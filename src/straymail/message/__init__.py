@@ -30,7 +30,7 @@ from straymail.message.quoted import (
     signature_text,
     split_body,
 )
-from straymail.message.words import letters, words_of
+from straymail.message.words import spaced, words_of
 
 __all__ = [
     "READ_OF_PART",
@@ -52,7 +52,6 @@ __all__ = [
     "html_to_text",
     "is_forward",
     "labels",
-    "letters",
     "links",
     "new_text",
     "normalise_domain",
@@ -63,6 +62,7 @@ __all__ = [
     "quoted_text",
     "registrable",
     "signature_text",
+    "spaced",
     "split_body",
     "words_of",
 ]

@@ -44,7 +44,12 @@ def words_of(message: Message) -> tuple[str, ...]:
 
 def letters(text: str) -> list[str]:
     """Runs of letters in a text, lower case, in order."""
+    return spaced(text).split()
+
+
+def spaced(text: str) -> str:
+    """The text in lower case, spaces for all that is no letter."""
     text = text.lower()
     if text.isascii():  # three times as fast as the expression
-        return text.encode().translate(_LETTERS).decode().split()
-    return _WORD.findall(text)
+        return text.encode().translate(_LETTERS).decode()
+    return " ".join(_WORD.findall(text))

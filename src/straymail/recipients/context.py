@@ -8,17 +8,17 @@ from dataclasses import field
 from datetime import datetime
 
 from straymail.correspondence import History, PairFacts, PersonFacts
-from straymail.correspondence.names import NICKNAMES, tokens_of
+from straymail.correspondence.names import tokens_of
 from straymail.correspondence.observation import normal_subject
 from straymail.frozen import cached_property, dataclass
-from straymail.message import Envelope, Message, answered_author, letters, new_text, quoted_text, words_of
+from straymail.message import Envelope, Message, answered_author, new_text, quoted_text, words_of
+from straymail.recipients.said import NOTHING, Said
 from straymail.recipients.salutation import Called, Person, called, greeted
 
 _GREETING_TEXT = 200
 _ADDRESS = re.compile(r"[\w.+\-]{1,64}@[\w.\-]{1,253}")  # bounded; one class beside the next mark
-_NOBODY: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+_NOBODY: tuple[Said, frozenset[str]] = (NOTHING, frozenset())
 _NAMED_TEXT = 4_000  # characters in which names are looked for
-_SHORT_NAMES = frozenset(NICKNAMES)
 
 
 @dataclass(frozen=True)
@@ -69,24 +69,24 @@ class Context:
         return self._topic(key)
 
     @cached_property
-    def mentioned(self) -> frozenset[str]:
-        """Words of what was newly written, in the form names are compared by."""
-        return _words(new_text(self.message)) if self.message is not None else frozenset()
+    def mentioned(self) -> Said:
+        """Words of what was newly written."""
+        return Said(new_text(self.message)[:_NAMED_TEXT]) if self.message is not None else NOTHING
 
     @cached_property
-    def quoted(self) -> frozenset[str]:
+    def quoted(self) -> Said:
         """Words of what is quoted or forwarded, where its writer and recipients are named."""
-        return _words(quoted_text(self.message)) if self.message is not None else frozenset()
+        return Said(quoted_text(self.message)[:_NAMED_TEXT]) if self.message is not None else NOTHING
 
     @cached_property
-    def author(self) -> tuple[frozenset[str], frozenset[str]]:
+    def author(self) -> tuple[Said, frozenset[str]]:
         """Words and addresses by which the message that is answered names its writer; empty for none."""
         line = answered_author(self.message) if self.message is not None else ""
-        return (_words(line), frozenset(found.lower() for found in _ADDRESS.findall(line))) if line else _NOBODY
+        return (Said(line), frozenset(found.lower() for found in _ADDRESS.findall(line))) if line else _NOBODY
 
     def names_any(self, words: frozenset[str]) -> bool:
         """Whether one of these stands in ``mentioned`` or ``quoted``."""
-        return not (self.mentioned.isdisjoint(words) and self.quoted.isdisjoint(words))
+        return self.mentioned.any(words) or self.quoted.any(words)
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -210,11 +210,3 @@ class Context:
     def name_of(self, key: str) -> str:
         """Display name of a person key: as learned, else as the header shows it, else ""."""
         return self.history.name(key) or self.shown.get(key, "")
-
-
-def _words(text: str) -> frozenset[str]:
-    if not text:
-        return frozenset()
-    words = set(letters(text[:_NAMED_TEXT]))
-    short = words & _SHORT_NAMES
-    return frozenset(words.union(NICKNAMES[word] for word in short))

@@ -36,7 +36,7 @@ def _alone(context: Context, key: str) -> tuple[float, ...]:
     last = max((facts.last for facts in (to, back) if facts), default=None)
     age = max(0.0, context.latest - last) if last is not None else math.inf
     names = history.words(key)
-    quoted = len(names & context.quoted)
+    quoted = context.quoted.count(names)
     stranger = not to and not back
     person = context.person(key) if stranger else None
     return (
@@ -48,7 +48,7 @@ def _alone(context: Context, key: str) -> tuple[float, ...]:
         float(_wrote(context, key, names)),
         float(bool(quoted) and quoted >= min(_FULL_NAME, len(names))),
         float(quoted > 0),
-        float(not names.isdisjoint(context.mentioned)),
+        float(context.mentioned.any(names)),
         context.called(key).value if context.greeted else 0.0,
         math.log1p(10.0 * min(_MOST_TOPIC, context.topic(key))),
         float(stranger),
@@ -63,4 +63,4 @@ def _wrote(context: Context, key: str, names: frozenset[str]) -> bool:
     words, addresses = context.author
     if addresses:  # a name beside another address is another person's
         return not addresses.isdisjoint(context.history.same(key))
-    return bool(names) and len(names & words) >= min(_FULL_NAME, len(names))
+    return bool(names) and words.count(names) >= min(_FULL_NAME, len(names))
