@@ -82,7 +82,10 @@ def show_held(
 
 @app.command("release")
 def release_held(identifier: Id, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Send it as it is: every address is right."""
+    """Send it as it is: every address still in question is right.
+
+    What was corrected or left out before stays so: a message that has failed is tried again as it was decided.
+    """
     with _desk(config) as desk:
         _say(desk.release(identifier, actor=_actor(), now=time.time()), json)
 
@@ -97,7 +100,7 @@ def correct_held(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Send it to the suggested addresses, or to those given with --to."""
+    """Send it to the suggested addresses, or to those given with --to; what was decided before stays."""
     with _desk(config) as desk:
         held = desk.show(identifier)
         outcome = desk.correct(held.id, actor=_actor(), now=time.time(), to=_corrections(held, to or []))

@@ -61,8 +61,8 @@ def carry_out(
     for each in decisions:
         custody.decide(connection, held.id, each.position, each.word, each.final)
         recipients[each.position] = replace(recipients[each.position], decision=each.word, final=each.final)
-    decided = [recipients[each.position] for each in decisions]
-    described = "; ".join(_described(each) for each in decided)
+    decided = [recipients[each.position] for each in decisions] or recipients  # all that was decided before, once more
+    described = "; ".join(_described(each) for each in decided if each.decision)
     raw = custody.body(connection, keys, held.id)
     message = parse_message(raw, headers_only=True)
     if any(each.suspect and not each.decision for each in recipients):
