@@ -108,15 +108,14 @@ class Courier:
             hostname=hop.host,
             port=hop.port,
             timeout=_COMMAND,
-            start_tls={"never": False, "may": None, "must": True}[str(mode)],
-            validate_certs=str(mode) == "must",
+            start_tls=mode == "must",
+            validate_certs=mode == "must",
             local_hostname=self.settings.gateway.hostname or None,
         )
         async with client:
-            try:  # the library says it by itself only with MAIL: too late to know what the hop offers
-                await client.ehlo()
-            except aiosmtplib.SMTPHeloError:
-                await client.helo()
+            await _hello(client)
+            if mode == "may" and client.supports_extension("starttls"):
+                await _secure(client)
             options = [each for each in delivery.parameters if client.supports_extension(_keyword(each))]
             utf8 = "SMTPUTF8" in (each.upper() for each in options)
             if not utf8 and not all(each.isascii() for each in (delivery.sender, *ready)):
@@ -140,6 +139,24 @@ class Courier:
                 said |= dict.fromkeys(accepted, (answer.code, answer.message))
             except aiosmtplib.SMTPDataError as refused:
                 said |= dict.fromkeys(accepted, (refused.code, refused.message))
+
+
+async def _hello(client: aiosmtplib.SMTP) -> None:
+    """Greet; the library does it by itself only with MAIL, too late to know what the hop offers."""
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        await client.helo()
+
+
+async def _secure(client: aiosmtplib.SMTP) -> None:
+    """STARTTLS where it is offered; a hop that refuses it all the same gets the mail without, as from the proxy."""
+    try:
+        await client.starttls()
+    except aiosmtplib.SMTPResponseException as refused:
+        _log.warning("delivery.starttls_refused", said=f"{refused.code} {refused.message}")
+    else:
+        await _hello(client)
 
 
 async def _recipient(client: aiosmtplib.SMTP, address: str, options: Sequence[str], encoding: str, said: Said) -> bool:
