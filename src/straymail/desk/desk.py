@@ -95,6 +95,11 @@ class Desk:
     def _voice(self) -> notices.Voice:
         return self.tell.voice
 
+    @property
+    def _markings(self) -> list[str]:
+        """The organisation's own protective markings, as they are written above its mail."""
+        return [each.text for each in self.settings.policy.markings]
+
     # Taking ----------------------------------------------------------------------------------------------------------
 
     def seal(self, text: str) -> str:
@@ -234,7 +239,7 @@ class Desk:
 
     def _is_thanks(self, envelope: Envelope, message: Message) -> bool:
         """Whether it is a reply to a notice that asked nothing, and commands nothing."""
-        if self._token(envelope) or read_answer(new_text(message), 1):
+        if self._token(envelope) or read_answer(new_text(message), 1, self._markings):
             return False
         answered = [each.partition("@")[0] for each in message.references[:_REFERENCES]]
         with self.record.reading() as connection:
@@ -246,7 +251,7 @@ class Desk:
             held = custody.get(connection, identifier)
             if held.state not in OPEN:
                 raise Conflict(held.state)
-            decisions = decisions_of(held, new_text(message))
+            decisions = decisions_of(held, new_text(message), self._markings)
             if decisions:
                 return self._settle(connection, held, decisions, actor=held.sender, now=now, token=text)
             original = self._message(connection, held)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from straymail.desk.settle import Decision
 from straymail.desk.words import Answer, read_answer
 from straymail.record.custody import Held
 
 
-def decisions_of(held: Held, text: str) -> list[Decision]:
+def decisions_of(held: Held, text: str, markings: Iterable[str] = ()) -> list[Decision]:
     """What a reply's new text decides; empty when it is not clear, or asks for what is not possible.
 
     A word without a number is about every recipient that is still open; ``discard`` alone is about the whole message.
+    ``markings`` are the organisation's own, which may stand above the answer.
     """
     suspects = [position for position, each in enumerate(held.recipients) if each.suspect]
     undecided = [position for position in suspects if not held.recipients[position].decision]
     decisions: dict[int, Decision] = {}
-    for answer in read_answer(text, len(suspects)) or ():
+    for answer in read_answer(text, len(suspects), markings) or ():
         if answer == Answer("discard", 0):
             return [Decision(position, "discard") for position in range(len(held.recipients))]
         about = undecided if answer.number == 0 else [suspects[answer.number - 1]]
