@@ -143,20 +143,27 @@ def _actor() -> str:
 
 
 def _corrections(held: Held, given: list[str]) -> dict[str, str]:
+    """The right address by the wrong one; one alone is for the one in question, the open one if there are several."""
     suspects = [each.address for each in held.recipients if each.suspect]
-    recipients = {each.address for each in held.recipients}
+    open_ = [each.address for each in held.recipients if each.suspect and not each.decision]
+    recipients = {parse_address(each.address).key for each in held.recipients}
     found: dict[str, str] = {}
     for each in given:
         wrong, right = _wrong_and_right(each)
-        if not wrong and len(suspects) != 1:
+        if not wrong:
+            wrong = _only(suspects) or _only(open_)
+        if not wrong:
             raise BadInput(
                 f"{each!r} does not say which of {len(suspects)} addresses it corrects", allowed="WRONG=RIGHT"
             )
-        wrong = wrong or suspects[0]
-        if wrong not in recipients:
+        if parse_address(wrong).key not in recipients:
             raise BadInput(f"{wrong} is no recipient of it", allowed=", ".join(suspects))
         found[wrong] = right
     return found
+
+
+def _only(addresses: list[str]) -> str:
+    return addresses[0] if len(addresses) == 1 else ""
 
 
 def _wrong_and_right(given: str) -> tuple[str, str]:

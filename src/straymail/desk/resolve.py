@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from straymail.desk.settle import Decision
 from straymail.desk.words import Answer, read_answer
+from straymail.errors import AddressError
+from straymail.message import parse_address
 from straymail.record.custody import Held
 
 
@@ -40,13 +42,22 @@ def _plain(held: Held, position: int, word: str) -> Decision | None:
 
 def _named(held: Held, about: Sequence[int], answer: Answer) -> list[Decision | None]:
     """The one recipient that an address in an answer picks: it was written, or it was suggested in its place."""
-    written = [each for each in about if held.recipients[each].address.lower() == answer.address]
+    named = _key(answer.address)
+    written = [each for each in about if _key(held.recipients[each].address) == named]
     if written:
         return [_plain(held, written[0], answer.word)]
     suggested = [
         Decision(position, "fix", meant)
         for position in about
         for meant in held.recipients[position].meant
-        if meant.lower() == answer.address and answer.word != "discard"
+        if _key(meant) == named and answer.word != "discard"
     ]
     return [*suggested] if len(suggested) == 1 else [None]
+
+
+def _key(written: str) -> str:
+    """What compares: a person may write an internationalised domain as it is read."""
+    try:
+        return parse_address(written).key
+    except AddressError:
+        return written.lower()
