@@ -158,6 +158,8 @@ def _corrections(held: Held, given: list[str]) -> dict[str, str]:
             )
         if parse_address(wrong).key not in recipients:
             raise BadInput(f"{wrong} is no recipient of it", allowed=", ".join(suspects))
+        if parse_address(wrong).key in {parse_address(known).key for known in found}:
+            raise BadInput(f"two addresses are given for {wrong}", allowed="one WRONG=RIGHT for each")
         found[wrong] = right
     return found
 

@@ -46,3 +46,8 @@ def test_one_that_is_still_open_needs_no_name() -> None:
     settled = Waiting("x@army.ml", suspect=True, decision="send")
     both = replace(held("y@army.ml"), recipients=(settled, Waiting("y@army.ml", suspect=True)))
     assert _corrections(both, ["z@army.mil"]) == {"y@army.ml": "z@army.mil"}
+
+
+def test_two_addresses_for_one_are_none() -> None:
+    with pytest.raises(BadInput, match="two addresses"):
+        _corrections(held("x@army.ml"), ["x@army.mil", "X@army.ml=y@army.mil"])
