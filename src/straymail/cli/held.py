@@ -6,7 +6,7 @@ import os
 import pwd
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from straymail.desk import Desk, Outcome
 from straymail.desk.notices import clean, gone_to, rules_of
 from straymail.errors import AddressError, BadInput, Conflict
 from straymail.message import parse_address, parse_message
-from straymail.record import custody, log
+from straymail.record import custody, log, outbound
 from straymail.record.custody import OPEN, Held, Waiting
 
 app = typer.Typer(
@@ -74,10 +74,12 @@ def show_held(
             _write_raw(desk, held)
             return
         subject = _subject(desk, held)
+        refused = _refused(desk, held)
     if json:
-        print_json(_json(held) | {"subject": subject, "verdict": held.verdict, "envelope": held.envelope})
+        more = {"subject": subject, "refused": refused, "verdict": held.verdict, "envelope": held.envelope}
+        print_json(_json(held) | more)
     else:
-        _print(console(), held, subject)
+        _print(console(), held, subject, refused)
 
 
 @app.command("release")
@@ -206,6 +208,14 @@ def _subject(desk: Desk, held: Held) -> str:
         return parse_message(custody.body(connection, desk.record.keys, held.id), headers_only=True).subject
 
 
+def _refused(desk: Desk, held: Held) -> dict[str, str]:
+    """Why it has not arrived: the next hop's words by address, for one that is on its way or has failed."""
+    if held.state not in ("releasing", "failed", "expired"):
+        return {}
+    with desk.record.reading() as connection:
+        return outbound.troubles(connection, held.id)
+
+
 def _row(held: Held) -> tuple[str | Text, ...]:
     who = Text("\n").join(
         [Text(held.sender or "<>"), *(_in_question(each) for each in held.recipients if each.suspect)]
@@ -219,7 +229,7 @@ def _in_question(each: Waiting) -> Text:
     return said + Text(f"\n  did you mean {each.meant[0]}?" if each.meant else "", style="dim")
 
 
-def _print(out: Console, held: Held, subject: str) -> None:
+def _print(out: Console, held: Held, subject: str, refused: Mapping[str, str]) -> None:
     told: dict[str, str | Text] = {
         "message": held.id,
         "state": Text(held.state, style=_STATES.get(held.state, "green")),
@@ -230,6 +240,7 @@ def _print(out: Console, held: Held, subject: str) -> None:
         "stopped by": clean(", ".join(rules_of(held))),
         "sent already": clean(", ".join(gone_to(held))),
         "settled by": held.actor,
+        "next hop said": clean("; ".join(f"{address}: {said}" for address, said in refused.items())),
         "tried again": f"{held.duplicates} times by the client" if held.duplicates else "",
     }
     facts(out, {name: value for name, value in told.items() if value})
