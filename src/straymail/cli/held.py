@@ -6,7 +6,7 @@ import os
 import pwd
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from straymail.desk import Desk, Outcome
 from straymail.desk.notices import clean, gone_to, rules_of
 from straymail.errors import AddressError, BadInput, Conflict
 from straymail.message import parse_address, parse_message
-from straymail.record import custody, log
+from straymail.record import custody, log, outbound
 from straymail.record.custody import OPEN, Held, Waiting
 
 app = typer.Typer(
@@ -74,15 +74,20 @@ def show_held(
             _write_raw(desk, held)
             return
         subject = _subject(desk, held)
+        refused = _refused(desk, held)
     if json:
-        print_json(_json(held) | {"subject": subject, "verdict": held.verdict, "envelope": held.envelope})
+        more = {"subject": subject, "refused": refused, "verdict": held.verdict, "envelope": held.envelope}
+        print_json(_json(held) | more)
     else:
-        _print(console(), held, subject)
+        _print(console(), held, subject, refused)
 
 
 @app.command("release")
 def release_held(identifier: Id, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Send it as it is: every address is right."""
+    """Send it as it is: every address still in question is right.
+
+    What was corrected or left out before stays so: a message that has failed is tried again as it was decided.
+    """
     with _desk(config) as desk:
         _say(desk.release(identifier, actor=_actor(), now=time.time()), json)
 
@@ -97,7 +102,7 @@ def correct_held(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Send it to the suggested addresses, or to those given with --to."""
+    """Send it to the suggested addresses, or to those given with --to; what was decided before stays."""
     with _desk(config) as desk:
         held = desk.show(identifier)
         outcome = desk.correct(held.id, actor=_actor(), now=time.time(), to=_corrections(held, to or []))
@@ -140,20 +145,29 @@ def _actor() -> str:
 
 
 def _corrections(held: Held, given: list[str]) -> dict[str, str]:
+    """The right address by the wrong one; one alone is for the one in question, the open one if there are several."""
     suspects = [each.address for each in held.recipients if each.suspect]
-    recipients = {each.address for each in held.recipients}
+    open_ = [each.address for each in held.recipients if each.suspect and not each.decision]
+    recipients = {parse_address(each.address).key for each in held.recipients}
     found: dict[str, str] = {}
     for each in given:
         wrong, right = _wrong_and_right(each)
-        if not wrong and len(suspects) != 1:
+        if not wrong:
+            wrong = _only(suspects) or _only(open_)
+        if not wrong:
             raise BadInput(
                 f"{each!r} does not say which of {len(suspects)} addresses it corrects", allowed="WRONG=RIGHT"
             )
-        wrong = wrong or suspects[0]
-        if wrong not in recipients:
+        if parse_address(wrong).key not in recipients:
             raise BadInput(f"{wrong} is no recipient of it", allowed=", ".join(suspects))
+        if parse_address(wrong).key in {parse_address(known).key for known in found}:
+            raise BadInput(f"two addresses are given for {wrong}", allowed="one WRONG=RIGHT for each")
         found[wrong] = right
     return found
+
+
+def _only(addresses: list[str]) -> str:
+    return addresses[0] if len(addresses) == 1 else ""
 
 
 def _wrong_and_right(given: str) -> tuple[str, str]:
@@ -194,6 +208,14 @@ def _subject(desk: Desk, held: Held) -> str:
         return parse_message(custody.body(connection, desk.record.keys, held.id), headers_only=True).subject
 
 
+def _refused(desk: Desk, held: Held) -> dict[str, str]:
+    """Why it has not arrived: the next hop's words by address, for one that is on its way or has failed."""
+    if held.state not in ("releasing", "failed", "expired"):
+        return {}
+    with desk.record.reading() as connection:
+        return outbound.troubles(connection, held.id)
+
+
 def _row(held: Held) -> tuple[str | Text, ...]:
     who = Text("\n").join(
         [Text(held.sender or "<>"), *(_in_question(each) for each in held.recipients if each.suspect)]
@@ -207,7 +229,7 @@ def _in_question(each: Waiting) -> Text:
     return said + Text(f"\n  did you mean {each.meant[0]}?" if each.meant else "", style="dim")
 
 
-def _print(out: Console, held: Held, subject: str) -> None:
+def _print(out: Console, held: Held, subject: str, refused: Mapping[str, str]) -> None:
     told: dict[str, str | Text] = {
         "message": held.id,
         "state": Text(held.state, style=_STATES.get(held.state, "green")),
@@ -218,6 +240,7 @@ def _print(out: Console, held: Held, subject: str) -> None:
         "stopped by": clean(", ".join(rules_of(held))),
         "sent already": clean(", ".join(gone_to(held))),
         "settled by": held.actor,
+        "next hop said": clean("; ".join(f"{address}: {said}" for address, said in refused.items())),
         "tried again": f"{held.duplicates} times by the client" if held.duplicates else "",
     }
     facts(out, {name: value for name, value in told.items() if value})

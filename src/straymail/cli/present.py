@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from straymail.evidence import Action, Evidence, Finding, RecipientVerdict, Sensitivity, Verdict, worth_telling
-from straymail.message import Address, domain_to_unicode
 
 STYLES = {
     Action.PASS: "green",
@@ -74,12 +73,6 @@ def percent(probability: float) -> str:
     return f"{probability:.0%}".replace("%", " %") if probability >= 0.1 else f"{probability:.1%}".replace("%", " %")
 
 
-def readable(address: Address) -> str:
-    """The address as people write it; an internationalised domain with its A-label beside it, so that it shows."""
-    unicode = domain_to_unicode(address.domain)
-    return str(address) if unicode == address.domain else f"{address.local}@{unicode} ({address.domain})"
-
-
 def show_verdict(out: Console, verdict: Verdict) -> None:
     """Print headline, one row a recipient, the reasons, and what the message holds."""
     out.print()
@@ -100,7 +93,7 @@ def headline(verdict: Verdict) -> Text:
     said = Text(_HEADLINES[verdict.action], style=f"bold {STYLES[verdict.action]}")
     worst = max(verdict.recipients, key=lambda each: (each.action.severity, each.probability), default=None)
     if worst and worst.meant and worst.action.severity >= Action.ASK.severity:
-        said.append(f" Did you mean {readable(worst.meant[0])}?", style="bold default")
+        said.append(f" Did you mean {worst.meant[0].readable}?", style="bold default")
     return said
 
 
@@ -115,8 +108,8 @@ def _recipients(recipients: Iterable[RecipientVerdict]) -> Table:
         said = Text(recipient.action, style=f"bold {style}")
         if recipient.would:
             said += Text(f" (would {recipient.would})", style="dim")
-        meant = readable(recipient.meant[0]) if recipient.meant and recipient.action is not Action.PASS else ""
-        table.add_row(readable(recipient.address), said, percent(recipient.probability), Text(meant, style="bold"))
+        meant = recipient.meant[0].readable if recipient.meant and recipient.action is not Action.PASS else ""
+        table.add_row(recipient.address.readable, said, percent(recipient.probability), Text(meant, style="bold"))
     return table
 
 

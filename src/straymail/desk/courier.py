@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 import aiosmtplib
 import structlog
@@ -23,6 +24,7 @@ from straymail.desk.signature import DELIVERY_HEADER, sign_delivery
 from straymail.errors import NextHopDown, StoreDown
 from straymail.message import parse_address
 from straymail.message.rewrite import add_headers, remove_headers
+from straymail.message.wire import stuffed, with_line_ends
 from straymail.record import outbound
 from straymail.record.outbound import LEASE, Delivery, Target
 
@@ -32,6 +34,8 @@ _FINAL = 300.0  # for the reply to the message itself (RFC 5321 4.5.3.2.6 says u
 _ATTEMPT = LEASE - 60.0  # for all of one attempt: nobody else may begin while it runs
 _ROUND = 30.0  # seconds in which new attempts begin; less than what leases last longer than attempts
 _AT_ONCE = 16
+_GO_AHEAD, _NOT_SMTP = 354, 451
+_MOST_UNSENT, _MOMENT = 1 << 19, 0.005  # bytes that may wait in this process for the wire, and seconds between looks
 _GIVE_UP = 5 * 86_400.0
 _KEYWORDS = {"BODY=8BITMIME": "8bitmime", "SMTPUTF8": "smtputf8", "RET": "dsn", "ENVID": "dsn"}
 _NO_UTF8 = (553, "5.6.7 the next hop does not offer SMTPUTF8, which these addresses need")
@@ -81,7 +85,7 @@ class Courier:
     async def deliver(self, delivery: Delivery) -> list[Target]:
         """One attempt; returns what became of each recipient."""
         ready = [each.address for each in delivery.targets if each.state == "ready"]
-        raw = self._signed(delivery, ready)
+        raw = await asyncio.to_thread(self._signed, delivery, ready)
         hop = self.settings.gateway.next_hop
         said: Said = {}
         trouble = ""
@@ -97,7 +101,7 @@ class Courier:
         return [_after(each, *said.get(each.address, (0, trouble))) for each in delivery.targets]
 
     def _signed(self, delivery: Delivery, ready: Sequence[str]) -> bytes:
-        raw = remove_headers(delivery.raw, DELIVERY_HEADER)
+        raw = with_line_ends(remove_headers(delivery.raw, DELIVERY_HEADER))
         value = sign_delivery(self.record.keys, delivery.id, [parse_address(each) for each in ready], raw)
         return add_headers(raw, [(DELIVERY_HEADER, value)])
 
@@ -108,15 +112,14 @@ class Courier:
             hostname=hop.host,
             port=hop.port,
             timeout=_COMMAND,
-            start_tls={"never": False, "may": None, "must": True}[str(mode)],
-            validate_certs=str(mode) == "must",
+            start_tls=mode == "must",
+            validate_certs=mode == "must",
             local_hostname=self.settings.gateway.hostname or None,
         )
         async with client:
-            try:  # the library says it by itself only with MAIL: too late to know what the hop offers
-                await client.ehlo()
-            except aiosmtplib.SMTPHeloError:
-                await client.helo()
+            await _hello(client)
+            if mode == "may" and client.supports_extension("starttls"):
+                await _secure(client)
             options = [each for each in delivery.parameters if client.supports_extension(_keyword(each))]
             utf8 = "SMTPUTF8" in (each.upper() for each in options)
             if not utf8 and not all(each.isascii() for each in (delivery.sender, *ready)):
@@ -135,11 +138,26 @@ class Courier:
             ]
             if not accepted:
                 return
-            try:
-                answer = await client.data(raw, timeout=_FINAL)
-                said |= dict.fromkeys(accepted, (answer.code, answer.message))
-            except aiosmtplib.SMTPDataError as refused:
-                said |= dict.fromkeys(accepted, (refused.code, refused.message))
+            answer = await _data(client, raw)
+            said |= dict.fromkeys(accepted, (answer.code, answer.message))
+
+
+async def _hello(client: aiosmtplib.SMTP) -> None:
+    """Greet; the library does it by itself only with MAIL, too late to know what the hop offers."""
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        await client.helo()
+
+
+async def _secure(client: aiosmtplib.SMTP) -> None:
+    """STARTTLS where it is offered; a hop that refuses it all the same gets the mail without, as from the proxy."""
+    try:
+        await client.starttls()
+    except aiosmtplib.SMTPResponseException as refused:
+        _log.warning("delivery.starttls_refused", said=f"{refused.code} {refused.message}")
+    else:
+        await _hello(client)
 
 
 async def _recipient(client: aiosmtplib.SMTP, address: str, options: Sequence[str], encoding: str, said: Said) -> bool:
@@ -150,6 +168,24 @@ async def _recipient(client: aiosmtplib.SMTP, address: str, options: Sequence[st
         said[address] = (refused.code, refused.message)
         return False
     return True
+
+
+async def _data(client: aiosmtplib.SMTP, raw: bytes) -> aiosmtplib.SMTPResponse:
+    """DATA and the message; the reply to it, or the one that refused DATA itself.
+
+    The library would copy the whole several times, which takes memory, and all other mail would wait meanwhile.
+    """
+    ready = await client.execute_command(b"DATA")
+    if ready.code != _GO_AHEAD:
+        return ready if ready.code >= 400 else aiosmtplib.SMTPResponse(_NOT_SMTP, ready.message)
+    for piece in stuffed(raw):
+        wire = cast("asyncio.WriteTransport", client.transport)
+        if client.protocol is None or wire is None:
+            raise NextHopDown("the connection was lost")
+        client.protocol.write(piece)
+        while wire.get_write_buffer_size() > _MOST_UNSENT:  # noqa: ASYNC110  (it tells only the library when)
+            await asyncio.sleep(_MOMENT)
+    return await client.execute_command(b".", timeout=_FINAL)
 
 
 def _keyword(parameter: str) -> str:

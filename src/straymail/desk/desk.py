@@ -8,7 +8,7 @@ holds the learned history takes it from there (``lessons``), so that several pro
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +94,11 @@ class Desk:
     @property
     def _voice(self) -> notices.Voice:
         return self.tell.voice
+
+    @property
+    def _markings(self) -> list[str]:
+        """The organisation's own protective markings, as they are written above its mail."""
+        return [each.text for each in self.settings.policy.markings]
 
     # Taking ----------------------------------------------------------------------------------------------------------
 
@@ -234,7 +239,7 @@ class Desk:
 
     def _is_thanks(self, envelope: Envelope, message: Message) -> bool:
         """Whether it is a reply to a notice that asked nothing, and commands nothing."""
-        if self._token(envelope) or read_answer(new_text(message), 1):
+        if self._token(envelope) or read_answer(new_text(message), 1, self._markings):
             return False
         answered = [each.partition("@")[0] for each in message.references[:_REFERENCES]]
         with self.record.reading() as connection:
@@ -246,7 +251,7 @@ class Desk:
             held = custody.get(connection, identifier)
             if held.state not in OPEN:
                 raise Conflict(held.state)
-            decisions = decisions_of(held, new_text(message))
+            decisions = decisions_of(held, new_text(message), self._markings)
             if decisions:
                 return self._settle(connection, held, decisions, actor=held.sender, now=now, token=text)
             original = self._message(connection, held)
@@ -257,8 +262,16 @@ class Desk:
 
     # Settling --------------------------------------------------------------------------------------------------------
 
-    def settle(self, identifier: str, decisions: Iterable[Decision], *, actor: str, now: float) -> Outcome:
-        """Carry out decisions about recipients of a held message; when none is left open, the message moves on.
+    def settle(
+        self, identifier: str, choose: Callable[[Held], Sequence[Decision]], *, actor: str, now: float
+    ) -> Outcome:
+        """Carry out what an officer decides about a held message; when no recipient is left open, it moves on.
+
+        Args:
+            identifier: of the message, or the beginning of it.
+            choose: the decisions; asked in the transaction, so that it sees an answer that came a moment ago.
+            actor: who decides.
+            now: Unix seconds.
 
         Raises:
             Conflict: it is no longer open. NotFound: no such message. StoreDown: nothing was done.
@@ -267,7 +280,7 @@ class Desk:
             held = custody.get(connection, identifier)
             if held.state not in (*OPEN, "failed"):
                 raise Conflict(f"{held.id} is {held.state}")
-            return self._settle(connection, held, tuple(decisions), actor=actor, now=now)
+            return self._settle(connection, held, choose(held), actor=actor, now=now)
 
     def _settle(
         self,
@@ -308,34 +321,34 @@ class Desk:
         self.tell.answer(connection, held, told, now, about=result.message, reply_to=reply_to)
 
     def release(self, identifier: str, *, actor: str, now: float) -> Outcome:
-        """Everything is right: send it as it is."""
-        return self._all(identifier, "send", actor, now)
+        """Whoever is still open is right: send it to them. What was decided before stands.
+
+        So a corrected message that the next hop refused is tried again at the right address, not at the wrong one.
+        """
+
+        def choose(held: Held) -> list[Decision]:
+            return [Decision(position, "send") for position, each in enumerate(held.recipients) if not each.decision]
+
+        return self.settle(identifier, choose, actor=actor, now=now)
 
     def correct(self, identifier: str, *, actor: str, now: float, to: Mapping[str, str] | None = None) -> Outcome:
         """Send it to the suggested addresses, or to those given (wrong address to right one).
 
+        What was decided before stands, as ``_corrections`` says, but where a right address is given now.
+
         Raises:
             Conflict: there is no suggestion for a recipient in question, and none was given.
         """
-        held = self.show(identifier)
-        given = {parse_address(wrong).key: right for wrong, right in (to or {}).items()}
-        decisions = []
-        for position, each in enumerate(held.recipients):
-            final = given.get(parse_address(each.address).key, each.meant[0] if each.suspect and each.meant else "")
-            if each.suspect and not final:
-                raise Conflict(f"there is no suggestion for {each.address}: give the right one with --to")
-            if final:
-                decisions.append(Decision(position, "fix", str(parse_address(final))))
-        return self.settle(held.id, decisions, actor=actor, now=now)
+        given = {parse_address(wrong).key: str(parse_address(right)) for wrong, right in (to or {}).items()}
+        return self.settle(identifier, lambda held: _corrections(held, given), actor=actor, now=now)
 
     def discard(self, identifier: str, *, actor: str, now: float) -> Outcome:
         """Send it to nobody; its sender is told."""
-        return self._all(identifier, "discard", actor, now)
 
-    def _all(self, identifier: str, word: str, actor: str, now: float) -> Outcome:
-        held = self.show(identifier)
-        decisions = [Decision(position, word) for position in range(len(held.recipients))]
-        return self.settle(held.id, decisions, actor=actor, now=now)
+        def choose(held: Held) -> list[Decision]:
+            return [Decision(position, "discard") for position in range(len(held.recipients))]
+
+        return self.settle(identifier, choose, actor=actor, now=now)
 
     def show(self, identifier: str) -> Held:
         """A held message by id or the beginning of it; raises NotFound."""
@@ -439,6 +452,25 @@ class Desk:
 
     def _log(self, connection: Connection, now: float, kind: str, held: Held, more: Mapping[str, Any]) -> None:
         write_down(connection, self.record.keys, now, kind, held, more)
+
+
+def _corrections(held: Held, given: Mapping[str, str]) -> list[Decision]:
+    """Each recipient in question to its suggestion, any recipient to what is given for it.
+
+    What the sender has settled stands, and so does what is corrected or left out already; of a message that has failed,
+    what was sent as it was is corrected.
+    """
+    stands = ("fix", "discard", "send") if held.state in OPEN else ("fix", "discard")
+    decisions = []
+    for position, each in enumerate(held.recipients):
+        final = given.get(parse_address(each.address).key, "")
+        if not final and each.suspect and each.decision not in stands:
+            if not each.meant:
+                raise Conflict(f"there is no suggestion for {each.address}: give the right one with --to")
+            final = each.meant[0]
+        if final:
+            decisions.append(Decision(position, "fix", final))
+    return decisions
 
 
 def _meant(verdict: RecipientVerdict) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from straymail.desk.notices import Notice, clean
+from straymail.desk.notices import Notice, clean, readable
 from straymail.message import Address
 
 _LONGEST_ID = _LONGEST_SUBJECT = 250  # characters
@@ -36,6 +36,7 @@ def _wrap(text: str, width: int) -> str:
 
 
 _templates.filters["wrap"] = _wrap
+_templates.filters["readable"] = readable
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import quote
 
+from straymail.errors import AddressError
 from straymail.evidence import quotes, worth_telling
-from straymail.message import Address
+from straymail.message import Address, domain_to_unicode, parse_address
 from straymail.record.custody import Held, Waiting
 
 REASONS = 3
@@ -133,7 +134,7 @@ def question(held: Held, subject: str, reply_to: Address, voice: Voice, *, headl
         questions[:SHOWN],
         _holds(held),
         _first([_said(each) for each in held.recipients if not each.suspect or each.decision]),
-        _first(went),
+        _first([readable(each) for each in went]),
         _choices(questions, reply_to, subject_of(held, subject), held),
         voice.signature,
         len(questions[SHOWN:]),
@@ -157,7 +158,7 @@ def partly(held: Held, subject: str, noted: str, reply_to: Address, voice: Voice
     """An answer about some recipients was noted; the others are still open."""
     asked = question(held, subject, reply_to, voice, headline="Noted. And the others?")
     opening = (
-        f"Noted: {noted}.",
+        f"Noted: {_decoded(noted)}.",
         f"Your message {_which(held, subject, voice)} still waits, because this is not settled yet:",
     )
     return replace(asked, opening=opening)
@@ -178,7 +179,7 @@ def held_for_officer(held: Held, subject: str, voice: Voice) -> Notice:
         (f"If nobody decides by {_when(held.expires_at, voice)}, it comes back to you.",),
         _questions(held)[:SHOWN],
         _holds(held),
-        went=_first(went),
+        went=_first([readable(each) for each in went]),
         signature=voice.signature,
         more=len(_questions(held)[SHOWN:]),
     )
@@ -254,12 +255,13 @@ def done(
     attached) or ``failed``. ``finals``: the addresses concerned. ``officer``: not the sender has decided so.
     """
     name = f"Your message {_which(held, subject, voice)}"
+    concerned = _first([readable(each) for each in finals])
     unsent = f"{name} was not sent{_to_the_rest(held)}, because {_silent(held)}."
     said = {
-        "sent": ("Sent", f"{name} is on its way to {', '.join(_first(finals))}."),
+        "sent": ("Sent", f"{name} is on its way to {', '.join(concerned)}."),
         "given up": (
             "Sent to nobody else",
-            f"{name} has reached {', '.join(_first(finals))} and is sent to nobody else.",
+            f"{name} has reached {', '.join(concerned)} and is sent to nobody else.",
         ),
         "discarded": ("Discarded", f"{name} was not sent to anybody. Straymail keeps no copy of it."),
         "expired": ("Not sent", f"{unsent} It is attached: nothing of it is lost."),
@@ -276,7 +278,7 @@ def done(
         "too large": _again(held),
     }.get(outcome, "This was a security officer's decision." if officer else None)
     back = outcome in ("expired", "too large")  # after days nobody remembers who was in question
-    asked, went = (_questions(held), _first(gone_to(held))) if back else ((), ())
+    asked, went = (_questions(held), _first([readable(each) for each in gone_to(held)])) if back else ((), ())
     closings = (closing,) if closing else ()
     return Notice(
         head, (opening,), closings, asked[:SHOWN], went=went, signature=voice.signature, more=len(asked[SHOWN:])
@@ -285,13 +287,15 @@ def done(
 
 def _to_the_rest(held: Held) -> str:
     """`` to`` whom it waited, where others have it."""
-    waited = _first([each.address for each in held.recipients])
+    waited = _first([readable(each.address) for each in held.recipients])
     return f" to {', '.join(waited)}" if gone_to(held) else ""
 
 
 def _silent(held: Held) -> str:
-    officer = held.kind == "hold" or held.state == "held"
-    return "no security officer decided in time" if officer else "nobody answered"
+    if held.kind == "hold" or held.state == "held":
+        return "no security officer decided in time"
+    answered = any(each.decision for each in held.recipients)
+    return "the question about it was answered in part only" if answered else "nobody answered"
 
 
 def _again(held: Held) -> str:
@@ -380,7 +384,7 @@ def _reasons(evidence: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def _sentence(text: str) -> str:
-    text = " ".join(text.split()).rstrip(".")
+    text = _decoded(" ".join(text.split())).rstrip(".")
     return f"{text}." if text else ""
 
 
@@ -418,11 +422,12 @@ def _fixes(questions: Sequence[Question]) -> list[tuple[str, str, str, str]]:
     suggested = [each for each in questions if each.meant]
     if not suggested:
         return []
-    where = suggested[0].meant if len(suggested) == 1 else "the suggested addresses"
+    where = readable(suggested[0].meant) if len(suggested) == 1 else "the suggested addresses"
     if len(suggested) == len(questions):
         every = ("fix", "Fix it", f"send it to {where} instead", _GREEN)
         perhaps = suggested[0].perhaps if len(questions) == 1 else ()
-        return [every, *((f"fix {each}", f"To {each}", f"send it to {each} instead", _GREEN) for each in perhaps)]
+        names = [(each, readable(each)) for each in perhaps]
+        return [every, *((f"fix {each}", f"To {name}", f"send it to {name} instead", _GREEN) for each, name in names)]
     numbers = " ".join(str(each.number) for each in suggested[:_NUMBERED])
     return [(f"fix {numbers}", f"Fix {numbers}", f"send it to {where} instead, and ask about the others", _GREEN)]
 
@@ -452,7 +457,8 @@ def _when(unix: float | None, voice: Voice) -> str:
 
 
 def _said(each: Waiting) -> str:
-    return {"fix": f"{each.final} (corrected)", "discard": f"not {each.address}"}.get(each.decision, each.address)
+    address = readable(each.address)
+    return {"fix": f"{readable(each.final)} (corrected)", "discard": f"not {address}"}.get(each.decision, address)
 
 
 def _first(texts: Sequence[str]) -> tuple[str, ...]:
@@ -469,3 +475,17 @@ def _short(subject: str) -> str:
 def clean(text: str) -> str:
     """One line of what can be shown."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def readable(address: str) -> str:
+    """An address as people read it; whatever is none as it stands."""
+    try:
+        return parse_address(address).readable if "xn--" in address else address
+    except AddressError:
+        return address
+
+
+def _decoded(text: str) -> str:
+    """A text about addresses with internationalised domains as people read them."""
+    words = (word.rpartition("@") for word in text.split(" "))
+    return " ".join(f"{local}{at}{domain_to_unicode(domain)}" for local, at, domain in words)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from straymail.message import Message, parse_address, parse_message
+from straymail.message.fields import header_end
 from straymail.message.rewrite import add_headers, drop_repeats, replace_address
 from straymail.record import Keys, custody, outbound
 from straymail.record.custody import OPEN, Held, Waiting
@@ -61,8 +62,8 @@ def carry_out(
     for each in decisions:
         custody.decide(connection, held.id, each.position, each.word, each.final)
         recipients[each.position] = replace(recipients[each.position], decision=each.word, final=each.final)
-    decided = [recipients[each.position] for each in decisions]
-    described = "; ".join(_described(each) for each in decided)
+    decided = [recipients[each.position] for each in decisions] or recipients  # all that was decided before, once more
+    described = "; ".join(_described(each) for each in decided if each.decision)
     raw = custody.body(connection, keys, held.id)
     message = parse_message(raw, headers_only=True)
     if any(each.suspect and not each.decision for each in recipients):
@@ -122,14 +123,16 @@ def corrected(raw: bytes, recipients: Sequence[Waiting]) -> bytes:
     """
     message = parse_message(raw, headers_only=True)
     shown = {box.address.key for box in (*message.to, *message.cc)}
-    traces = []
+    end, _ = header_end(raw)
+    header, traces = raw[:end], []  # a long body is copied once, whatever is changed above it
     for each in recipients:
         if each.decision == "fix":
             wrong, right = parse_address(each.address), parse_address(each.final)
-            raw = drop_repeats(replace_address(raw, wrong, right), right)
+            header = drop_repeats(replace_address(header, wrong, right), right)
             if wrong.key in shown:
                 traces.append((CORRECTED_HEADER, f"{wrong} to {right}"))
-    return add_headers(raw, traces) if traces else raw
+    header = add_headers(header, traces)
+    return raw if header == raw[:end] else b"".join((header, memoryview(raw)[end:]))
 
 
 def _parameters(held: Held) -> list[str]:

@@ -1,7 +1,8 @@
 """What a reply to a notice says: ``fix``, ``send`` or ``discard``, perhaps with numbers.
 
-Only new text counts, and of it the first line that says something (a greeting or a "yes" alone is passed over). A word
-alone is about every recipient in question; ``fix 1, send 2`` (or ``1: fix``), on one line or several, is about each.
+Only new text counts, and of it the first line that says something: a greeting or a "yes" alone is passed over, and so
+is a protective marking, which many mail programs write above every message. A word alone is about every recipient in
+question; ``fix 1, send 2`` (or ``1: fix``), on one line or several, is about each.
 An address may stand in place of a number, or after it: ``fix kate@navy.example``; the desk knows whether it is the one
 that was written or one that was suggested, and takes no other.
 
@@ -14,7 +15,7 @@ who writes sentences is asked again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 FIX, SEND, DISCARD = "fix", "send", "discard"
@@ -35,6 +36,19 @@ _FILLER = frozenset(
 _THANKS = frozenset(("thanks", "thank", "cheers", "regards"))
 _AGAINST = frozenset(("no", "not", "never", "dont", "t", "but", "nor", "nobody", "none", "wait"))
 _GREETINGS = frozenset(["hi", "hello", "hallo", "dear", "hey", "good"])
+_LEVELS = frozenset(
+    """official unofficial unclassified restricted confidential confidence secret protected sensitive internal public
+    personal private general cui fouo limdis tlp nfd dienstgebrauch offen intern vertraulich restreinte classifié
+    protégé vertrouwelijk ongerubriceerd caveats
+    """.split()  # noqa: SIM905  (a table to read)
+)
+_BESIDE_LEVELS = frozenset(
+    """classification classified class sensitivity security marking marked none uk us nato eu top in for
+    use only eyes red amber green clear white strict commercial staff management personnel legal a b c vs nur für den
+    diffusion non departementaal
+    """.split()  # noqa: SIM905
+)
+_ABOVE_SIGNED = (("begin", "pgp", "signed", "message"), ("hash", "sha"))  # RFC 9580 7: what stands above a signed text
 _LONGEST = 200
 _FURTHER = 4  # lines after the first that are looked at
 _NAME = 3  # words: a name after "thanks"
@@ -49,14 +63,15 @@ class Answer:
     address: str = ""
 
 
-def read_answer(text: str, numbers: int) -> tuple[Answer, ...] | None:
+def read_answer(text: str, numbers: int, markings: Iterable[str] = ()) -> tuple[Answer, ...] | None:
     """The commands in a reply's new text, or None when they are not clear.
 
     Args:
         text: new text of the reply, quotes and signature removed.
         numbers: how many recipients the notice asked about.
+        markings: the organisation's own, as written.
     """
-    lines = _telling_lines(text)
+    lines = _telling_lines(text, [_words(each) for each in markings])
     first = next(lines, None)
     found = _commands(first, numbers) if first else None
     for line in lines if found else ():
@@ -75,17 +90,26 @@ def _takes_back(line: Sequence[str], said: Sequence[Answer]) -> bool:
     return bool(others) or not _AGAINST.isdisjoint(line) or all(word.isdecimal() for word in line)
 
 
-def _telling_lines(text: str) -> Iterator[list[str]]:
-    """The words of the first few lines, those passed over that only greet or agree."""
+def _telling_lines(text: str, markings: Collection[list[str]]) -> Iterator[list[str]]:
+    """The words of the first few lines, those passed over that only greet, agree or mark the message."""
     seen = 0
     for line in text.splitlines():
         words = _words(line[: _LONGEST + 1]) if len(line) <= _LONGEST else ["too", "long"]
-        if not words or (not seen and (words[0] in _GREETINGS or all(word in _FILLER for word in words))):
+        if not words or (not seen and (_says_nothing(words) or words in markings)):
             continue
         seen += 1
         if seen > 1 + _FURTHER:
             return
         yield words
+
+
+def _says_nothing(words: Sequence[str]) -> bool:
+    """Whether a line above the answer greets, agrees, or is a marking as programs write it; what signing adds too."""
+    if words[0] in _GREETINGS or all(word in _FILLER for word in words):
+        return True
+    if any(tuple(words[: len(each)]) == each for each in _ABOVE_SIGNED):
+        return True
+    return not _LEVELS.isdisjoint(words) and all(word in _LEVELS or word in _BESIDE_LEVELS for word in words)
 
 
 def _words(line: str) -> list[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterator
 from typing import Protocol
 
 from straymail.config import Outbox, Tcp
@@ -15,10 +14,10 @@ from straymail.desk import write_outbox
 from straymail.errors import NextHopDown
 from straymail.frozen import dataclass
 from straymail.gateway.starttls import spoke_early
+from straymail.message.wire import stuffed
 from straymail.record.custody import new_id
 
 _LONGEST_LINE = 4_096
-_PIECE = 1 << 18
 _TIMEOUT = 60.0
 
 
@@ -133,6 +132,7 @@ class SmtpHop:
             return ready
         for piece in stuffed(raw):
             await self._write(piece)
+        await self._write(b".\r\n")
         return await self._read()
 
     async def _write(self, data: bytes) -> None:
@@ -205,16 +205,3 @@ class OutboxHop:
 
     async def close(self) -> None:
         """Nothing to close."""
-
-
-def stuffed(raw: bytes) -> Iterator[bytes]:
-    """A message and its end as they go over the wire, dot-stuffed (RFC 5321, 4.5.2), in pieces to save memory."""
-    start = 0
-    while start < len(raw):
-        end = min(start + _PIECE, len(raw))
-        end += raw[end - 1 : end + 1] == b"\r\n"  # a line's end is never parted
-        piece = raw[start:end].replace(b"\r\n.", b"\r\n..")
-        begins = start == 0 or raw[start - 2 : start] == b"\r\n"
-        yield b"." + piece if begins and piece.startswith(b".") else piece
-        start = end
-    yield b".\r\n" if raw.endswith(b"\r\n") or not raw else b"\r\n.\r\n"

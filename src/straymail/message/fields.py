@@ -40,9 +40,13 @@ def header_end(raw: bytes) -> tuple[int, int]:
         return 0, 1
     if raw[:2] == b"\r\n":
         return 0, 2
-    found = [(raw.find(mark), len(mark)) for mark in (b"\n\n", b"\n\r\n")]
-    at, length = min((pair for pair in found if pair[0] >= 0), default=(len(raw), 0))
-    return min(at + 1, len(raw)), at + length
+    at, length = raw.find(b"\n\r\n"), 3
+    earlier = raw.find(b"\n\n", 0, at + 1 if at >= 0 else None)  # not through all of a long body
+    if earlier >= 0:
+        at, length = earlier, 2
+    if at < 0:
+        return len(raw), len(raw)
+    return at + 1, at + length
 
 
 def read_block(raw: bytes, limits: Limits) -> Block:

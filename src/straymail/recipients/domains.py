@@ -121,12 +121,12 @@ def _common_end(typed: str, best: str) -> bool:
 
 
 def _text(context: Context, typed: str, best: str) -> str:
-    history, shown = context.history, domain_to_unicode(typed)
+    history, shown, usual = context.history, domain_to_unicode(typed), domain_to_unicode(best)
     if history.knows_domain(best) and history.knows_domain(typed):
-        return f"Nobody at {shown} has ever answered; {best} looks much the same, and is known."
+        return f"Nobody at {shown} has ever answered; {usual} looks much the same, and is known."
     if history.knows_domain(best):
-        return f"{shown} is not a domain you have written to; {best} is, and it looks much the same."
-    return f"{shown} looks much like {best}, which is far more usual."
+        return f"{shown} is not a domain you have written to; {usual} is, and it looks much the same."
+    return f"{shown} looks much like {usual}, which is far more usual."
 
 
 def _scored(context: Context, address: Address) -> Iterator[tuple[str, float]]:

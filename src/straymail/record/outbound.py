@@ -156,6 +156,17 @@ def delivered_to(connection: Connection, held_id: str) -> frozenset[str]:
     return frozenset(have)
 
 
+def troubles(connection: Connection, held_id: str) -> dict[str, str]:
+    """What the next hop said last of each address that has not got the message, or its notice of expiry, yet."""
+    kinds = delivery.c.kind.in_(("release", "return"))
+    query = select(delivery.c.recipients).where(delivery.c.held_id == held_id, kinds).order_by(delivery.c.made_at)
+    found: dict[str, str] = {}
+    for recipients in connection.execute(query).scalars():
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            found |= {each.address: "" if each.state == "done" else each.error for each in _targets(recipients)}
+    return {address: error for address, error in found.items() if error}
+
+
 def others_under_way(connection: Connection, one: Delivery) -> bool:
     """Whether another delivery of its kind for the same message has arrived, or may yet."""
     same = (delivery.c.held_id == one.held_id, delivery.c.kind == one.kind, delivery.c.id != one.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from straymail.cli.held import _corrections
@@ -22,6 +24,7 @@ def held(*suspects: str) -> Held:
         (("x@army.ml",), "x=y@army.mil", {"x@army.ml": "x=y@army.mil"}),
         (("a=b@army.ml",), "a=b@army.ml=a=b@army.mil", {"a=b@army.ml": "a=b@army.mil"}),
         (("x@army.ml", "y@army.ml"), "y@army.ml=z@army.mil", {"y@army.ml": "z@army.mil"}),
+        (("x@army.ml", "y@army.ml"), "Y@Army.ML=z@army.mil", {"Y@army.ml": "z@army.mil"}),
     ],
 )
 def test_corrections(suspects: tuple[str, ...], given: str, found: dict[str, str]) -> None:
@@ -37,3 +40,14 @@ def test_what_is_no_correction_is_told(given: str) -> None:
 def test_of_several_one_is_named() -> None:
     with pytest.raises(BadInput, match="does not say which of 2"):
         _corrections(held("x@army.ml", "y@army.ml"), ["z@army.mil"])
+
+
+def test_one_that_is_still_open_needs_no_name() -> None:
+    settled = Waiting("x@army.ml", suspect=True, decision="send")
+    both = replace(held("y@army.ml"), recipients=(settled, Waiting("y@army.ml", suspect=True)))
+    assert _corrections(both, ["z@army.mil"]) == {"y@army.ml": "z@army.mil"}
+
+
+def test_two_addresses_for_one_are_none() -> None:
+    with pytest.raises(BadInput, match="two addresses"):
+        _corrections(held("x@army.ml"), ["x@army.mil", "X@army.ml=y@army.mil"])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from straymail.cli.main import run
 from straymail.config import load
-from straymail.record import custody, open_record
+from straymail.record import custody, open_record, outbound
 from straymail.record.custody import NewHold, Waiting
+from straymail.record.outbound import Target
 
 NOW = 1_800_000_000.0
 STRAY = "holt@army.ml"
@@ -56,3 +59,33 @@ def test_the_rule_and_who_has_it_are_shown(config: str, capsys: pytest.CaptureFi
     shown = " ".join(told(capsys, "held", "show", identifier, "--config", config).split())
     assert "stopped by partners" in shown
     assert "sent already tom@mod.example" in shown
+
+
+def test_what_the_next_hop_said_of_a_failed_message_is_shown(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    identifier = told(capsys, "held", "list", "--json", "--config", config).partition('"id": "')[2][:10]
+    settings = load(Path(config))
+    record = open_record(settings.store_url, settings.store.key_file)
+    with record.writing() as connection:
+        custody.transition(connection, identifier, ("held",), "releasing", actor="officer", now=NOW)
+        targets = [Target("tom@mod.example", "failed", "550 5.1.1 no such user"), Target(STRAY, "done")]
+        for number in (1, 2):  # the second try alone was refused
+            name = outbound.enqueue(
+                connection,
+                record.keys,
+                kind="release",
+                held_id=identifier,
+                sender="clara0@mod.example",
+                recipients=[STRAY, "tom@mod.example"],
+                raw=b"x",
+                now=NOW + number,
+            )
+            outbound.claim(connection, record.keys, NOW + number)
+            said = [replace(targets[0], error="451 later"), targets[1]] if number == 1 else targets
+            outbound.settle(connection, name, said, now=NOW + number, pause=1, attempts=1)
+        custody.transition(connection, identifier, ("releasing",), "failed", actor="next hop", now=NOW)
+    record.close()
+    shown = " ".join(told(capsys, "held", "show", identifier, "--config", config).split())
+    assert "next hop said tom@mod.example: 550 5.1.1 no such user" in shown
+    assert "451" not in shown
+    refused = json.loads(told(capsys, "held", "show", identifier, "--json", "--config", config))["refused"]
+    assert refused == {"tom@mod.example": "550 5.1.1 no such user"}

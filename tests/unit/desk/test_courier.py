@@ -99,6 +99,32 @@ def test_starttls_as_the_setting_says(
     assert bool(hop.got) is (state == "released")
 
 
+class Unwilling(SMTP):
+    """Offers STARTTLS and cannot do it, as Postfix without its tlsmgr."""
+
+    async def smtp_STARTTLS(self, _arg: str) -> None:  # noqa: N802  (aiosmtpd's name)
+        await self.push("454 4.7.0 TLS not available due to local problem")
+
+
+@pytest.mark.parametrize(("mode", "state"), [("may", "released"), ("must", "releasing")])
+def test_a_hop_that_offers_tls_and_cannot_do_it(
+    office: Office, server_tls: ssl.SSLContext, mode: str, state: str
+) -> None:
+    identifier = released(office)
+    hop = Watching({})
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Unwilling(hop, tls_context=server_tls), "127.0.0.1", 0)
+        await through(office, server.sockets[0].getsockname()[1], mode)
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(run())
+    assert office.state(identifier) == state
+    assert bool(hop.got) is (state == "released")
+
+
 JOSE = Address("josé", "army.ml")
 
 

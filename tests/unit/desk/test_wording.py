@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 
-from straymail.evidence import Action, Verdict
+from straymail.evidence import Action, Evidence, RecipientVerdict, Verdict
 from straymail.message import Address, Envelope, parse_address, parse_message
 from straymail.verdict.view import verdict_view
 
@@ -137,3 +138,45 @@ def test_what_comes_back_says_who_was_in_question(office: Office) -> None:
     text = said(office, LATE)
     assert f"{STRAY} Did you mean {STRAY.local}@army.mil ?" in text
     assert "Answer by replying" not in text
+
+
+UMLAUT, UMLAUT_RIGHT = parse_address("info@b\u00fccher.exampel"), parse_address("info@b\u00fccher.example")
+
+
+def umlaut(office: Office, *, split: bool = False) -> EmailMessage:
+    """The question about a stray whose domain is an internationalised one; two were perhaps meant."""
+    other = parse_address("info@b\u00e4cker.example")
+    text = f"Nobody here has written to {UMLAUT.domain}."
+    evidence = (Evidence("newcomer.domain", 2.0, 1.0, text),)
+    stray = RecipientVerdict(UMLAUT, Action.ASK, 0.97, (UMLAUT_RIGHT, other), evidence)
+    went = parse_address("tom@\u00e4mter.example")
+    office.take(verdict=Verdict(Action.ASK, 0.97, (stray,), split=split), envelope=Envelope(CLARA, (UMLAUT, went)))
+    ((_, notice),) = office.deliver()
+    return notice
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_an_internationalised_domain_is_told_as_people_read_it(office: Office, split: bool) -> None:
+    for text in texts(umlaut(office, split=split)):
+        assert "info@b\u00fccher.exampel (xn--bcher-kva.exampel)" in text
+        assert "info@b\u00fccher.example (xn--bcher-kva.example)" in text
+        assert "info@b\u00e4cker.example (xn--bcker-gra.example)" in text
+        assert "Nobody here has written to b\u00fccher.exampel." in text
+        assert "tom@\u00e4mter.example" in text
+
+
+@pytest.mark.parametrize("answer", ["fix", "fix info@b\u00fccher.example", "fix Info@xn--bcher-kva.example"])
+def test_an_answer_may_name_it_so(office: Office, answer: str) -> None:
+    assert office.reply(umlaut(office), answer).kind == "done"
+    release, told = office.deliver()
+    assert release[0]["recipients"] == [str(UMLAUT_RIGHT), "tom@xn--mter-koa.example"]
+    assert "is on its way to info@b\u00fccher.example (xn--bcher-kva.example)" in " ".join(texts(told[1])[0].split())
+
+
+def test_what_was_answered_in_part_is_not_said_to_be_unanswered(office: Office) -> None:
+    office.take(verdict=asked(STRAY, KATE), envelope=Envelope(CLARA, (STRAY, KATE)))
+    ((_, notice),) = office.deliver()
+    office.reply(notice, "fix 1")
+    office.deliver()
+    office.desk.tick(NOW + LATE)
+    assert "because the question about it was answered in part only" in said(office, LATE)

@@ -98,3 +98,32 @@ def test_answers(text: str, numbers: int, said: list[tuple[str, int]] | None) ->
 def test_answers_that_name_an_address(text: str, said: list[tuple[str, int, str]] | None) -> None:
     expected = None if said is None else tuple(Answer(*each) for each in said)
     assert read_answer(text, 2) == expected
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "OFFICIAL",
+        "OFFICIAL-SENSITIVE COMMERCIAL",
+        "[OFFICIAL: Sensitive]",
+        "UK OFFICIAL",
+        "CLASSIFICATION: UNCLASSIFIED\nCAVEATS: None",
+        "UNCLASSIFIED//FOUO",
+        "CUI",
+        "PROTECTED A",
+        "TLP:AMBER+STRICT",
+        "NATO UNCLASSIFIED",
+        "VS - NUR F\u00dcR DEN DIENSTGEBRAUCH",
+        "Sensitivity: Internal",
+        "Harbour Only",
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n",
+        "OFFICIAL\n\nHi,",
+    ],
+)
+def test_a_marking_above_an_answer_is_passed_over(above: str) -> None:
+    assert read_answer(f"{above}\n\nFix\n\n{above}", 1, ["HARBOUR ONLY"]) == (Answer("fix", 0),)
+
+
+@pytest.mark.parametrize("above", ["NO", "Not for public use", "None", "For the staff only", "Secret of Kate", "Top"])
+def test_what_is_no_marking_is_not_passed_over(above: str) -> None:
+    assert read_answer(f"{above}\n\nFix", 1, ["HARBOUR ONLY"]) is None
