@@ -26,7 +26,7 @@ from straymail.correspondence.settled import Settled
 from straymail.correspondence.table import Edges
 from straymail.correspondence.threads import Threads
 from straymail.correspondence.topics import Hashes, Topics, packed, unpacked
-from straymail.message import registrable
+from straymail.message import domain_to_unicode, normalise_domain, registrable
 
 _LISTED = PersonFacts(0, 0, 0.0, 0.0)
 _GROUP = 12  # recipients up to which who stands beside whom is counted
@@ -80,7 +80,7 @@ class Correspondence:
         """Take these for the organisation's own domains from now on."""
         before, self._own = self._own, frozenset(domains)
         for domain in self._own - before:
-            self._near_domains.add(domain)
+            self._near_domains.add(domain_to_unicode(domain))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -226,7 +226,8 @@ class Correspondence:
 
     def near_domains(self, name: str) -> Sequence[tuple[str, int]]:
         """Known domains within two OSA edits of ``name`` (itself excluded), with the distance."""
-        return self._near_domains.near(name)
+        found = self._near_domains.near(domain_to_unicode(name))  # slips are made in what people type and read
+        return [(other if other.isascii() else normalise_domain(other), edits) for other, edits in found]
 
     def near_mailboxes(self, domain: str, local: str) -> Sequence[tuple[str, int]]:
         """Known person keys in ``domain`` whose local part is within two OSA edits, with the distance."""
@@ -383,10 +384,10 @@ class Correspondence:
     def _place(self, who: int, key: str) -> None:
         local, _, domain = key.partition("@")
         self._domains[domain].add(who)
-        self._near_domains.add(domain)
+        self._near_domains.add(domain_to_unicode(domain))
         parent = registrable(domain)
         if parent != domain:
-            self._near_domains.add(parent)
+            self._near_domains.add(domain_to_unicode(parent))
         self._called[parent.partition(".")[0]].add(domain)
         self._near_mailboxes[domain].add(local)
         for token in tokens_of(local):

@@ -48,6 +48,7 @@ _LIKELY = 2.0  # cost of a slip from which on an end says nothing by itself
 _COMMON = frozenset(("com", "net", "org", "co", "de", "eu", "fr", "uk", "cc"))  # ends with much honest mail
 _CROWDED = 1.5  # log-odds for each letter a name is shorter: short names lie close together by chance
 _FLOOR = -14.0
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
 _LOOKS = str.maketrans("абвгдеёзіјклмнопрстухсѕԁɡɩοαεɑı", "abbrdeezijklmhonpctyxcsdgioaeai")
 
 
@@ -108,7 +109,8 @@ def _clear(context: Context, typed: str, best: str) -> bool:
     known = known or lost or bool(_FAMOUS & {best, registrable(best)})
     unknown = not history.domain_answers(typed) and (lost or not WELL_KNOWN & {typed, registrable(typed)})
     unknown = unknown and not _common_end(typed, best)
-    least = _CLEAR if typed[0] == best[0] and OSA.distance(typed, best, score_cutoff=1) <= 1 else _CLEAREST
+    shown, usual = domain_to_unicode(typed), domain_to_unicode(best)
+    least = _CLEAR if shown[0] == usual[0] and OSA.distance(shown, usual, score_cutoff=1) <= 1 else _CLEAREST
     alone = _crowding(typed, best) == 0 or best in FIRST  # gmal.com is nobody's but by chance
     return known and unknown and alone and log_domain(typed, best) >= least
 
@@ -185,10 +187,8 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
     for meant in _swaps(tld) if public_suffix(typed) == tld else ():
         if history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)) or not real_suffix(typed):
             yield f"{rest}.{meant}"
-    plain = _look_alike(typed)
-    if plain != typed and (history.knows_domain(plain) or plain in WELL_KNOWN):
-        yield plain
-    yield from near_well_known(typed)
+    yield from (plain for plain in _plainer(typed) if history.knows_domain(plain) or plain in WELL_KNOWN)
+    yield from near_well_known(domain_to_unicode(typed))
 
 
 def _merged(history: History, typed: str) -> Iterator[str]:
@@ -264,6 +264,8 @@ def real_suffix(domain: str) -> bool:
 @lru_cache(maxsize=65_536)
 def log_domain(typed: str, meant: str) -> float:
     """Log P(typed | meant) for whole domain names: by name and top-level domain, or as one string (lost dots)."""
+    homograph = -6.0 if typed in _plainer(meant) or meant in _plainer(typed) else -99.0
+    typed, meant = domain_to_unicode(typed), domain_to_unicode(meant)
     whole = log_typed(typed, meant)
     rest, _, tld = typed.rpartition(".")
     meant_rest, _, meant_tld = meant.rpartition(".")
@@ -271,15 +273,15 @@ def log_domain(typed: str, meant: str) -> float:
         return whole
     if rest == meant_rest and tld not in TLD_SLIPS.get(meant_tld, ()) and real_suffix(typed):
         return min(log_tld(tld, meant_tld), _OTHER_END)  # .de is no slip for .edu: it is another country
-    plain = _look_alike(typed)
-    homograph = -6.0 if plain != typed and plain == meant else -99.0
     return max(whole, log_typed(rest, meant_rest) + log_tld(tld, meant_tld), homograph)
 
 
 @lru_cache(maxsize=8_192)
-def _look_alike(domain: str) -> str:
+def _plainer(domain: str) -> tuple[str, ...]:
+    """How an internationalised domain reads at a glance in ASCII, and how it is written without its letters."""
     if "xn--" not in domain:
-        return domain
-    text = unicodedata.normalize("NFKD", domain_to_unicode(domain)).translate(_LOOKS)
+        return ()
+    shown = domain_to_unicode(domain)
+    text = unicodedata.normalize("NFKD", shown).translate(_LOOKS)
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return text if text.isascii() else domain
+    return tuple(each for each in dict.fromkeys((text, shown.translate(_WRITTEN_OUT))) if each.isascii())

@@ -38,6 +38,8 @@ def history() -> Correspondence:
     exchange(made, "lena.sorg@de.northport.example", 3)
     exchange(made, "sofia.brandt@halden-law.example", 3)
     exchange(made, "silent@archive-unit.example", 6, answers=False)
+    exchange(made, "kai@brueckner-werft.example", 4)
+    exchange(made, parse_address("kai@müller-hafen.example").person, 4)
     return made
 
 
@@ -70,13 +72,21 @@ def ids(found: Assessment) -> set[str]:
         ("new.person@canorthport.example", "new.person@ca.northport.example"),
         ("new.person@berthsnavair.navy.mil", "new.person@berths.navair.navy.mil"),
         ("new.person@a.berthsarmy.mil", "new.person@a.berths.army.mil"),
+        ("kai@brückner-werft.example", "kai@brueckner-werft.example"),  # written out in the history
+        ("kai@müller-hafn.example", "kai@müller-hafen.example"),
+        ("kai@mueller-hafen.example", "kai@müller-hafen.example"),
+        ("kai@muller-hafen.example", "kai@müller-hafen.example"),
+        ("new.person@müllerhafen.example", "new.person@müller-hafen.example"),
+        ("mei.tan@nоrthport.example", "mei.tan@northport.example"),  # a Cyrillic letter
+        ("mei.tan@nörthport.example", "mei.tan@northport.example"),
+        ("friend@gmäil.com", "friend@gmail.com"),
     ],
 )
 def test_domain_slips_are_probable_strays_with_the_right_suggestion(
     history: Correspondence, typed: str, meant: str
 ) -> None:
     found = judged(history, typed)
-    assert str(found.meant[0].address) == meant
+    assert found.meant[0].address == parse_address(meant)
     assert found.probability > 0.02
     assert ids(found) & {"typo.domain", "typo.tld"}
 
@@ -100,6 +110,9 @@ def test_mailbox_slips(history: Correspondence, typed: str) -> None:
         "new.person@logbook.ustranscom.mil",
         "new.person@berths-navair.navy.mil",
         "new.person@goldarchive-unit.example",  # nothing is known below archive-unit.example
+        "kai@müller-hafen.example",
+        "new.person@möwe-reederei.example",
+        "new.person@почта.example",
     ],
 )
 def test_near_misses_pass(history: Correspondence, right: str) -> None:
