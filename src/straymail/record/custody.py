@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,9 +22,11 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 
 from straymail.errors import Conflict, NotFound
 from straymail.message import Address
+from straymail.record.dialect import fill, room
 from straymail.record.keys import Keys
 from straymail.record.persons import named_in_json, names, near
 from straymail.record.schema import held, held_address
+from straymail.record.sealed import opened, seal
 
 OPEN = ("asked", "held")
 _WITHOUT_BODY = tuple(column for column in held.c if column is not held.c.body)
@@ -93,6 +94,7 @@ def take(connection: Connection, keys: Keys, new: NewHold) -> tuple[str, bool]:
         connection.execute(again)
         return str(known), True
     identifier = new_id()
+    sealed = seal(keys, new.raw, identifier)
     connection.execute(
         insert(held).values(
             id=identifier,
@@ -108,9 +110,10 @@ def take(connection: Connection, keys: Keys, new: NewHold) -> tuple[str, bool]:
             size=len(new.raw),
             envelope=json.dumps(new.envelope),
             verdict=json.dumps(new.verdict),
-            body=keys.encrypt(zlib.compress(new.raw, 6), identifier),
+            body=room(connection, sealed),
         )
     )
+    fill(connection, held.c.body, identifier, sealed)
     rows = [_address_row(identifier, position, each) for position, each in enumerate(new.recipients)]
     connection.execute(insert(held_address), rows)
     return identifier, False
@@ -168,7 +171,7 @@ def body(connection: Connection, keys: Keys, identifier: str) -> bytes:
     sealed = connection.execute(select(held.c.body).where(held.c.id == identifier)).scalar()
     if sealed is None:
         raise NotFound(f"the body of {identifier} is gone")
-    return zlib.decompress(keys.decrypt(sealed, identifier))
+    return opened(keys, sealed, identifier)
 
 
 def transition(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Column, Connection, Engine, Select, create_engine, event, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -14,6 +14,7 @@ from sqlalchemy.sql.schema import Table
 from straymail.errors import ConfigError
 
 _BUSY_MS = 10_000
+_LARGE = 1 << 20
 _LOCKED = "55P03"  # lock_not_available
 _IDLE_MS = 30_000  # a writer that says nothing for so long is gone, and its lock with it
 _KEEPALIVES = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
@@ -88,6 +89,32 @@ def problem(error: DBAPIError) -> str:
     if getattr(error.orig, "sqlstate", "") == _LOCKED:
         return f"another process has been writing for {_BUSY_MS / 1_000:.0f} s"
     return str(error.orig).strip()
+
+
+def room(connection: Connection, data: bytes | bytearray) -> object:
+    """What an INSERT gives for a value that may be large; ``fill`` writes it where this left room."""
+    return func.zeroblob(len(data)) if _in_pieces(connection, data) else data
+
+
+def fill(connection: Connection, column: Column[Any], identifier: str, data: bytes | bytearray) -> None:
+    """Write a value for which ``room`` was left in the row with this ``id``.
+
+    SQLite makes two copies of a value it is given whole, and none of one written in pieces.
+    """
+    if not _in_pieces(connection, data):
+        return
+    row: Select[tuple[int]] = (
+        select(literal_column("rowid")).select_from(column.table).where(column.table.c.id == identifier)
+    )
+    driver: Any = connection.connection.dbapi_connection
+    view = memoryview(data)
+    with driver.blobopen(column.table.name, column.name, connection.execute(row).scalar_one()) as blob:
+        for start in range(0, len(view), _LARGE):
+            blob.write(view[start : start + _LARGE])
+
+
+def _in_pieces(connection: Connection, data: bytes | bytearray) -> bool:
+    return connection.dialect.name == "sqlite" and len(data) > _LARGE
 
 
 def upsert(connection: Connection, table: Table, keys: tuple[str, ...]) -> Insert:

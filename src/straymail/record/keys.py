@@ -12,19 +12,24 @@ import hmac
 import os
 import secrets
 import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import GCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from straymail.errors import READERS, BadInput
 
 _MAGIC = "straymail-key-1"
-_NONCE = 12
+_ID, _NONCE, _TAG = 16, 12, 16
+_BEFORE = _ID + _NONCE
+_PIECE = 1 << 20
 _FORM = "lines of `straymail-key-1 ID BASE64` with 32 bytes each, as `straymail init` writes"
 _NO_KEY = "the copy that was kept of it; for a new installation `straymail init` makes one"
 
@@ -54,25 +59,38 @@ class Keys:
         """A hash by which a name is known again, of 32 hex digits; from the oldest key too."""
         return self._mac(self.material[0][0], "mark", (name,)).hex()[:32]
 
-    def encrypt(self, plain: bytes, bound_to: str) -> bytes:
-        """AES-256-GCM; ``bound_to`` is authenticated with it. Yields key id, nonce and ciphertext in one."""
-        nonce = os.urandom(_NONCE)
-        sealed = AESGCM(self._derived(self.newest, "body")).encrypt(nonce, plain, bound_to.encode())
-        return self.newest.encode().ljust(16, b"\0") + nonce + sealed
+    def encrypt(self, pieces: Iterable[bytes], bound_to: str) -> bytearray:
+        """AES-256-GCM of the pieces together; ``bound_to`` is authenticated with it.
 
-    def decrypt(self, sealed: bytes, bound_to: str) -> bytes:
-        """Inverse of ``encrypt``.
+        Returns:
+            Key id, nonce, ciphertext and tag in one.
+        """
+        nonce = os.urandom(_NONCE)
+        encryptor = Cipher(AES(self._derived(self.newest, "body")), GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(bound_to.encode())
+        sealed = bytearray(self.newest.encode().ljust(_ID, b"\0") + nonce)
+        for piece in pieces:
+            sealed += encryptor.update(piece)
+        sealed += encryptor.finalize()
+        sealed += encryptor.tag
+        return sealed
+
+    def decrypt(self, sealed: bytes | bytearray, bound_to: str) -> Iterator[bytes]:
+        """Inverse of ``encrypt``, in pieces: none is given out before all are known to be ours.
 
         Raises:
             BadInput: the key is not in the file, or the data were changed.
         """
-        identifier, nonce = sealed[:16].rstrip(b"\0").decode("ascii", "replace"), sealed[16 : 16 + _NONCE]
+        identifier = sealed[:_ID].rstrip(b"\0").decode("ascii", "replace")
         if identifier not in dict(self.material):
             raise BadInput(f"encrypted with key {identifier}, which is not in the key file")
+        key = self._derived(identifier, "body")
         try:
-            return AESGCM(self._derived(identifier, "body")).decrypt(nonce, sealed[16 + _NONCE :], bound_to.encode())
+            for _ in _decrypted(key, sealed, bound_to):
+                pass
         except (InvalidTag, ValueError):
             raise BadInput("the encrypted body was changed or belongs elsewhere") from None
+        return _decrypted(key, sealed, bound_to)
 
     def sign(self, purpose: str, *parts: str) -> bytes:
         """HMAC-SHA256 with the newest key; ``parts`` are joined by NUL."""
@@ -98,6 +116,19 @@ class Keys:
 @lru_cache(maxsize=64)
 def _derive(material: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, salt=b"straymail", info=purpose.encode()).derive(material)
+
+
+def _decrypted(key: bytes, sealed: bytes | bytearray, bound_to: str) -> Iterator[bytes]:
+    """What was encrypted; ValueError or InvalidTag, at the end at the latest, when it was changed."""
+    if len(sealed) < _BEFORE + _TAG:
+        raise ValueError("too short")
+    view = memoryview(sealed)
+    end = len(view) - _TAG
+    decryptor = Cipher(AES(key), GCM(bytes(view[_ID:_BEFORE]), bytes(view[end:]))).decryptor()
+    decryptor.authenticate_additional_data(bound_to.encode())
+    for start in range(_BEFORE, end, _PIECE):
+        yield decryptor.update(view[start : min(start + _PIECE, end)])
+    yield decryptor.finalize()
 
 
 def read_keys(file: Path) -> Keys:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,9 +19,11 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 from straymail.errors import BadInput
 from straymail.message import Address
 from straymail.record.custody import OPEN, new_id
+from straymail.record.dialect import fill, room
 from straymail.record.keys import Keys
 from straymail.record.persons import named_in_json, names, near
 from straymail.record.schema import delivery, held
+from straymail.record.sealed import opened, seal
 
 LEASE = 600.0
 LONGEST_PAUSE = 3_600.0
@@ -85,6 +86,7 @@ def enqueue(
     identifier = identifier or new_id()
     said = options or {}
     targets = [Target(address, options=tuple(said.get(address, ()))) for address in recipients]
+    sealed = seal(keys, raw, f"delivery {identifier}")
     connection.execute(
         insert(delivery).values(
             id=identifier,
@@ -98,9 +100,10 @@ def enqueue(
             next_at=now,
             made_at=now,
             error="",
-            body=keys.encrypt(zlib.compress(raw, 6), f"delivery {identifier}"),
+            body=room(connection, sealed),
         )
     )
+    fill(connection, delivery.c.body, identifier, sealed)
     return identifier
 
 
@@ -138,8 +141,8 @@ def _leased(connection: Connection, keys: Keys, identifier: str) -> Delivery:
     raw, problem = b"", ""
     try:
         targets, parameters = _targets(row.recipients), tuple(json.loads(row.parameters))
-        raw = zlib.decompress(keys.decrypt(row.body, f"delivery {row.id}"))
-    except (BadInput, zlib.error, ValueError, TypeError, KeyError) as error:  # it must not stop the others
+        raw = opened(keys, row.body, f"delivery {row.id}")
+    except (BadInput, ValueError, TypeError, KeyError) as error:  # it must not stop the others
         problem = f"cannot be read: {error}"
     return Delivery(
         row.id, row.kind, row.held_id, row.sender, targets, parameters, row.attempts, row.made_at, raw, problem

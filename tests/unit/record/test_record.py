@@ -348,8 +348,8 @@ def test_key_files(tmp_path: Path) -> None:
     old = read_keys(file)
     file.write_bytes(file.read_bytes() + b"# rotated\n" + new_key())
     both = read_keys(file)
-    sealed = old.encrypt(b"x", "id")
-    assert both.decrypt(sealed, "id") == b"x"
+    sealed = bytes(old.encrypt([b"x", b"", b"y"], "id"))
+    assert b"".join(both.decrypt(sealed, "id")) == b"xy"
     assert both.verify(old.sign("p", "a"), "p", "a")
     assert not both.verify(old.sign("p", "a"), "q", "a")
     for changed in (sealed[:-1] + b"?", sealed[:20], b""):

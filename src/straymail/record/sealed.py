@@ -1,0 +1,43 @@
+"""Bodies as they are stored: compressed, encrypted, bound to their row. Few copies of a large one are in memory."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+
+from straymail.errors import BadInput
+from straymail.record.keys import Keys
+
+_LEVEL = 6
+_PIECE = 1 << 20
+
+
+def seal(keys: Keys, raw: bytes, bound_to: str) -> bytearray:
+    """A body as it is stored; ``bound_to`` names its row."""
+    return keys.encrypt(_compressed(raw), bound_to)
+
+
+def opened(keys: Keys, sealed: bytes, bound_to: str) -> bytes:
+    """The body.
+
+    Raises:
+        BadInput: the key is missing, or the data were changed.
+    """
+    unpacked, inflate = BytesIO(), zlib.decompressobj()
+    try:
+        for piece in keys.decrypt(sealed, bound_to):
+            unpacked.write(inflate.decompress(piece))
+        unpacked.write(inflate.flush())
+    except zlib.error as error:
+        raise BadInput(f"the stored body cannot be unpacked: {error}") from error
+    if not inflate.eof:
+        raise BadInput("the stored body ends too early")
+    return unpacked.getvalue()
+
+
+def _compressed(raw: bytes) -> Iterator[bytes]:
+    deflate, view = zlib.compressobj(_LEVEL), memoryview(raw)
+    for start in range(0, len(view), _PIECE):
+        yield deflate.compress(view[start : start + _PIECE])
+    yield deflate.flush()
