@@ -19,6 +19,7 @@ from hashlib import sha256
 from types import TracebackType
 from typing import Any, Self
 
+from straymail.extract.behind import behind
 from straymail.extract.frames import read_frame, write_frame
 from straymail.extract.kinds import IMAGES, is_named_html, is_named_mail, kind_of, mislabelled
 from straymail.extract.limits import ReadLimits
@@ -187,7 +188,7 @@ def _harmless(part: Part, limits: ReadLimits) -> bool:
         return False
     if kind == "text" and (is_named_mail(part.filename) or is_named_html(part.filename)):
         return False
-    return reader_of(kind) is None or kind in ("text", "ics", "vcf")
+    return (reader_of(kind) is None or kind in ("text", "ics", "vcf")) and not behind(kind, part.content)
 
 
 def _files(message: Message) -> Iterator[Part]:
