@@ -43,6 +43,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"SQLite format 3\0", "sqlite"),
     (40, b" EMF", "drawing"),
     (0, b"\xd7\xcd\xc6\x9a", "drawing"),
+    (0, b"VCLMTF", "drawing"),  # LibreOffice's previews
     (0, b"MZ", "program"),
     (0, b"\x7fELF", "program"),
     (0, b"OggS", "audio"),
@@ -239,7 +240,7 @@ def zip_kind(names: frozenset[str]) -> str:
         for folder, kind in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
             if any(name.startswith(folder) for name in names):
                 return kind
-    if "content.xml" in names and "mimetype" in names:
+    if "mimetype" in names and ("content.xml" in names or "encrypted-package" in names):
         return "odf"
     maps = [name for name in names if name.lower().endswith(".kml")]
     return "kmz" if maps and (len(names) < 50 or any("/" not in name for name in maps)) else "zip"

@@ -156,11 +156,15 @@ ENCRYPTED = (
 )
 SECRET_ODF = make.zipped({"mimetype": "x", "content.xml": "x", "META-INF/manifest.xml": "<m:encryption-data/>"})
 LAUGHS = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><l>&b;</l>'
+SECRET_WHOLE = make.zipped(
+    {"mimetype": "x", "encrypted-package": b"x", "META-INF/manifest.xml": "<m:encryption-data/>"}
+)
 UNREAD: list[tuple[str, bytes, str]] = [
     ("secret.zip", make.locked_zip(), "unread.encrypted"),
     ("secret.docx", make.compound({"EncryptedPackage": b"x", "EncryptionInfo": b"y"}), "unread.encrypted"),
     ("secret.doc", make.word("x", flags=0x0100), "unread.encrypted"),
     ("secret.odt", SECRET_ODF, "unread.encrypted"),
+    ("whole.odt", SECRET_WHOLE, "unread.encrypted"),
     ("secret.pdf", make.pdf("x", ENCRYPTED), "unread.encrypted"),
     ("secret.asc", b"-----BEGIN PGP MESSAGE-----\n\nhQ==\n-----END PGP MESSAGE-----\n", "unread.encrypted"),
     ("smime.p7m", PKCS7 + b"\x03\xa0\x80" + bytes(80), "unread.encrypted"),
