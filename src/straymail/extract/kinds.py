@@ -55,6 +55,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (8, b"AVI ", "video"),
     (0, b"\x1aE\xdf\xa3", "video"),
     (0, b"-----BEGIN PGP MESSAGE-----", "pgp"),
+    (0, b"\x76\xe8\x04\x60\xc4\x11\xe3\x86", "rights"),  # message.rpmsg (MS-OXORMMS 2.2.4)
     (0, b"wOF", "font"),
     (0, b"\0\x01\0\0\0", "font"),
     (0, b"!BDN", "pst"),
@@ -100,6 +101,7 @@ _NAMES: dict[str, frozenset[str]] = {
     "7z": frozenset(("7z",)),
     "rar": frozenset(("rar",)),
     "tnef": frozenset(("dat",)),
+    "rights": frozenset(("rpmsg",)),
     "jpeg": frozenset(("jpg", "jpeg", "jpe", "jfif")),
     "png": frozenset(("png",)),
     "gif": frozenset(("gif",)),

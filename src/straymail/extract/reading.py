@@ -127,6 +127,13 @@ class Reading:
         self.budget.file()
         self.files.append((where, name, "unknown", 0, "", b""))
 
+    def head(self, data: bytes, kind: str, where: str) -> None:
+        """Keep the first bytes of a file inside another, of which no more is read."""
+        self.budget.file()
+        kept = data if self.budget.returned + len(data) <= self.budget.limits.returned else b""
+        self.budget.returned += len(kept)
+        self.files.append((where, "", kind, len(data), "", kept))
+
     def tell_pictures(self, where: str) -> None:
         """Say once that pictures were not read: a document may hold hundreds."""
         if len(self.pictures) <= _NAMED_PICTURES:
@@ -161,6 +168,7 @@ _READERS = {
     "pgp": ("text", "read_encrypted"),
     "pkcs12": ("text", "read_encrypted"),
     "enveloped": ("text", "read_encrypted"),
+    "rights": ("text", "read_encrypted"),
     **dict.fromkeys(TEXTS, ("text", "read_text")),
 }
 

@@ -166,6 +166,8 @@ UNREAD: list[tuple[str, bytes, str]] = [
     ("secret.odt", SECRET_ODF, "unread.encrypted"),
     ("whole.odt", SECRET_WHOLE, "unread.encrypted"),
     ("secret.pdf", make.pdf("x", ENCRYPTED), "unread.encrypted"),
+    ("rights.pdf", make.pdf("x", ENCRYPTED.replace(b"/Standard", b"/MicrosoftIRMServices")), "unread.encrypted"),
+    ("message.rpmsg", b"\x76\xe8\x04\x60\xc4\x11\xe3\x86" + bytes(range(200)), "unread.encrypted"),
     ("secret.asc", b"-----BEGIN PGP MESSAGE-----\n\nhQ==\n-----END PGP MESSAGE-----\n", "unread.encrypted"),
     ("smime.p7m", PKCS7 + b"\x03\xa0\x80" + bytes(80), "unread.encrypted"),
     ("cut.zip", make.zipped({"a.txt": "x" * 999})[:-60], "unread.damaged"),

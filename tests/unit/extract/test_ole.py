@@ -218,3 +218,29 @@ def test_labels_of_old_documents_are_told(extractor: Extractor) -> None:
     streams[ole_properties.STREAM] = own_properties(NARROW)
     found = extractor.read_file(make.compound(streams), "a.doc")
     assert ("a.doc", LABEL, "Secret") in found.properties
+
+
+LABELS = "MSIP_Label_1-2_Enabled=true; MSIP_Label_1-2_Name=Secret"
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        ("__substg1.0_007D001F", f"From: a@mod.example\r\nmsip_labels: {LABELS}\r\nX-Mailer: x\r\n"),
+        ("__substg1.0_8005001F", LABELS),
+    ],
+)
+def test_labels_of_outlook_messages_are_told(extractor: Extractor, stream: tuple[str, str]) -> None:
+    name, value = stream
+    data = make.compound({"__substg1.0_0037001F": "subject".encode("utf-16-le"), name: value.encode("utf-16-le")})
+    found = extractor.read_file(data, "a.msg")
+    assert ("a.msg, header msip_labels", "MSIP_Label_1-2_Name", "Secret") in found.properties
+
+
+def test_headers_of_outlook_messages_are_read(extractor: Extractor) -> None:
+    head = "X-Protective-Marking: VER=2024.1, NS=gov.au, SEC=PROTECTED\r\nSubject: other\r\nX-Note: the gate\r\n"
+    data = make.compound({"__substg1.0_007D001F": head.encode("utf-16-le"), "__substg1.0_8006001F": b"n\0o\0"})
+    found = extractor.read_file(data, "a.msg")
+    assert ("a.msg, header X-Protective-Marking", "VER=2024.1, NS=gov.au, SEC=PROTECTED") in found.texts
+    assert "the gate" in text_of(found)
+    assert "other" not in text_of(found)

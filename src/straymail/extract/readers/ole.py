@@ -8,6 +8,7 @@ import struct
 import olefile  # type: ignore[import-untyped]  # ships no types
 
 from straymail.extract.limits import Unread
+from straymail.extract.mail import read_block
 from straymail.extract.readers import ole_parts
 from straymail.extract.readers.lzfu import unpack
 from straymail.extract.readers.office import read_sheets
@@ -23,7 +24,7 @@ _PACKED = ("\x01Ole10Native", "Package", "package_stream", "CONTENTS")  # the la
 _SHOWN_ONLY = ("\x02OlePres", "\x01Ole", "\x01CompObj", "\x03")  # a picture of an object, and what it is
 _META = ("title", "subject", "author", "keywords", "comments", "last_saved_by", "company", "manager", "category")
 _MSG_TEXT = {"0037": "subject", "1000": "", "0E04": "to", "0E03": "cc", "0C1A": "from"}
-_MSG_HTML, _MSG_RTF = "1013", "1009"
+_MSG_HTML, _MSG_RTF, _MSG_HEADER = "1013", "1009", "007D"
 
 
 def read_ole(reading: Reading, data: bytes, _name: str, where: str, depth: int) -> str:
@@ -182,6 +183,8 @@ def _msg(reading: Reading, ole: olefile.OleFileIO, streams: list[list[str]], whe
             body = unpack(_stream(reading, ole, path))
             reading.budget.take(len(body))
             read_rtf_text(reading, body, where, depth)
+        elif tag == _MSG_HEADER or (tag.startswith("8") and kind == "001F"):
+            _header(reading, _string(_stream(reading, ole, path), kind), tag, where)
         elif tag in _MSG_TEXT or tag == _MSG_HTML:
             text = _string(_stream(reading, ole, path), kind)
             reading.text(
@@ -192,6 +195,20 @@ def _msg(reading: Reading, ole: olefile.OleFileIO, streams: list[list[str]], whe
         if "3701" in found:
             name = _string(found.get("3707") or found.get("3704") or b"", "001F")
             reading.file(found["3701"], name, f"{where} > {name or 'file'}", depth + 1)
+
+
+def _header(reading: Reading, text: str, tag: str, where: str) -> None:
+    """What an Outlook message's header says, and labels it keeps as a property of its own."""
+    if tag != _MSG_HEADER:
+        if not text.startswith("MSIP_Label_"):
+            return
+        text = f"msip_labels: {text}"
+    header = read_block(text.encode(), where)
+    for place, each in header.texts:
+        if not place.endswith(", subject"):  # it has a place of its own
+            reading.text(place, each)
+    for place, name, value in header.labels:
+        reading.property(place, name, value)
 
 
 def _string(data: bytes, kind: str) -> str:

@@ -14,6 +14,7 @@ from straymail.extract.xml import xml_text
 from straymail.message import Part, embedded_data, html_to_text, labels, parse_message
 from straymail.message.encoded import decode_text
 
+_LOCKED = {"pkcs12": "a store of keys (PKCS #12)", "rights": "a message under rights management"}
 _MAX_SOURCE = 2_000_000  # characters
 _MAX_POSITIONS = 200
 # Positions in GML (latitude first, as EPSG:4326 has them) and in tracks of training computers (TCX).
@@ -139,5 +140,5 @@ def unfolded(data: bytes) -> str:
 
 
 def read_encrypted(reading: Reading, data: bytes, _name: str, where: str, _depth: int) -> str:
-    """PGP messages, CMS envelopes, key stores."""
-    raise Unread("encrypted", "a store of keys (PKCS #12)" if kind_of(data) == "pkcs12" else "PGP or S/MIME")
+    """PGP messages, CMS envelopes, key stores, mail under rights management."""
+    raise Unread("encrypted", _LOCKED.get(kind_of(data), "PGP or S/MIME"))
