@@ -25,6 +25,7 @@ from straymail.extract.kinds import IMAGES, is_named_html, is_named_mail, kind_o
 from straymail.extract.limits import ReadLimits
 from straymail.extract.mail import body_texts, is_cut, read_block
 from straymail.extract.model import Extraction, File, unread
+from straymail.extract.readers.cards import holds_files
 from straymail.extract.reading import RETURNED, read_one, reader_of
 from straymail.message import Message, Part
 
@@ -187,6 +188,8 @@ def _harmless(part: Part, limits: ReadLimits) -> bool:
     if limits.ocr and kind in IMAGES:
         return False
     if kind == "text" and (is_named_mail(part.filename) or is_named_html(part.filename)):
+        return False
+    if kind in ("ics", "vcf") and holds_files(part.content):
         return False
     return (reader_of(kind) is None or kind in ("text", "ics", "vcf")) and not behind(kind, part.content)
 

@@ -8,6 +8,7 @@ from itertools import islice
 from straymail.extract.kinds import is_named_html, is_named_mail, kind_of, wide_codec
 from straymail.extract.limits import Unread
 from straymail.extract.mail import Header, body_texts, is_cut, read_block, read_header
+from straymail.extract.readers.cards import read_lines, unfolded
 from straymail.extract.readers.records import card_rows, entry_rows, insert_rows, object_rows
 from straymail.extract.reading import Reading
 from straymail.extract.xml import xml_text
@@ -24,8 +25,6 @@ _POSITION = re.compile(
 )
 _RECORDS = {"vcf": (card_rows,), "text": (entry_rows, insert_rows), "json": (object_rows,)}
 _FROM = re.compile(rb"(?:\A\s{0,4}|(?<=\n))From [^\n]{1,200}\n(?=[!-9;-~]{1,70}:)")
-_FOLD = re.compile(rb"\r?\n[ \t]")
-_ESCAPED = re.compile(r"\\([nN,;\\])")
 
 
 def plain_text(data: bytes) -> str:
@@ -50,11 +49,16 @@ def read_text(reading: Reading, data: bytes, name: str, where: str, depth: int) 
         _html(reading, plain_text(data), where)
         return "html"
     else:
-        text = unfolded(data) if kind in ("ics", "vcf") else plain_text(data)
-        reading.text(where, text)
+        text = _card(reading, data, where, depth) if kind in ("ics", "vcf") else _plain(reading, data, where)
         for rows_of in _RECORDS.get(kind, ()):
             reading.text(f"{where}, records", rows_of(text))
     return ""
+
+
+def _plain(reading: Reading, data: bytes, where: str) -> str:
+    text = plain_text(data)
+    reading.text(where, text)
+    return text
 
 
 def _html(reading: Reading, text: str, where: str) -> None:
@@ -131,12 +135,16 @@ def read_mailbox(reading: Reading, data: bytes, where: str, depth: int) -> None:
         read_mail(reading, mail, f"{where} > message {number}", depth)
 
 
-def unfolded(data: bytes) -> str:
-    """Calendar and card lines put together again (RFC 5545 3.1), their escaped line breaks and commas as such."""
+def _card(reading: Reading, data: bytes, where: str, depth: int) -> str:
+    """The text of a calendar or card; files in it are read as such."""
     if wide_codec(data):
         data = plain_text(data).encode("utf-8", "replace")
-    text = plain_text(_FOLD.sub(b"", data))
-    return _ESCAPED.sub(lambda match: "\n" if match[1] in "nN" else match[1], text)
+    card = read_lines(plain_text(unfolded(data)))
+    reading.text(where, card.text)
+    for name, content in card.files:
+        reading.budget.take(len(content))
+        reading.file(content, name, f"{where} > {name}", depth + 1, shown=True)
+    return card.text
 
 
 def read_encrypted(reading: Reading, data: bytes, _name: str, where: str, _depth: int) -> str:
