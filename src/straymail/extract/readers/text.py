@@ -10,9 +10,10 @@ from straymail.extract.limits import Unread
 from straymail.extract.mail import Header, body_texts, is_cut, read_block, read_header
 from straymail.extract.readers.cards import read_lines, unfolded
 from straymail.extract.readers.records import card_rows, entry_rows, insert_rows, object_rows
+from straymail.extract.readers.web import read_html
 from straymail.extract.reading import Reading
 from straymail.extract.xml import xml_text
-from straymail.message import Part, embedded_data, html_to_text, labels, parse_message
+from straymail.message import Part, parse_message
 from straymail.message.encoded import decode_text
 
 _LOCKED = {"pkcs12": "a store of keys (PKCS #12)", "rights": "a message under rights management"}
@@ -46,7 +47,7 @@ def read_text(reading: Reading, data: bytes, name: str, where: str, depth: int) 
     elif kind in ("xml", "svg"):
         _xml(reading, data, kind, where)
     elif kind == "html" or (kind == "text" and is_named_html(name)):
-        _html(reading, plain_text(data), where)
+        read_html(reading, plain_text(data), where, depth)
         return "html"
     else:
         text = _card(reading, data, where, depth) if kind in ("ics", "vcf") else _plain(reading, data, where)
@@ -59,12 +60,6 @@ def _plain(reading: Reading, data: bytes, where: str) -> str:
     text = plain_text(data)
     reading.text(where, text)
     return text
-
-
-def _html(reading: Reading, text: str, where: str) -> None:
-    reading.text(f"{where}, data", embedded_data(text))
-    reading.text(where, html_to_text(text))
-    reading.text(f"{where}, alternative text", "\n".join(labels(text)))
 
 
 def _xml(reading: Reading, data: bytes, kind: str, where: str) -> None:
