@@ -56,6 +56,11 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1aE\xdf\xa3", "video"),
     (0, b"-----BEGIN PGP MESSAGE-----", "pgp"),
     (0, b"\x76\xe8\x04\x60\xc4\x11\xe3\x86", "rights"),  # message.rpmsg (MS-OXORMMS 2.2.4)
+    (0, b"Salted__", "locked"),  # openssl enc
+    (0, b"\x03\xd9\xa2\x9a", "locked"),  # KeePass
+    (0, b"age-encryption.org/", "locked"),
+    (0, b"-----BEGIN AGE ENCRYPTED FILE-----", "locked"),
+    (0, b"LUKS\xba\xbe", "locked"),
     (0, b"wOF", "font"),
     (0, b"\0\x01\0\0\0", "font"),
     (0, b"!BDN", "pst"),

@@ -169,6 +169,7 @@ _READERS = {
     "pkcs12": ("text", "read_encrypted"),
     "enveloped": ("text", "read_encrypted"),
     "rights": ("text", "read_encrypted"),
+    "locked": ("text", "read_encrypted"),
     **dict.fromkeys(TEXTS, ("text", "read_text")),
 }
 

@@ -16,7 +16,11 @@ from straymail.extract.xml import xml_text
 from straymail.message import Part, parse_message
 from straymail.message.encoded import decode_text
 
-_LOCKED = {"pkcs12": "a store of keys (PKCS #12)", "rights": "a message under rights management"}
+_LOCKED = {
+    "pkcs12": "a store of keys (PKCS #12)",
+    "rights": "a message under rights management",
+    "locked": "by a program of its own, with a password or key",
+}
 _MAX_SOURCE = 2_000_000  # characters
 _MAX_POSITIONS = 200
 # Positions in GML (latitude first, as EPSG:4326 has them) and in tracks of training computers (TCX).
