@@ -168,8 +168,8 @@ FORMS = (
     Form("marking.us", r"(?m)^[ \t>*|]{0,8}(Derived [Ff]rom|DERIVED FROM|Classified [Bb]y|CLASSIFIED BY)() ?:"
          r" ?[^\n]{2,120}\n(?:[^\n]{0,160}\n){0,3}?[ \t>*|]{0,8}(?:Declassify [Oo]n|DECLASSIFY ON) ?:", _block, 0.95,
          hint=r"(?i)declassify on"),
-    Form("marking.fouo", rf"{_EDGE}(SBU)((?: ?(?:-|//|/) ?(?:NOFORN|NF|LES))?){_END}", _high, 0.9, hint="SBU"),
-    Form("marking.fouo", rf"(?:{_RE}\[?|[\[(])(SBU)()(?:[\])]|: | - )", _high, 0.85, "subject", "SBU"),
+    Form("marking.fouo", rf"{_EDGE}(SBU)((?: ?(?:-|//|/) ?(?:NOFORN|NF|LES))?){_END}", _high, 0.9, hint=r"\bSBU\b"),
+    Form("marking.fouo", rf"(?:{_RE}\[?|[\[(])(SBU)()(?:[\])]|: | - )", _high, 0.85, "subject", r"\bSBU\b"),
     Form("marking.fouo", r"(?m)^\s{0,8}(?:[0-9A-Za-z]{1,3}[.)] {1,4})?\((SBU)((?:/NF|/LES)?)\) {1,3}[A-Z]", _high, 0.9,
          hint=r"\(SBU"),
     Form("marking.cui", rf"{_EDGE}(CUI|CONTROLLED){_CUI_REST % 1}{_END}", _high),

@@ -24,14 +24,15 @@ _RULES = (
     # Ranges that overlap with other numbers: China's UnionPay, Maestro. A word beside is needed.
     Rule("card-said", rf"(?:^|[^0-9.\-/=_])((?:62[0-9]{{2}}|50[0-9]{{2}}|5[6-8][0-9]{{2}}|6(?:304|759|76[1-3]))"
            rf"{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}(?:{_GAP}[0-9]{{3}})?)(?:[^0-9]|$)", near=DIGITS,
-         hint=r"[0-9](?:[ \-]*(?:\r?\n)?[0-9]){15}"),
+         hint=r"(?:62|50|56|57|58|63|67)[0-9]{2}(?:[ \-]*(?:\r?\n)?[0-9]){12}"),
     Rule("iban", rf"\b([A-Z]{{2}}[0-9]{{2}}(?:{_GAP}[A-Z0-9]{{4}}){{2,7}}(?:{_GAP}[A-Z0-9]{{1,3}})?)\b", near=DIGITS,
          hint=r"[A-Z]{2}[0-9]{2}[ \-]*(?:\r?\n)?[A-Z0-9]{4}[ \-]*(?:\r?\n)?[A-Z0-9]{4}"),
     Rule("routing", r"(?i)\b(?:routing|aba|rtn|transit)\b[^\n0-9]{0,24}([0-9]{9})\b"),
     Rule("sort", r"(?i)\b(?:sort ?code|s/c)\b[^\n0-9]{0,6}([0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2})\b"
          r"[\s\S]{0,80}?\b([0-9]{8})\b"),
     Rule("sort-last", r"(?i)\b(?:account|acct|a/c)\b[^\n0-9]{0,16}([0-9]{8})\b[^0-9]{1,60}?"
-         r"\b(?:sort ?code|s/c)\b[^\n0-9]{0,6}[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}\b", hint=r"(?i)sort ?code|s/c"),
+         r"\b(?:sort ?code|s/c)\b[^\n0-9]{0,6}[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}\b",
+         hint=r"(?i)(?:sort ?code|\bs/c\b)[^\n0-9]*[0-9]{2}"),
     Rule("account", r"(?i)\b(?:account|acct|a/c|konto|compte|cuenta)\b\.?(?: ?(?:number|no\.?|num\.?|#|nr\.?"
            r"|nummer))?[^\n0-9A-Za-z]{1,5}([0-9][0-9\-]{5,15}[0-9])\b", whole=True),
     Rule("bank", r"(?i)\b(?:wire (?:transfer|instructions?)|beneficiary|swift|bic|bank (?:name|transfer|account"

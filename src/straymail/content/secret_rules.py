@@ -154,7 +154,8 @@ RULES = (
     Rule("lines", r"(?im)^[^\n]{0,40}\b(?:credentials|creds|log-?in(?: details| data)?|access (?:details|data)"
          rf"|zugangsdaten|anmeldedaten|identifiants)\b[^\n]{{0,60}}{_BELOW}[\w.@+\-\\]{{3,64}}"
          r"[ \t]{0,8}\r?\n[ \t>*]{0,8}([^\s\"'<>]{6,64})[ \t]{0,8}\r?$",
-         hint=r"(?i)(?:credentials|creds|log-?in|access d|zugangsdaten|anmeldedaten|identifiants)[^\n]*\n"),
+         hint=r"(?i)(?:credentials|creds|log-?in|access d|zugangsdaten|anmeldedaten|identifiants)[^\n]*\n[ \t>*\r\n]*"
+         r"[^\s]{3,}[ \t\r]*\n[ \t>*]*[^\s]{6}"),
     Rule("alone", rf"(?i){_WORD}\s{{1,3}}{_VALUE}", hint=hint(rf"(?i){_WORD}\s", whole=True)),
     Rule("net use", r"(?i)\bnet use (?:[a-z*]:? )?\\\\[^\s]{3,100} ([^\s/\"'*][^\s\"']{2,60}) /user:"),
     Rule("community", r"(?i)\bsnmp-server community ([^\s\"']{3,60}) r[ow]\b"),
