@@ -233,8 +233,6 @@ def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
         "Classified By: hair colour\nReason: style",
         "Derived From: the Latin word\nSee the note on how to declassify on request.",
         "SBU Freiburg",
-        "We met at the SBU.",
-        "Official use only of the lift",
         "The Official - Sensitive boundary",
         "Sensitive: handle with care",
         "PROTECTED CABINET FRONTS",
