@@ -95,11 +95,15 @@ def test_kinds_are_told_of_anything(data: bytes, name: str) -> None:
                 b"\xff",
                 b"\\bin2 ",
                 b"\\objdata ",
+                b"\\footer ",
+                b"\\sn ",
+                b"\\sv ",
+                b"\\fldinst ",
             ]
         )
     )
 )
 def test_rtf_never_raises(pieces: list[bytes]) -> None:
-    text, properties, _, _ = rtf_text(b"{\\rtf1" + b"".join(pieces))
-    assert isinstance(text, str)
-    assert isinstance(properties, list)
+    found = rtf_text(b"{\\rtf1" + b"".join(pieces))
+    assert isinstance(found.text, str)
+    assert isinstance(found.properties, list)

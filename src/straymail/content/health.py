@@ -13,9 +13,10 @@ beside them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import re2
+from stdnum import luhn
 from stdnum.gb import nhs
 
 from straymail.content import health_said
@@ -108,7 +109,7 @@ class _Group:
 
 
 _GROUPS = (
-    _Group("heading", r"(?im)^[\s*#]{0,6}(?:\d{1,2}[.)] )?(chief complaint|presenting complaint|hpi"
+    _Group("heading", r"(?im)^[\s*#]{0,6}(?:\d{1,2}[.)] )?(chief complaint|presenting complaint|hp[ic]"
            r"|history of (?:the )?present(?:ing)? (?:illness|complaint)"
            r"|(?:past|previous|prior|family|social|birth|developmental|surgical|medical|gyna?ecologic(?:al)?"
            r"|obstetric(?:al)?|menstrual|psychiatric|smoking)"
@@ -170,8 +171,11 @@ _GROUPS = (
     _Group("vital", r"(?i)\b(?:(?:blood pressure|bp)\b[^\n]{0,20}?\d{2,3}/\d{2,3}|(?:pulse|heart rate"
            r"|respirations?|temperature|temp|o2 sat\w{0,7}|saturation|weight)\b[^\n]{0,15}?\d{2,3}(?:\.\d)?"
            r"|vital signs|afebrile|\d{2,3}% on room air|room air)", 1.0, 2.0, True),
-    _Group("exam", r"(?i)\b(?:heent|perrla?|normocephalic|atraumatic|supple|lymphadenopathy|jvd|s1 and s2"
-           r"|no murmurs?|rales|rhonchi|nontender|nondistended|organomegaly|bowel sounds|no edema"
+    _Group("vitals", r"(?i)\b(?:bp|blood pressure)\b[^\n]{0,6}?\d{2,3}/\d{2,3}\b[^\n]{0,60}?"
+           r"\b(?:hr|pulse|heart rate|spo2|sats|rr|resp(?:iratory)? rate|temp(?:erature)?)\b[^\n]{0,8}?\d{2,3}",
+           2.0, 2.0, True, hint=r"(?i)(?:bp|blood pressure)\b[^\n0-9]*[0-9]{2,}/[0-9]"),
+    _Group("exam", r"(?i)\b(?:o/e|on examination|heent|perrla?|normocephalic|atraumatic|supple|lymphadenopathy|jvd"
+           r"|s1 and s2|no murmurs?|rales|rhonchi|nontender|nondistended|organomegaly|bowel sounds|no edema"
            r"|no (?:apparent|acute) distress|well[ -](?:nourished|developed)"
            r"|cyanosis|clubbing|oriented x ?\d|alert and oriented|cranial nerves|clear to auscultation"
            r"|regular rate|within normal limits|unremarkable|tympanic|oropharynx|erythema\w{0,4}"
@@ -228,6 +232,7 @@ _SHOWN = {
     "habit": "smoking or drinking",
     "relative": "illness in the family",
     "vital": "pulse or blood pressure",
+    "vitals": "pulse and blood pressure",
     "exam": "an examination",
     "system": "parts of the body",
     "lab": "blood values",
@@ -251,11 +256,13 @@ _RULES = (
          r"|disease|dependence|\w{0,20}(?:st\x{f6}rung|reaktion|episode|infarkt|syndrom))[^\n]{0,20}?"
          r"[(\[]([A-TV-Z][0-9]{2}\.[0-9]{1,2})[A-Z]?[)\]]",
          hint=r"[(\[][A-TV-Za-tv-z][0-9]{2}\.[0-9]"),
-    Rule("nhs", r"(?i)\bnhs\b[^\n]{0,20}?(?:: ?\r?\n)?([0-9]{3}(?:[ \-]| ?\r?\n)?[0-9]{3}(?:[ \-]| ?\r?\n)?"
+    Rule("nhs", r"(?i)\b(?:nhs|(?:chi|h&c|health (?:and|&) care) (?:no\b\.?|num(?:ber)?\b))"
+         r"[^\n]{0,20}?(?:: ?\r?\n)?([0-9]{3}(?:[ \-]| ?\r?\n)?[0-9]{3}(?:[ \-]| ?\r?\n)?"
          r"[0-9]{4})\b"),
     Rule("kvnr", r"(?i)\b(?:kv-?nr\.?|kv-?nummer|krankenversich(?:erten|erungs)-?(?:nummer|nr\.?)"
          r"|versicherten-?(?:nummer|nr\.?)|egk)[^\n\pL0-9]{0,6}(?:(?:ist|lautet)[: ]{1,3})?"
          r"([A-Z] ?[0-9]{3} ?[0-9]{3} ?[0-9]{3})\b"),
+    Rule("ohip", r"(?i)\b(?:ohip|(?:ontario )?health card)\b[^\n0-9]{0,16}([0-9]{4}[ \-]?[0-9]{3}[ \-]?[0-9]{3})\b"),
     Rule("number", r"(?i)\b(?:mrn|medical record (?:number|no\.?|#)|patient (?:id|no\.?|number)"
            r"|hospital (?:no\.?|number)|medicare (?:no\.?|number|id))"
          r"\s{0,2}[:#]?\s{0,3}([A-Z0-9][A-Z0-9\-]{4,14})\b"),
@@ -266,7 +273,7 @@ def _judge(text: Text) -> Iterator[Finding]:
     notes = [*_note(text)]
     yield from notes or health_said.judge(text)
     seen: set[str] = set()
-    for hit in text.hits("icd", "coded", "nhs", "kvnr", "number"):
+    for hit in text.hits("icd", "coded", "nhs", "kvnr", "ohip", "number"):
         value = hit.groups[0]
         if value in seen or not any(letter.isdigit() for letter in value):
             continue
@@ -281,7 +288,7 @@ def _coded(text: Text, hit: Hit, value: str) -> Iterator[Finding]:
         near = text.before(hit, 20) + hit.text + text.after(hit)
         if ("." in value or _SYSTEM.search(hit.text)) and not _MACHINE.search(near) and not _TAUGHT.search(near):
             yield text.finding("health.diagnosis", Sensitivity.HIGH, 0.85, "it holds a diagnosis", hit, secret=value)
-    elif hit.rule == "number" or (_kvnr(value) if hit.rule == "kvnr" else nhs.is_valid("".join(value.split()))):
+    elif hit.rule == "number" or _CHECKS[hit.rule](value):
         sure = 0.8 if hit.rule == "number" else 0.95
         yield text.finding("health.number", Sensitivity.HIGH, sure, "it holds a patient's number", hit, secret=value)
 
@@ -292,6 +299,15 @@ def _kvnr(number: str) -> bool:
     figures = f"{ord(figures[0]) - ord('A') + 1:02}{figures[1:]}"
     products = (int(figure) * (1 + place % 2) for place, figure in enumerate(figures[:-1]))
     return sum(sum(divmod(product, 10)) for product in products) % 10 == int(figures[-1])
+
+
+_CHECKS: dict[str, Callable[[str], bool]] = {
+    "nhs": lambda number: nhs.is_valid(
+        "".join(number.split())
+    ),  # Scotland's and Northern Ireland's have the same digit
+    "kvnr": _kvnr,
+    "ohip": lambda number: luhn.is_valid("".join(filter(str.isdigit, number))),
+}
 
 
 def _note(text: Text) -> Iterator[Finding]:
@@ -354,7 +370,7 @@ def _needed(size: int) -> float:
 
 def _worth(names: Collection[str], text: Text) -> bool:
     """Whether these groups together could make a note."""
-    if not {"nhs", "kvnr", "number", "coded"}.isdisjoint(names) or (
+    if not {"nhs", "kvnr", "ohip", "number", "coded"}.isdisjoint(names) or (
         "icd" in names and _CODE.search(text.data) is not None
     ):
         return True

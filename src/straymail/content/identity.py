@@ -116,6 +116,7 @@ _RULES = (
     Rule("passport-letters", rf"\b(?i:{_PASSPORT})([CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{{8}})\b"),
     Rule("nino", r"(?i)\b(?:national insurance|nino|n\.?i\.? ?(?:no\.?|number))\b[^\n]{0,20}?"
            r"\b([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ \-]?[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}[ \-]?[A-D])\b"),
+    Rule("hkid", r"\b([A-Z]{1,2}[0-9]{6}\([0-9A]\))", near=DIGITS, hint=r"[0-9]{6}\x28[0-9A]\x29"),
     Rule("nric", r"\b([STFGM][0-9]{7}[A-Z])\b", near=DIGITS),
     Rule("birth", rf"(?i)\b(?:born(?: on)?|date of birth|birth ?date|d\.?o\.?b\.?|geboren(?: am)?"
          r"|geburtsdatum|n[ée]e? le|date de naissance|fecha de nacimiento)\b"
@@ -163,9 +164,10 @@ def _read(text: Text, hit: Hit) -> Iterator[Finding]:
         if _zone(kind, hit):
             said = "it holds the machine-readable lines of a passport or identity card"
             yield text.finding("person.passport", Sensitivity.HIGH, 0.99, said, hit, secret=hit.groups[1])
-    elif kind in ("nino", "nric"):
-        if kind == "nino" or _nric(hit.groups[0]):
-            yield _number(text, hit, hit.groups[0], "GB" if kind == "nino" else "SG", 0.93)
+    elif kind in _LETTERED:
+        country, check = _LETTERED[kind]
+        if check(hit.groups[0]):
+            yield _number(text, hit, hit.groups[0], country, 0.93)
     elif kind.startswith("passport"):
         value = hit.groups[0]
         if sum(map(str.isdigit, value)) < 2:
@@ -242,6 +244,22 @@ def _nric(number: str) -> bool:
     total = sum(int(digit) * weight for digit, weight in zip(number[1:8], (2, 7, 6, 5, 4, 3, 2), strict=True))
     total += 3 if number[0] == "M" else 0
     return number[8] == _NRIC_LETTERS[number[0]][total % 11]
+
+
+def _hkid(number: str) -> bool:
+    """Hong Kong's: letters count from 10, a missing one 36; weights 9 to 2 modulo 11 name the digit in brackets."""
+    letters, _, digit = number.rstrip(")").partition("(")
+    values = [_VALUES[letter] for letter in letters]
+    values = [36, *values] if len(values) == 7 else values
+    total = sum(value * weight for value, weight in zip(values, range(9, 1, -1), strict=True))
+    return "0A987654321"[total % 11] == digit
+
+
+_LETTERED: dict[str, tuple[str, Check]] = {
+    "nino": ("GB", lambda _number: True),
+    "nric": ("SG", _nric),
+    "hkid": ("HK", _hkid),
+}
 
 
 def _zone(kind: str, hit: Hit) -> bool:

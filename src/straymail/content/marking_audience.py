@@ -13,10 +13,12 @@ from __future__ import annotations
 import re2
 
 from straymail.content.marking_countries import EU, NATO, members
+from straymail.content.marking_forms import tlp_level
 
 _EYES = (
     ("NOFORN", "US"),
     ("/NF", "US"),
+    ("N O F O R N", "US"),
     ("FED ONLY", "US"),
     ("FEDCON", "US"),
     ("UKEO", "GB"),
@@ -52,14 +54,18 @@ _ONLY_EYES = re2.compile(rf"({_LIST}) EYES ONLY")
 _REL = re2.compile(rf"\b(?:REL(?: TO)?|DISPLAY ONLY)[ /]({_LIST})")
 _RELEASABLE = re2.compile(r"\bRELEASABLE TO:? ([A-Z][A-Z ,/]{1,80})")
 _JOINT = re2.compile(r"JOINT (?:TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED)((?: [A-Z]{3}){1,10})")
+_APART = re2.compile(r"[ _\-]+")  # between the words of a file's name
 _CODE = re2.compile(r"[A-Z_]{2,14}")
 _BETWEEN = re2.compile(r" ?[,/] ?|(?: |^)AND ")
 
 
 def excluded(identifier: str, written: str) -> tuple[str, ...]:
     """``Finding.excludes`` of a marking as written, class and caveats."""
+    if identifier == "marking.file":
+        written = _APART.sub(" ", written).strip()
     upper = written.upper()
-    new = ("new",) if upper in ("RED", "AMBER+STRICT") or any(words in upper for words in _NEW) else ()
+    closed = tlp_level(upper.removeprefix("TLP ")) in ("RED", "AMBER+STRICT")
+    new = ("new",) if closed or any(words in upper for words in _NEW) else ()
     allowed = _eyes(upper)
     if not allowed and (joint := _JOINT.search(written)):
         allowed = _countries(joint.group(1))

@@ -32,7 +32,8 @@ _RELEASED = (
     r"(?:[\s\-\x{2013}/,(]{1,3}(?:REL TO:? [A-Z][A-Z ,/]{1,60}|(?i:releasable to):? [A-Za-z][A-Za-z ,/]{1,60}))?"
 )
 _FORMER = r"PROTECT|RESTRICTED|CONFIDENTIAL"
-_FILE = r"(?:^|[ _\-.(\[])(%s)()(?:[ _\-.)\]]|$)"
+_EYES = r"NOFORN|UKEO|UK[ _\-]EYES[ _\-]ONLY|AUSTEO|AGAO|NZEO"
+_FILE = rf"(?:^|[ _\-.(\[])(%s)((?:[ _\-]{{1,3}}(?:{_EYES}))?)(?:[ _\-.)\]]|$)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,21 @@ def _nz(level: str, _rest: str) -> Sensitivity:
 
 
 def _nato(level: str, _rest: str) -> Sensitivity:
-    return {"UNCLASSIFIED": Sensitivity.LOW, "RESTRICTED": Sensitivity.HIGH}.get(level, Sensitivity.SEVERE)
+    return _NATO_LEVELS.get(level, Sensitivity.SEVERE)
+
+
+_NATO_LEVELS = {
+    "UNCLASSIFIED": Sensitivity.LOW,
+    "RESTRICTED": Sensitivity.HIGH,
+    "RESTREINT": Sensitivity.HIGH,
+    "DIFFUSION RESTREINTE": Sensitivity.HIGH,
+}
 
 
 def _eu(level: str, _rest: str) -> Sensitivity:
     if level.startswith("LIMITE"):
         return Sensitivity.ELEVATED
-    return Sensitivity.HIGH if level.startswith(("RESTREINT", "EU RESTRICTED")) else Sensitivity.SEVERE
+    return Sensitivity.HIGH if level.startswith(("RESTREINT", "EU RESTRICTED", "R-UE")) else Sensitivity.SEVERE
 
 
 def _tlp(level: str, _rest: str) -> Sensitivity:
@@ -106,7 +115,13 @@ def _tlp(level: str, _rest: str) -> Sensitivity:
         "AMBER+STRICT": Sensitivity.HIGH,
         "AMBER": Sensitivity.ELEVATED,
         "GREEN": Sensitivity.LOW,
-    }.get(level.upper(), Sensitivity.NONE)
+    }.get(tlp_level(level), Sensitivity.NONE)
+
+
+def tlp_level(level: str) -> str:
+    """A level of the Traffic Light Protocol as its standard writes it."""
+    upper = level.upper()
+    return "AMBER+STRICT" if upper.startswith("AMBER") and upper.endswith("STRICT") else upper
 
 
 def _high(_level: str, _rest: str) -> Sensitivity:
@@ -118,6 +133,14 @@ def _named(level: str, _rest: str) -> Sensitivity:
     if plain.startswith("TLP"):
         return _tlp(plain[4:], "")
     return Sensitivity.SEVERE if plain.endswith("SECRET") else Sensitivity.HIGH
+
+
+def _spaced(level: str, _rest: str) -> Sensitivity:
+    return Sensitivity.HIGH if level.startswith("C") else Sensitivity.SEVERE
+
+
+def _block(_level: str, _rest: str) -> Sensitivity:
+    return Sensitivity.SEVERE
 
 
 _CUI_REST = r"((?: ?// ?(?:[A-Z0-9][A-Z0-9 ,/\-]{0,60}|[A-Z/]{0,40}Attorney-(?:Client|WP)(?:/[A-Z]{2,12}){0,3})){%s,4})"
@@ -139,7 +162,18 @@ FORMS = (
          rf"|CONFIDENTIAL|RESTRICTED))((?: [A-Z]{{3}}){{0,6}}(?://[A-Z0-9 ,/\-]{{2,60}}){{0,4}}){_END}", _foreign),
     Form("marking.us", rf"{_RE}[\[(]?({_US_LEVEL})({_US_REST})[\])]?(?:\s|:|$)", _us, place="subject"),
     Form("marking.us", rf"(?:[\[(]| (?:[\-\x{{2013}}|]|//) )({_US_LEVEL})({_US_REST})[\])]?", _us, place="subject"),
+    Form("marking.us", r"(?m)^[\s>*_#=\-\[({|:.~]{0,12}((?:T O P {1,3})?S E C R E T|C O N F I D E N T I A L)"
+         r"((?: {0,3}/{1,2} {0,3}N O F O R N)?)(?: SECTION [0-9]{2} OF [0-9]{2}.{0,40})?\s{0,12}$", _spaced, 0.95,
+         hint=r"S E C R E T|C O N F I D E N T I A L"),
+    Form("marking.us", r"(?m)^[ \t>*|]{0,8}(Derived [Ff]rom|DERIVED FROM|Classified [Bb]y|CLASSIFIED BY)() ?:"
+         r" ?[^\n]{2,120}\n(?:[^\n]{0,160}\n){0,3}?[ \t>*|]{0,8}(?:Declassify [Oo]n|DECLASSIFY ON) ?:", _block, 0.95,
+         hint=r"(?i)declassify on"),
+    Form("marking.fouo", rf"{_EDGE}(SBU)((?: ?(?:-|//|/) ?(?:NOFORN|NF|LES))?){_END}", _high, 0.9, hint=r"\bSBU\b"),
+    Form("marking.fouo", rf"(?:{_RE}\[?|[\[(])(SBU)()(?:[\])]|: | - )", _high, 0.85, "subject", r"\bSBU\b"),
+    Form("marking.fouo", r"(?m)^\s{0,8}(?:[0-9A-Za-z]{1,3}[.)] {1,4})?\((SBU)((?:/NF|/LES)?)\) {1,3}[A-Z]", _high, 0.9,
+         hint=r"\(SBU"),
     Form("marking.cui", rf"{_EDGE}(CUI|CONTROLLED){_CUI_REST % 1}{_END}", _high),
+    Form("marking.cui", rf"{_EDGE}(CUI)(/(?:SP-)?[A-Z]{{2,6}}(?:/(?:SP-)?[A-Z]{{2,6}}){{0,3}}){_END}", _high, 0.9),
     Form("marking.cui", rf"{_EDGE}(CUI|CONTROLLED UNCLASSIFIED INFORMATION)(){_END}", _high),
     Form("marking.cui", r"(?:^|\s)\((CUI)((?://[A-Z][A-Z0-9 ,/\-]{0,60}){0,4})\)", _high, loose=True),
     Form("marking.cui", r"^\s{0,40}[*_\-]{0,3}(CONTROLLED)()[*_\-]{0,3}[ \t]{0,9}\n[ \t]{0,9}\n\s{0,9}\S", _high, 0.85,
@@ -154,9 +188,15 @@ FORMS = (
          r"(?: ?[\])]|$)", _high, place="subject"),
     Form("marking.fouo", r"(FOR OFFICIAL USE ONLY|For Official Use Only|U//FOUO|\bFOUO\b|LAW ENFORCEMENT SENSITIVE"
          r"|SENSITIVE BUT UNCLASSIFIED)()", _high, 0.93, loose=True),
+    Form("marking.fouo", rf"{_EDGE}(Law Enforcement Sensitive|Sensitive [Bb]ut Unclassified|Official Use Only"
+         rf"|OFFICIAL USE ONLY|LIMITED OFFICIAL USE)(){_END}", _high, 0.9),
     Form("marking.uk", rf"{_EDGE}(?:UK )?(TOP SECRET|SECRET|OFFICIAL[ \-]SENSITIVE|OFFICIAL){_UK_REST % 0}{_END}", _uk),
-    Form("marking.uk", rf"{_EDGE}(OFFICIAL ?[\-\x{{2013}}\x{{2014}}] ?SENSITIVE){_UK_REST % 0}{_END}", _uk),
-    Form("marking.uk", rf"{_EDGE}(Official[ \-]Sensitive)(){_END}", _uk, 0.85),
+    Form("marking.uk", rf"{_EDGE}(OFFICIAL ?[\-\x{{2013}}\x{{2014}}:] ?SENSITIVE){_UK_REST % 0}{_END}", _uk),
+    Form("marking.uk", rf"{_EDGE}(Official(?: ?[\-\x{{2013}}] ?| )Sensitive)"
+         r"((?: ?[\-\x{2013}:] ?(?:Personal(?: Data)?|Commercial|Legal|Recipients Only|HR|Medical|Staff)){0,2})"
+         rf"{_END}", _uk, 0.85),
+    Form("marking.uk", rf"{_EDGE}(?:UK )?(TOP SECRET|SECRET)"
+         rf"( ?(?:-|\x{{2013}}|//)? ?STRAP ?[123](?: [A-Z]{{3,12}}){{0,2}}){_END}", _uk, hint="STRAP ?[123]"),
     Form("marking.uk", rf"{_EDGE}(?:UK )?(TOP SECRET|SECRET)((?: ?(?:-|\x{{2013}}|//)? ?(?:STRAP ?[123]|[A-Z]{{3,12}}"
          rf"|[A-Z]{{3,12}} EYES ONLY)){{0,3}} ?(?:-|\x{{2013}}|//)? ?(?:(?:(?:(?:AUS|CAN|NZ|UK|US)/?){{1,5}}|FIVE|FVEY)"
          rf" EYES ONLY|UKEO)){_END}", _uk),
@@ -173,6 +213,14 @@ FORMS = (
     Form("marking.au", r"\bSEC=([A-Z]{4,12}-IN-CONFIDENCE|RESTRICTED|HIGHLY[ \-]PROTECTED)" + _AU_REST, _high),
     Form("marking.au", rf"{_EDGE}(OFFICIAL: ?Sensitive|PROTECTED)"
          rf"((?: ?// ?[A-Za-z][A-Za-z/ \-]{{2,40}}){{0,4}}){_END}", _au),
+    Form("marking.au", rf"{_EDGE}(OFFICIAL: ?Sensitive)((?:(?: [\-\x{{2013}}] |, ?|: ?)"
+         rf"[A-Z][A-Za-z\-]{{1,20}}(?: [A-Z][A-Za-z\-]{{1,20}}){{0,2}}){{1,3}}){_END}", _au),
+    Form("marking.au", rf"{_EDGE}(PROTECTED|SECRET|TOP[ \-]SECRET)"
+         rf"((?:(?: [\-\x{{2013}}:] | ){_AU_CAVEATS}){{1,3}}){_END}", _au, hint=_AU_CAVEATS),
+    Form("marking.au", rf"{_EDGE}(S(?:ensitive|ENSITIVE))"
+         rf"(: ?(?:Personal|Legal|Cabinet|(?:NSW |VIC |QLD |SA |WA |TAS |NT |ACT )?CABINET|LEGAL|PERSONAL)"
+         rf"(?: (?:Privacy|Privilege|Secrecy))?){_END}", _high, 0.9,
+         hint=r"S(?:ensitive|ENSITIVE): ?[PLCNVQSWAT]"),
     Form("marking.au", rf"{_EDGE}(PROTECTED|SECRET|TOP[ \-]SECRET)((?: ?// ?[A-Z][A-Z ]{{1,20}}){{0,3}}"
          rf" ?// ?RI:[A-Z/]{{4,20}}){_END}", _au),
     Form("marking.au", rf"{_EDGE}(UNCLASSIFIED|PROTECTED|CONFIDENTIAL|SECRET|TOP SECRET)"
@@ -190,6 +238,10 @@ FORMS = (
          rf"((?:(?: - |//| : )[A-Z ]{{2,30}}){{0,3}}(?: - |//|: | )(?:NZEO|NEW ZEALAND EYES ONLY)){_END}", _nz),
     Form("marking.nato", rf"{_EDGE}(?://)?(?:NATO|COSMIC) (UNCLASSIFIED|RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)"
          rf"((?:(?:[ /]{{1,2}}| [\-\x{{2013}}] )[A-Z][A-Z ,]{{1,40}}){{0,4}}{_RELEASED}){_END}", _nato),
+    Form("marking.nato", rf"{_EDGE}(?:NATO|OTAN|COSMIC)(?:/(?:EAPC|PFP|PfP|OTAN|NATO))? (DIFFUSION RESTREINTE|RESTREINT"
+         r"|CONFIDENTIEL|TR[E\x{c8}]S SECRET|RESTRICTED|CONFIDENTIAL|SECRET)"
+         rf"((?: ?/ ?(?:NATO|OTAN|COSMIC) [A-Z ]{{6,22}})?){_END}", _nato,
+         hint=r"(?:NATO|OTAN|COSMIC)[ /][DRCTSEP][A-Zf/]"),
     Form("marking.nato", rf"{_RE}[\[(]?(?:NATO|COSMIC) (RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET)()[\])]?"
          r"(?: ?[:\-\x{2013}] |$)",
          _nato, place="subject"),
@@ -205,10 +257,16 @@ FORMS = (
     Form("marking.eu", rf"{_RE}((?:RESTREINT|CONFIDENTIEL|SECRET|TR[EÈ]S SECRET) UE"
          r"|EU (?:RESTRICTED|CONFIDENTIAL|SECRET|TOP SECRET))((?: ?/ ?EU [A-Z ]{4,20})?) ?[:\-\x{2013}] ",
          _eu, place="subject"),
+    Form("marking.eu", r"\b(TS-UE/EU-TS|S-UE/EU-S|C-UE/EU-C|R-UE/EU-R)()\b", _eu),
     Form("marking.eu", rf"{_EDGE}(LIMITE)(){_END}", _eu, 0.8),
     Form("marking.tlp", r"\btlp:(red|amber\+strict|amber|green)()\b", _tlp, 0.9, loose=True),
-    Form("marking.tlp", r"\bTLP[: _\-] ?(RED|AMBER\+STRICT|AMBER|GREEN|CLEAR|WHITE)()\b", _tlp, loose=True),
-    Form("marking.file", _FILE % (r"TOP[ _\-]?SECRET|SECRET|OFFICIAL[ _\-]SENSITIVE|CUI|FOUO|NOFORN"
-         r"|NATO[ _\-](?:RESTRICTED|CONFIDENTIAL|SECRET)|RESTREINT[ _\-]UE|TLP[ _\-](?:RED|AMBER|GREEN)"),
+    Form("marking.tlp", r"\bTLP[: _\-] ?(RED|AMBER ?\+ ?STRICT|AMBER[ _\-]STRICT|AMBER|GREEN|CLEAR|WHITE)()\b",
+         _tlp, hint=r"TLP[: _\-] ?[RAGCW][EMRLH]", loose=True),
+    Form("marking.tlp", r"\b(?:TLP|Traffic Light Protocol(?: \(TLP\))?) ?: ?(Red|RED|Amber ?\+ ?Strict"
+         r"|AMBER ?\+ ?STRICT|Amber|AMBER|Green|GREEN)()\b",
+         _tlp, 0.9, hint=r"(?:TLP ?:|Traffic Light Protocol)", loose=True),
+    Form("marking.file", _FILE % (r"TOP[ _\-]?SECRET|SECRET|OFFICIAL[ _\-]SENSITIVE|CUI|FOUO"
+         r"|NATO[ _\-](?:RESTRICTED|CONFIDENTIAL|SECRET)|RESTREINT[ _\-]UE"
+         rf"|TLP[ _\-](?:RED|AMBER[ _\-+]STRICT|AMBER|GREEN)|{_EYES}"),
          _named, 0.85, place="file name"),
 )  # fmt: skip

@@ -29,6 +29,7 @@ _ABOUT = re2.compile(
     rb"|schemes?|handbook|quiz|training (?:on|in|about|for)|explain(?:s|ed|ing)?|mean(?:s|ing)"
     rb"|bedeutet|signifie|kennzeichnung|stands? for"
     rb"|defin(?:e[sd]?|itions?)|replac(?:e[sd]?|ing)|renamed|supersed(?:e[sd]?|ing)|abolished|obsolete|former(?:ly)?"
+    rb"|used to (?:mark|label|stamp)"
     rb"|how to|what is|what does|differences?|instead of|is called|known as|so-called|for example|such as|e\.g)\b"
     rb"|(?i)\bhandling (?:of )?[^:.]{0,20}\x00"
 )

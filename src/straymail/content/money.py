@@ -21,10 +21,18 @@ _RULES = (
            rf"|3[47][0-9]{{2}}{_GAP}[0-9]{{6}}{_GAP}[0-9]{{5}}|3(?:0[0-5]"
            rf"|[68][0-9])[0-9]{_GAP}[0-9]{{6}}{_GAP}[0-9]{{4}})(?:[^0-9]|$)", near=DIGITS,
          hint=r"[0-9](?:[ \-]*(?:\r?\n)?[0-9]){12}"),
+    # Ranges that overlap with other numbers: China's UnionPay, Maestro. A word beside is needed.
+    Rule("card-said", rf"(?:^|[^0-9.\-/=_])((?:62[0-9]{{2}}|50[0-9]{{2}}|5[6-8][0-9]{{2}}|6(?:304|759|76[1-3]))"
+           rf"{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}(?:{_GAP}[0-9]{{3}})?)(?:[^0-9]|$)", near=DIGITS,
+         hint=r"(?:62|50|56|57|58|63|67)[0-9]{2}(?:[ \-]*(?:\r?\n)?[0-9]){12}"),
     Rule("iban", rf"\b([A-Z]{{2}}[0-9]{{2}}(?:{_GAP}[A-Z0-9]{{4}}){{2,7}}(?:{_GAP}[A-Z0-9]{{1,3}})?)\b", near=DIGITS,
          hint=r"[A-Z]{2}[0-9]{2}[ \-]*(?:\r?\n)?[A-Z0-9]{4}[ \-]*(?:\r?\n)?[A-Z0-9]{4}"),
     Rule("routing", r"(?i)\b(?:routing|aba|rtn|transit)\b[^\n0-9]{0,24}([0-9]{9})\b"),
-    Rule("sort", r"(?i)\bsort ?code\b[^\n0-9]{0,6}([0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2})\b[\s\S]{0,80}?\b([0-9]{8})\b"),
+    Rule("sort", r"(?i)\b(?:sort ?code|s/c)\b[^\n0-9]{0,6}([0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2})\b"
+         r"[\s\S]{0,80}?\b([0-9]{8})\b"),
+    Rule("sort-last", r"(?i)\b(?:account|acct|a/c)\b[^\n0-9]{0,16}([0-9]{8})\b[^0-9]{1,60}?"
+         r"\b(?:sort ?code|s/c)\b[^\n0-9]{0,6}[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}\b",
+         hint=r"(?i)(?:sort ?code|\bs/c\b)[^\n0-9]*[0-9]{2}"),
     Rule("account", r"(?i)\b(?:account|acct|a/c|konto|compte|cuenta)\b\.?(?: ?(?:number|no\.?|num\.?|#|nr\.?"
            r"|nummer))?[^\n0-9A-Za-z]{1,5}([0-9][0-9\-]{5,15}[0-9])\b", whole=True),
     Rule("bank", r"(?i)\b(?:wire (?:transfer|instructions?)|beneficiary|swift|bic|bank (?:name|transfer|account"
@@ -40,7 +48,7 @@ _RULES = (
            r"|kontostand|solde)\b[^\n]{0,30}?[0-9][0-9.,]{2,}"),
 )  # fmt: skip
 _CARD_WORDS = ("card", "visa", "master", "amex", "american express", "credit", "cc ", "cc#", "exp", "cvv", "karte",
-               "carte", "tarjeta", "debit", "discover")  # fmt: skip
+               "carte", "tarjeta", "debit", "discover", "maestro", "unionpay")  # fmt: skip
 
 
 def _judge(text: Text) -> Iterator[Finding]:
@@ -52,9 +60,9 @@ def _judge(text: Text) -> Iterator[Finding]:
 
 
 def _numbers(text: Text) -> Iterator[Finding]:
-    for hit in text.hits("card", "iban", "routing", "sort", "account"):
+    for hit in text.hits("card", "card-said", "iban", "routing", "sort", "sort-last", "account"):
         value = hit.groups[0]
-        if hit.rule == "card":
+        if hit.rule.startswith("card"):
             yield from _card(text, hit, value)
         elif hit.rule == "iban":
             number = _iban(value)
@@ -64,12 +72,12 @@ def _numbers(text: Text) -> Iterator[Finding]:
                 yield text.finding("money.iban", Sensitivity.ELEVATED, 0.99, said, hit, secret=number, excerpt=excerpt)
         elif hit.rule == "routing" and rtn.is_valid(value):
             yield _account(text, hit, value, 0.9)
-        elif hit.rule == "sort" or (hit.rule == "account" and text.hits("bank", "routing", "sort")):
-            yield _account(text, hit, value, 0.85 if hit.rule == "sort" else 0.75)
+        elif hit.rule.startswith("sort") or (hit.rule == "account" and text.hits("bank", "routing", "sort")):
+            yield _account(text, hit, value, 0.85 if hit.rule.startswith("sort") else 0.75)
 
 
 def _account(text: Text, hit: Hit, value: str, sure: float) -> Finding:
-    excerpt = "sort code and number" if hit.rule == "sort" else f"number ending {value[-2:]}"
+    excerpt = "sort code and number" if hit.rule.startswith("sort") else f"number ending {value[-2:]}"
     return text.finding(
         "money.account", Sensitivity.ELEVATED, sure, "it holds a bank account", hit, secret=value, excerpt=excerpt
     )
@@ -92,7 +100,7 @@ def _card(text: Text, hit: Hit, value: str) -> Iterator[Finding]:
     near = (text.before(hit, 80) + text.after(hit, 60)).lower()
     grouped = len(digits) != len(value)
     named = any(word in near for word in _CARD_WORDS)
-    if named or (grouped and "\n" not in value):  # lines of a table hold numbers too
+    if named or (grouped and "\n" not in value and hit.rule == "card"):  # lines of a table hold numbers too
         sure = 0.97 if named else 0.85
         excerpt = f"card ending {digits[-2:]}"
         yield text.finding(

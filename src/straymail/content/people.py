@@ -56,7 +56,9 @@ _RULES = (
            r"|personnel|employees|participants|passengers)|personnel (?:list|roster)|muster roll|next of kin"
          r"|(?:duty|guard|watch|shift|crew) (?:roster|list|rota)|emergency contacts|on-?call (?:list|rota|roster)"
          r"|seafarers"
-         r"|(?:contact|phone|telephone|call|crew|staff|key) (?:contacts|lists?)|members of the (?:board|committee"
+         r"|(?:contact|phone|telephone|call|crew|staff|key) (?:contacts|lists?)"
+           r"|(?:student|candidate|patient|ward|class) (?:list|roster)"
+         r"|(?:student|employee|staff|service|matriculation) (?:no\.?|numbers?|ids?)|members of the (?:board|committee"
          r"|team|crew)|(?:phone|telephone|call|contact) tree|class list|(?:staff|team|home|mobile|private|emergency)"
          r" (?:contact details|(?:phone |mobile |telephone )?numbers)|klassenliste|telefonliste|telefonkette"
          r"|notfallkontakte?|(?:guard|sentry|duty) duties|who(?:'s| is) on call"
@@ -97,7 +99,9 @@ _CONCERNING = re2.compile(
 )
 _TAUGHT = re2.compile(r"(?i)^s?,? ?(?:training|workshop|webinar|course|polic|procedure|template|guid|skills|seminar)")
 _CALLED, _REASON = 80, 160  # characters before and after a hearing in which somebody is called to it, and why
-_SOMEBODY = frozenset(("complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms."))
+_SOMEBODY = frozenset(
+    ("me", "complainant", "employee", "his", "her", "he", "she", "mr", "mrs", "ms", "mr.", "mrs.", "ms.")
+)
 _PARTICLES = frozenset(("al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter",
                         "van", "von", "y", "zu", "wife", "husband", "mother", "father", "sister", "brother", "partner",
                         "son", "daughter", "home", "mobile", "cell", "office", "born", "geb", "tel", "aged",

@@ -1,10 +1,10 @@
 """``place.coordinates``, ``place.link``: positions in text, each with a check of plausibility.
 
-Latitude and longitude (decimal, degrees and minutes, with or without seconds), MGRS, UTM, British grid references of
-six figures and more, sentences of a receiver (NMEA 0183), ``geo:`` (RFC 5870), map links that hold a position, Plus
-Codes. Two decimal numbers side by side are mostly prices, so those count only beside a word that says position, or with
-a comma and five decimals each; a British reference counts beside a word that says grid, or, in two groups of figures,
-where something "is at" it.
+Latitude and longitude (decimal, degrees and minutes, with or without seconds, in figures as airmen write them),
+MGRS, UTM, British grid references of six figures and more, sentences of a receiver (NMEA 0183), ``geo:`` (RFC 5870),
+well-known text, map links, Plus Codes, words of what3words. Two decimal numbers side by side are mostly prices, so
+those count only beside a word that says position, or with a comma and five decimals each; a British reference counts
+beside a word that says grid, or, in two groups of figures, where something "is at" it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re2
 
 from straymail.content.place_grids import is_sentence, is_square, is_utm
 from straymail.content.place_tables import LATITUDE, positions
+from straymail.content.place_written import FITS, WRITTEN
 from straymail.content.scan import DIGITS, Detector, Hit, Rule, Text
 from straymail.evidence import Finding, Sensitivity
 
@@ -25,8 +26,8 @@ _SECONDS = r"(?:[0-9]{1,2}(?:\.[0-9]{1,6})?\s?(?:[\"″”]|'')\s?)?"
 _RULES = (
     Rule("dms", rf"([0-9]{{1,2}}){_MINUTES_OF}{_SECONDS}[NS]\b[,;/\s]{{0,4}}"
          rf"([0-9]{{1,3}}){_MINUTES_OF}{_SECONDS}[EWO]\b"),
-    Rule("hemisphere", r"\b([0-9]{1,2}\.[0-9]{2,8})\s?°?\s?[NS]\b[,;/\s]{1,4}([0-9]{1,3}\.[0-9]{2,8})\s?°?\s?[EWO]\b",
-         hint=r"[0-9]\.[0-9]{2,}\s?[\x80-\xff]*\s?[NS]\b"),
+    Rule("hemisphere", r"\b([0-9]{1,2}[.,][0-9]{2,8})\s?°?\s?[NS]\b[,;/\s]{1,4}"
+         r"([0-9]{1,3}[.,][0-9]{2,8})\s?°?\s?[EWO]\b", hint=r"[0-9][.,][0-9]{2,}\s?[\x80-\xff]*\s?[NS]\b"),
     Rule("before", rf"\b[NS]\s?([0-9]{{1,2}}){_MINUTES_AFTER}{_SECONDS}[,;/\s]{{0,4}}"
          rf"[EWO]\s?([0-9]{{1,3}}){_MINUTES_AFTER}"),
     Rule("hemisphere-before", r"\b[NS]\s?([0-9]{1,2}\.[0-9]{3,8})\s?°?[,;/\s]{1,4}[EWO]\s?([0-9]{1,3}\.[0-9]{3,8})\b",
@@ -38,13 +39,17 @@ _RULES = (
          r"(?:\(?(?:deg|dd|wgs|\xc2\xb0|dec)[^\n,;|\t]*)?[ \t\"]*(?:[,;|\t\r\n]|$)"),
     Rule("pair", r"(?:^|[\s(\[:=])(-?[0-9]{1,2}\.[0-9]{4,12})\s{0,2}[,;]\s{0,2}(-?[0-9]{1,3}\.[0-9]{4,12})\b",
          near=DIGITS, hint=r"\x2e[0-9]{4,}\s*[,;]\s*\x2d?[0-9]+\x2e[0-9]{4}"),
+    Rule("said", r"(?i)\b(?:positions?|coord(?:inate)?s?|location|gps|lat ?[/,] ?long?|rv|lz|wgs ?84)\b"
+         r"[^\n0-9\-]{0,16}(-?[0-9]{1,2}\.[0-9]{3,12})\s?[,;/ ]\s?(-?[0-9]{1,3}\.[0-9]{3,12})\b", near=DIGITS,
+         hint=r"\x2e[0-9]{3,}\s?[,;/ ]\s?\x2d?[0-9]+\x2e[0-9]{3}"),
+    *WRITTEN,
     Rule("mgrs", r"\b([0-9]{1,2})([C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?([0-9]{3,5}) ?([0-9]{3,5})\b", near=DIGITS),
     Rule("mgrs-run", r"\b([0-9]{1,2})([C-HJ-NP-X])([A-HJ-NP-Z]{2})([0-9]{6}|[0-9]{8}|[0-9]{10})\b", near=DIGITS),
     Rule("utm", r"(?i)\b(?:utm|zone)\b[^\n]{0,20}?\b([0-9]{1,2}) ?([C-X])\b[^\n]{0,12}?"
-         r"\b([0-9]{6})(?:\.[0-9]{1,3})?\s?m?\s?E?[,;\s]{1,4}(?:N[:\s]{0,2})?([0-9]{6,7})"),
-    Rule("utm-bare", r"\b([0-9]{1,2}) ?([C-HJ-NP-X])[ ,]{1,2}(?:E ?)?([0-9]{6})(?:\.[0-9]{1,3})?\s?m?\s?E?[,;/\s]{1,4}"
-         r"(?:N ?)?([0-9]{7})(?:\.[0-9]{1,3})?\s?(?:m?\s?N)?\b", near=DIGITS,
-         hint=r"[0-9] ?[C-X][ ,]+(?:E ?)?[0-9]{6}[^0-9]"),
+         r"\b0?([0-9]{6})(?:\.[0-9]{1,3})?\s?m?\s?E?[,;\s]{1,4}(?:N[:\s]{0,2})?([0-9]{6,7})"),
+    Rule("utm-bare", r"\b([0-9]{1,2}) ?([C-HJ-NP-X])[ ,]{1,2}(?:E ?)?0?([0-9]{6})(?:\.[0-9]{1,3})?\s?m?\s?E?"
+         r"[,;/\s]{1,4}(?:N ?)?([0-9]{7})(?:\.[0-9]{1,3})?\s?(?:m?\s?N)?\b", near=DIGITS,
+         hint=r"[0-9] ?[C-X][ ,]+(?:E ?)?[0-9]{6,}[^0-9]"),
     Rule("easting", r"(?i)\beasting\b[\s:=]{1,4}([0-9]{6,7})(?:\.[0-9]{1,3})?[^0-9]{1,14}?"
          r"\bnorthing\b[\s:=]{1,4}([0-9]{6,7})\b", hint="(?i)easting"),
     Rule("os-grid", r"\b([HNOST][A-Z]) ?([0-9]{3,5} ?[0-9]{3,5})\b", near=DIGITS,
@@ -69,6 +74,8 @@ _NO_WORDS = frozenset(
 _FINE = 5  # decimals: a metre
 _PRICELESS = 13  # letters before the decimals of a pair that no price has
 _MOST = 50
+_LEAST = {"pair": 1, "said": 10}  # degrees, of one of the two: below it they are shares, marks, lengths
+_LINKS = ("link", "link-short", "link-dms")
 _SAYS_BRITISH = re2.compile(
     rb"(?i)\b(?:(?:os|map) ?(?:grid )?ref(?:erence)?s?\.?|grid(?: ref(?:erence)?s?\.?| square)?|os(?:gb|gr)?(?: grid)?"
     rb"|ngr|bng|grs?|lz|hls|rv)(?: (?:is|at|of))?[\s:=(]{1,4}$"
@@ -88,8 +95,8 @@ def _judge(text: Text) -> Iterator[Finding]:
     """Yield one finding for all positions of a text, and one for map links: a table of waypoints is one thing."""
     hits = [hit for hit in _hits(text) if _plausible(text, hit)]
     for identifier, chosen in (
-        ("place.link", [hit for hit in hits if hit.rule == "link"]),
-        ("place.coordinates", [hit for hit in hits if hit.rule != "link"]),
+        ("place.link", [hit for hit in hits if hit.rule in _LINKS]),
+        ("place.coordinates", [hit for hit in hits if hit.rule not in _LINKS]),
     ):
         if chosen:
             count = len({hit.text for hit in chosen[:_MOST]})
@@ -110,25 +117,44 @@ def _hits(text: Text) -> Iterator[Hit]:
 
 
 def _sureness(hit: Hit) -> float:
-    return {"pair": 0.8, "mgrs": 0.85, "mgrs-run": 0.8, "os-grid": 0.85, "plus": 0.85, "words": 0.9}.get(hit.rule, 0.97)
+    return {
+        "pair": 0.8,
+        "mgrs": 0.85,
+        "mgrs-run": 0.8,
+        "os-grid": 0.85,
+        "plus": 0.85,
+        "words": 0.9,
+        "plus-short": 0.75,
+        "said": 0.9,
+        "figures": 0.9,
+    }.get(hit.rule, 0.97)
 
 
 def _plausible(text: Text, hit: Hit) -> bool:
     groups = hit.groups
     if hit.rule in _GRIDS:
         return _GRIDS[hit.rule](text, hit)
+    if hit.rule in FITS:
+        return FITS[hit.rule](groups)
     if hit.rule in ("dms", "before"):
         return (
             float(groups[0]) <= _LATITUDE
             and float(groups[2]) <= _LONGITUDE
             and max(float(groups[1]), float(groups[3])) < _MINUTES
         )
-    if hit.rule == "words":
+    if hit.rule.startswith("words"):
         return not groups[0].startswith("www.") and groups[0].rpartition(".")[2] not in _NO_WORDS
     if hit.rule == "plus":
         return True
-    fine = abs(float(groups[0])) <= _LATITUDE and abs(float(groups[1])) <= _LONGITUDE
+    north, east = map(_degrees, groups[:2])
+    fine = abs(north) <= _LATITUDE and abs(east) <= _LONGITUDE
+    if max(abs(north), abs(east)) < _LEAST.get(hit.rule, 0):
+        return False
     return fine and (hit.rule != "pair" or _no_price(text, hit))
+
+
+def _degrees(written: str) -> float:
+    return float(written.replace(",", "."))
 
 
 def _no_price(text: Text, hit: Hit) -> bool:
@@ -186,9 +212,9 @@ def _says_british(text: Text, hit: Hit) -> bool:
 
 
 def _near(hit: Hit) -> str:
-    if hit.rule not in ("hemisphere", "hemisphere-before", "labelled", "pair", "geo", "link"):
+    if hit.rule not in ("hemisphere", "hemisphere-before", "labelled", "pair", "said", "geo", "link"):
         return ""
-    north, east = (float(each) for each in hit.groups)
+    north, east = map(_degrees, hit.groups)
     if hit.rule.startswith("hemisphere"):
         north, east = -north if "S" in hit.text else north, -east if "W" in hit.text else east
     return f" near {north:.1f}, {east:.1f}"

@@ -17,7 +17,7 @@ RULES = (
     Rule("phrase", r"(?i)\b(?:(?:seed|recovery|mnemonic|backup|wallet) (?:phrase|words)|mnemonic)"
          rf"(?: (?:for|of) [\w '’\-]{{2,30}}?)?(?:(?: is| are)?:| is| are| -)\s{{1,4}}({_WORDS}{{11,23}}"
          r"(?:[0-9]{1,2}[.):]?\s{0,3})?[a-z]{3,8})\b"),
-    Rule("shared", r"(?i)\b(?:(?:pre-?shared (?:key|secret)|psk)(?: ?\([^)\n]{1,30}\))?"
+    Rule("shared", r"(?i)\b(?:(?:pre-?shared (?:key|secret)|shared secret|psk)(?: ?\([^)\n]{1,30}\))?"
          r"(?: (?:for|of|to) [\w .\-]{2,30}?)?\s{0,3}[:=]"
          r"|pre-?shared (?:key|secret)(?: (?:for|of|to) [\w .\-]{2,30}?)? is:?)\s{1,4}[\"'“`]?([^\s\"'”`<>,;]{8,64})"),
     Rule("opens", rf"(?i)https?://[^\s\"'<>]{{3,200}}?{_OPENS}(?:/[\w\-]{{1,24}}){{0,2}}/?(?:\?[^\s\"'<>]{{0,60}}?=|/)"

@@ -20,7 +20,8 @@ _WIDE_WORD = r"(?:пароль|паролем|парола|κωδικός πρό
 _WORD = rf"\b{_ASCII_WORD}\b"
 _KIND = r"(?: (?:temporal|temporaneo|temporanea|temporaire|provisoire|provis(?:ó|o)ria|nueva|actual))?"
 _IS = (
-    r"(?:\s{0,3}(?:=>|:=|=|:)|\s{1,3}(?:is|was|will be|is now|are|ist|lautet|est|es|je|jest|är|er|on|é|è|is:|is now:"
+    r"(?:\s{0,3}(?:=>|:=|=|:)|\s{1,3}(?:is (?:still|currently|again|unchanged)"
+    r"|is|was|will be|is now|are|ist|lautet|est|es|je|jest|är|er|on|é|è|is:|is now:"
     r"|(?:(?:has|have) been |was |is )?(?:changed|re-?set|set) to)(?::|\s))"
 )
 _VALUE = r"[\"'“‘`*<\[(]{0,2}([^\s\"'“”‘’`<>,;]{3,64})"
@@ -35,13 +36,16 @@ _NAME = (
     r"|auth[_\-]?(?:key|token)|authorization|token|private[_\-]?key|client[_\-]?secret|credentials?|encryption[_\-]?key"
     r"|license[_\-]?key|signing[_\-]?key|master[_\-]?key|unseal key|(?:\b|[_\-])(?:pass|auth|login|pat|key|salt|crumb))"
 )
+_TURN = r"[0-9]{1,2}(?: ?(?:right|left|clockwise|anticlockwise|[rl]\b))?"
+_TURNS = rf"{_TURN}(?:(?: ?[\-–/,] ?|,? (?:then |and )?){_TURN}){{2,3}}"  # what opens a safe or a lock
 _GIVEN = r"(?:-u\s?[\w.@+\-]{1,60}:|-p\s?|--password[= ]|-password\s{1,3}|/user:\S{1,40} )"
 _CODE_NAME = (
     r"(?:(?:one[ \-]time|verification|security|access|confirmation|authentication|login|sign[ \-]?in|recovery|backup"
     r"|2fa) (?:pass)?codes?|one[ \-]time (?:password|pin)|otp|pin(?: code| number)?|tan"
-    r"|(?:door|gate|alarm|entry|lock(?:box)?|safe|garage|keypad|key safe) ?(?:pass)?codes?"
+    r"|(?:door|gate|alarm|disarm(?:ing)?|entry|lock(?:box)?|safe|garage|keypad|key safe) ?(?:pass)?codes?"
     r"|(?:sicherheits|best(?:ä|ae)tigungs|zugangs|zutritts|einmal|t(?:ü|ue)r|tor|verifizierungs|alarm)-?code"
     r"|code (?:d'acc(?:è|e)s|de (?:v(?:é|e)rification|s(?:é|e)curit(?:é|e)|confirmation|(?:la )?porte)|secret)"
+    r"|codice (?:di (?:accesso|sicurezza|verifica)|pin)|(?:toegangs|deur|alarm)code|c(?:ó|o)digo de acesso"
     r"|digicode|c(?:ó|o)digo de (?:verificaci(?:ó|o)n|acceso|seguridad))"
 )
 _LOCKED = (
@@ -118,7 +122,7 @@ RULES = (
          hint=r"(?i)\b(?:password|pwd)\s?="),
     Rule("code", rf"(?i)\b({_CODE_NAME})\b( ?:| (?:is|ist|lautet|est|es|for [\w ]{{2,30}} is"
          r"|(?:at|on|of|to|in|for|by) [\w '’\-]{2,40}? (?:is|are)(?: now)?"
-         r"|f(?:ü|ue)r [\w ]{2,30} (?:ist|lautet)):?|)\s{1,4}"
+         r"|f(?:ü|ue)r [\w ]{2,30} (?:ist|lautet)):?|)\s{1,4}(?:[0-9]{1,2}[.)] {1,3})?[*#]{0,2}"
          r"([0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}|[A-Z0-9]{4,6}-[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){0,3})\b"),
     Rule("code-first", r"(?i)\b(G-[0-9]{6}|[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}) is (?:your|the) [\w .\-]{0,40}?"
          r"(?:code|otp|pin|passcode)\b", hint=r"(?i)[0-9] is (?:your|the) "),
@@ -138,13 +142,28 @@ RULES = (
     Rule("opener with", rf"(?i)\b(?:open|unlock|unzip|decrypt|extract|un-?rar)(?:s|ed|ing)?\b[^\n.]{{0,40}}?"
          rf"\s(?:with|using|by typing|is)\s{_VALUE}",
          hint=r"(?i)(?:open|unlock|unzip|decrypt|extract|un-?rar)(?:s|ed|ing)?[^\n.]*\s(?:with|using|by typing|is)\s"),
-    Rule("login", rf"(?i)\b(?:log ?-?(?:in|on)|sign ?-?in|credentials|user ?name|user ?id)\b(?:[^\n]|\n[^\n]){{0,100}}?"
-         rf"(?:\b(?:is|are|it'?s|it’s|with|use|using|as)|:)\s{{1,3}}[\"']?[\w.@+\-\\]{{2,64}}[\"']?"
+    Rule("login", rf"(?i)\b(?:log ?-?(?:in|on)|sign ?-?in|cred(?:ential)?s|user ?name|user ?id)\b"
+         rf"(?:[^\n]|\n[^\n]){{0,100}}?(?:\b(?:is|are|it'?s|it’s|with|use|using|as)|:)\s{{1,3}}[\"']?[\w.@+\-\\]{{2,64}}[\"']?"
          rf"(?:\s?[/|]\s?|,? (?:and(?: then)?|then|plus|with)\s){_MIXED}",
-         hint=r"(?i)(?:log ?-?(?:in|on)|sign ?-?in|credentials|user ?name|user ?id)[^\x00]*"
+         hint=r"(?i)(?:log ?-?(?:in|on)|sign ?-?in|creds|credentials|user ?name|user ?id)[^\x00]*"
          r"(?:[/|]\s?|\s(?:and|then|plus|with)\s)[^\sa-z]*[a-z][^\s,;<>]*[0-9!#$%&*+?=_]"),
     Rule("reset", rf"(?i)https?://[^\s\"'<>]{{3,200}}{_RESET}[^\s\"'<>]{{0,40}}[/=?&]([A-Za-z0-9_\-%.]{{16,400}})",
          hint=hint(rf"(?i){_RESET}", whole=True)),
+    Rule("combination", rf"(?i)\bcombi(?:nation|nations)?\b[^\n.]{{0,60}}?\b({_TURNS})\b",
+         hint=r"(?i)combi[^\n.]*[0-9]+[^0-9\n]+[0-9]+[^0-9\n]+[0-9]"),
+    Rule("lines", r"(?im)^[^\n]{0,40}\b(?:credentials|creds|log-?in(?: details| data)?|access (?:details|data)"
+         rf"|zugangsdaten|anmeldedaten|identifiants)\b[^\n]{{0,60}}{_BELOW}[\w.@+\-\\]{{3,64}}"
+         r"[ \t]{0,8}\r?\n[ \t>*]{0,8}([^\s\"'<>]{6,64})[ \t]{0,8}\r?$",
+         hint=r"(?i)(?:credentials|creds|log-?in|access d|zugangsdaten|anmeldedaten|identifiants)[^\n]*\n[ \t>*\r\n]*"
+         r"[^\s]{3,}[ \t\r]*\n[ \t>*]*[^\s]{6}"),
+    Rule("alone", rf"(?i){_WORD}\s{{1,3}}{_VALUE}", hint=hint(rf"(?i){_WORD}\s", whole=True)),
+    Rule("net use", r"(?i)\bnet use (?:[a-z*]:? )?\\\\[^\s]{3,100} ([^\s/\"'*][^\s\"']{2,60}) /user:"),
+    Rule("community", r"(?i)\bsnmp-server community ([^\s\"']{3,60}) r[ow]\b"),
+    Rule("thin", r"\bjdbc:oracle:[a-z]{3,5}:([\w.\-]{1,40})/([^\s@/\"'<>]{2,80})@"),
+    Rule("wifi-digits", r"(?i)\b(?:wi-?fi|wlan|wpa2?)[ \-]?(?:netzwerk)?"
+         r"(?:schl(?:ü|ue|u)ssel|key|pass(?:wor[td]|phrase))"
+         r"\s{0,3}(?:is|ist|lautet|:|=)\s{0,3}([0-9]{4,5}(?:[ \-][0-9]{4,5}){2,4})\b",
+         hint=r"(?i)(?:wi-?fi|wlan|wpa2?)[ \-]?[^\n]*[0-9]{4}[ \-][0-9]{4}"),
     Rule("wifi", r"\bWIFI:[^\n]{0,80}?P:([^;\n]{4,64});"),
     Rule("wifi-prose",
          r"(?i)\b(?:wi-?fi|wlan|wpa2?|ssid|wireless)\b[^\n]{0,60}?\b(?:key|password|passphrase|pass|pw|code"

@@ -23,6 +23,9 @@ _PLACEHOLDERS = frozenset(
 )
 
 
+# What is said of a password: "base64-encoded", "12-character".
+_DESCRIBES = ("-encoded", "-hashed", "-encrypted", "-protected", "-sensitive", "-character", "-characters", "-digit",
+              "-letter", "-only")  # fmt: skip
 _FILES = (".pdf", ".zip", ".doc", ".docx", ".xls", ".xlsx", ".txt", ".csv", ".html", ".htm", ".com", ".org", ".net")
 _CALL = re.compile(r"[$A-Za-z_][\w.$>\-]{0,80}[(\[]")
 _NAME = re.compile(r"[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){0,6}")
@@ -52,6 +55,7 @@ def placeholder(value: str) -> bool:
         or plain in _PLACEHOLDERS
         or len(set(plain)) < 3
         or plain.startswith(("your", "my_", "the_", "example", "xxx", "placeholder", "enter", "insert", "todo", "os."))
+        or plain.endswith(_DESCRIBES)
         or value.startswith(("$", "%", "{{", "<", "*", "process.", "getenv", "ENV[", "@", "&", "[", "#{", "(", "\\"))
         or "..." in value
         or "xxxx" in plain
@@ -91,6 +95,12 @@ def mixed(value: str) -> bool:
     sign = any(letter in "!#$%&*_@+?=^~" for letter in inner)
     inside = any(a.isdigit() and b.isalpha() for a, b in pairwise(inner)) and inner[:1].isalpha()
     return strong(value) and (sign or inside)
+
+
+def signed(value: str) -> bool:
+    """Strong, and with a sign inside that neither names nor programs have in words: it may follow "password" alone."""
+    inner = value.strip("-/.()")
+    return strong(value) and any(letter in "!#$%&*?^~" for letter in inner) and not code(value, assigned=False)
 
 
 def code(value: str, *, assigned: bool) -> bool:

@@ -11,14 +11,28 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
+import re2
+
 from straymail.content import secret_recovery
 from straymail.content.scan import Detector, Hit, Text, redact
 from straymail.content.secret_rules import RULES
 from straymail.content.secret_tables import columns
-from straymail.content.secret_values import code, crypt, dull, entropy, mixed, odd, path, placeholder, strong, worded
+from straymail.content.secret_values import (
+    code,
+    crypt,
+    dull,
+    entropy,
+    mixed,
+    odd,
+    path,
+    placeholder,
+    signed,
+    strong,
+    worded,
+)
 from straymail.evidence import Finding, Sensitivity
 
-_PASSWORD = ("prose", "prose wide", "pair", "netrc", "call", "option", "element", "gradle")
+_PASSWORD = ("prose", "prose wide", "pair", "netrc", "call", "option", "element", "gradle", "net use", "community")
 _STRONG = ("set", "bare", "dash", "cell", "before")  # nothing stands between word and value, or nearly so
 _OTHER_CODES = frozenset(
     """
@@ -26,7 +40,7 @@ _OTHER_CODES = frozenset(
     part post postal product project promo qr reference sort source stock tax voucher zip
     """.split()  # noqa: SIM905  (a table to read)
 )
-_MIXED = ("opener use", "opener with", "login", "login bare")  # the words around say little: the value has to
+_MIXED = ("opener use", "opener with", "login", "login bare", "lines", "alone")  # the words around say little
 _LOCKED = ("encrypt", "protected", "password", "locked", "zip", "7z", "rar", "archive", "vault", "verschl", "chiffr")
 _NO_SECRETS = (
     "hash",
@@ -42,7 +56,10 @@ _NO_SECRETS = (
     "guid",
     "boundary",
 )
-_CONNECTION = ("url", "odbc")
+_CONNECTION = ("url", "odbc", "thin")
+_SAFE = re2.compile(r"(?i)\b(?:safe|locks?|locker|padlock|vault|strong ?room|armou?ry|cabinet|gate|door|key ?box)\b")
+_TURNED = re2.compile(r"(?i)[0-9]{2}|right|left|clockwise")
+_MEASURE = re2.compile(r"(?i)^ ?(?:%|(?:[mk]g|mcg|ml|[mck]m|g|units?)\b)")
 _INDIA = (
     "india",
     " nagar",
@@ -122,10 +139,19 @@ def _readings(text: Text) -> Iterator[Reading]:
                 yield "secret.password", Sensitivity.HIGH, 0.9, cell.text, "it holds a password", cell
         elif kind in ("code", "code-first", "code-for", "code-near"):
             yield "secret.code", Sensitivity.ELEVATED, _code(text, hit), hit.groups[-1], "it holds an access code", hit
+        elif kind == "combination":
+            if _turns(text, hit):
+                yield "secret.code", Sensitivity.ELEVATED, 0.85, hit.groups[-1], "it holds an access code", hit
         elif kind in secret_recovery.NAMES:
             yield _recovering(hit)
         else:
             yield from _placed(text, hit)
+
+
+def _turns(text: Text, hit: Hit) -> bool:
+    """Whether figures open a safe or a lock: no steps, no doses."""
+    near = text.before(hit, 60) + hit.text + text.after(hit, 60)
+    return _TURNED.search(hit.groups[-1]) and _SAFE.search(near) and not _MEASURE.search(text.after(hit, 8))
 
 
 def _hashed(text: Text, hit: Hit) -> float:
@@ -151,7 +177,8 @@ def _placed(text: Text, hit: Hit) -> Iterator[Reading]:
         sure = 0.85 if strong(value) and not code(value, assigned=False) and "://" not in value else 0.0
         yield "secret.password", Sensitivity.HIGH, sure, value, "it holds a password", hit
     elif hit.rule in _MIXED:
-        sure = 0.8 if mixed(value) and "://" not in value and _opens(text, hit) else 0.0
+        fits = signed(value) if hit.rule == "alone" else mixed(value)
+        sure = 0.8 if fits and "://" not in value and _opens(text, hit) else 0.0
         yield "secret.password", Sensitivity.HIGH, sure, value, "it holds a password", hit
     elif hit.rule == "prose" and value.rstrip("#").isdigit() and "code" in hit.text.lower():
         sure = 0.85 if len(value) >= 4 else 0.0
@@ -177,15 +204,21 @@ def _placed(text: Text, hit: Hit) -> Iterator[Reading]:
     else:
         bare = hit.rule in ("wifi-bare", "wifi-slash")
         sure = (
-            0.0 if placeholder(value) or (hit.rule != "wifi" and not odd(value)) or (bare and not _key(value)) else 0.9
+            0.0
+            if placeholder(value)
+            or (hit.rule not in ("wifi", "wifi-digits") and not odd(value))
+            or (bare and not _key(value))
+            else 0.9
         )
         yield "secret.wifi", Sensitivity.ELEVATED, sure, value, "it holds the key of a wireless network", hit
 
 
 def _opens(text: Text, hit: Hit) -> bool:
-    """Whether what a value is said to open is locked; a login is."""
+    """Whether what a value is said to open is locked; a login is, and so is what has a password."""
+    if not hit.rule.startswith("opener"):
+        return True
     near = (text.before(hit, 160) + hit.text + text.after(hit, 60)).lower()
-    return hit.rule.startswith("login") or any(word in near for word in _LOCKED)
+    return any(word in near for word in _LOCKED)
 
 
 def _key(value: str) -> bool:

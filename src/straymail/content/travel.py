@@ -155,7 +155,7 @@ _RULES = (
          hint=r"M[1-9][A-Z][A-Z /\-]{16}"),
     Rule("ticket-code", rf"\b[0-9]{{20,60}}?({_STAMP})[0-9]{{0,8}}({_STAMP})[0-9A-F]{{30,90}}\b", near=DIGITS),
     Rule("event", r"(?m)^BEGIN:VEVENT\r?$"),
-    Rule("galileo", r"(?m)^ ?\d{1,2}\.? {0,2}[A-Z0-9]{2} {0,4}\d{1,4} ?[A-Z] {0,3}\d{1,2}[A-Z]{3} {0,3}"
+    Rule("galileo", r"(?m)^ {0,3}\d{1,2}\.? {0,3}[A-Z0-9]{2} {0,4}\d{1,4} ?[A-Z] {0,3}\d{1,2}[A-Z]{3} {0,3}"
          r"(?:[A-Z0-9]{1,2} {1,2})?[A-Z]{6} ",
          hint=r"[0-9][A-Z]{3} *(?:[A-Z0-9]+ +)?[A-Z]{6} "),
     Rule("senior", _SENIOR, support=True),

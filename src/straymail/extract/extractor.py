@@ -19,11 +19,13 @@ from hashlib import sha256
 from types import TracebackType
 from typing import Any, Self
 
+from straymail.extract.behind import behind
 from straymail.extract.frames import read_frame, write_frame
 from straymail.extract.kinds import IMAGES, is_named_html, is_named_mail, kind_of, mislabelled
 from straymail.extract.limits import ReadLimits
 from straymail.extract.mail import body_texts, is_cut, read_block
 from straymail.extract.model import Extraction, File, unread
+from straymail.extract.readers.cards import holds_files
 from straymail.extract.reading import RETURNED, read_one, reader_of
 from straymail.message import Message, Part
 
@@ -187,7 +189,9 @@ def _harmless(part: Part, limits: ReadLimits) -> bool:
         return False
     if kind == "text" and (is_named_mail(part.filename) or is_named_html(part.filename)):
         return False
-    return reader_of(kind) is None or kind in ("text", "ics", "vcf")
+    if kind in ("ics", "vcf") and holds_files(part.content):
+        return False
+    return (reader_of(kind) is None or kind in ("text", "ics", "vcf")) and not behind(kind, part.content)
 
 
 def _files(message: Message) -> Iterator[Part]:

@@ -43,6 +43,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"SQLite format 3\0", "sqlite"),
     (40, b" EMF", "drawing"),
     (0, b"\xd7\xcd\xc6\x9a", "drawing"),
+    (0, b"VCLMTF", "drawing"),  # LibreOffice's previews
     (0, b"MZ", "program"),
     (0, b"\x7fELF", "program"),
     (0, b"OggS", "audio"),
@@ -54,6 +55,12 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (8, b"AVI ", "video"),
     (0, b"\x1aE\xdf\xa3", "video"),
     (0, b"-----BEGIN PGP MESSAGE-----", "pgp"),
+    (0, b"\x76\xe8\x04\x60\xc4\x11\xe3\x86", "rights"),  # message.rpmsg (MS-OXORMMS 2.2.4)
+    (0, b"Salted__", "locked"),  # openssl enc
+    (0, b"\x03\xd9\xa2\x9a", "locked"),  # KeePass
+    (0, b"age-encryption.org/", "locked"),
+    (0, b"-----BEGIN AGE ENCRYPTED FILE-----", "locked"),
+    (0, b"LUKS\xba\xbe", "locked"),
     (0, b"wOF", "font"),
     (0, b"\0\x01\0\0\0", "font"),
     (0, b"!BDN", "pst"),
@@ -99,6 +106,7 @@ _NAMES: dict[str, frozenset[str]] = {
     "7z": frozenset(("7z",)),
     "rar": frozenset(("rar",)),
     "tnef": frozenset(("dat",)),
+    "rights": frozenset(("rpmsg",)),
     "jpeg": frozenset(("jpg", "jpeg", "jpe", "jfif")),
     "png": frozenset(("png",)),
     "gif": frozenset(("gif",)),
@@ -239,7 +247,7 @@ def zip_kind(names: frozenset[str]) -> str:
         for folder, kind in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
             if any(name.startswith(folder) for name in names):
                 return kind
-    if "content.xml" in names and "mimetype" in names:
+    if "mimetype" in names and ("content.xml" in names or "encrypted-package" in names):
         return "odf"
     maps = [name for name in names if name.lower().endswith(".kml")]
     return "kmz" if maps and (len(names) < 50 or any("/" not in name for name in maps)) else "zip"

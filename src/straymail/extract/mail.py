@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from straymail.message import READ_OF_PART, Message, Part, embedded_data, html_to_text, parse_message
+from straymail.message import READ_OF_PART, Message, Part, embedded_data, html_to_text, links, parse_message
 from straymail.message.encoded import decode_text
 
 # Written by machines for machines: signatures and verdicts of filters are long runs of letters that look like keys.
@@ -45,10 +45,11 @@ def read_block(block: bytes, where: str) -> Header:
 
 
 def body_texts(part: Part, where: str) -> Iterator[tuple[str, str]]:
-    """A text part as a reader sees it, and what HTML says to programs; at most the first 8 MB."""
+    """A text part as a reader sees it, what HTML says to programs, where it leads; at most the first 8 MB."""
     text = decode_text(part.content[:READ_OF_PART], part.charset)
     if part.content_type == "text/html":
         yield f"{where}, data", embedded_data(text)
+        yield f"{where}, links", "\n".join(links(text))
         text = html_to_text(text)
     yield where, text
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from importlib import import_module
 from typing import Any
 
+from straymail.extract.behind import behind
 from straymail.extract.kinds import IMAGES, TEXTS, UNREADABLE, contradicts, kind_of
 from straymail.extract.limits import Budget, ReadLimits, Unread
 from straymail.extract.pictures import holds_writing, is_cut
@@ -74,7 +75,7 @@ class Reading:
         ``shown``: it stands in the text of a mail or document, as pictures do.
         """
         self.budget.file()
-        kind = kind_of(data)
+        kind = begun = kind_of(data)
         if depth > self.budget.limits.depth:
             self.problem(where, "limit", f"nested deeper than {self.budget.limits.depth}")
             self._record(data, name, where, kind)
@@ -88,6 +89,7 @@ class Reading:
                 self._picture(data, where, kind, shown=shown)
             elif kind in UNREADABLE:
                 self.problem(where, "type", UNREADABLE[kind])
+            self._behind(begun, data, where, depth)
         except Unread as stop:
             if not stop.noted:
                 self.problem(where, stop.why, stop.text)
@@ -106,6 +108,14 @@ class Reading:
             self.problem(where, "mismatch", f"the content is {kind}")
         self._record(data, name, where, kind)
 
+    def _behind(self, kind: str, data: bytes, where: str, depth: int) -> None:
+        """Read what stands behind the end of a file, and say that something does."""
+        if not (rest := behind(kind, data)):
+            return
+        self.problem(where, "mismatch", "another file stands behind its end")
+        self.budget.take(len(rest))
+        self.file(rest, "", f"{where} > behind its end", depth + 1)
+
     def _picture(self, data: bytes, where: str, kind: str, *, shown: bool) -> None:
         if is_cut(kind, data):
             self.problem(where, "damaged", "a picture that ends too early")
@@ -116,6 +126,13 @@ class Reading:
         """Count a file of which only the name can be read."""
         self.budget.file()
         self.files.append((where, name, "unknown", 0, "", b""))
+
+    def head(self, data: bytes, kind: str, where: str) -> None:
+        """Keep the first bytes of a file inside another, of which no more is read."""
+        self.budget.file()
+        kept = data if self.budget.returned + len(data) <= self.budget.limits.returned else b""
+        self.budget.returned += len(kept)
+        self.files.append((where, "", kind, len(data), "", kept))
 
     def tell_pictures(self, where: str) -> None:
         """Say once that pictures were not read: a document may hold hundreds."""
@@ -151,6 +168,8 @@ _READERS = {
     "pgp": ("text", "read_encrypted"),
     "pkcs12": ("text", "read_encrypted"),
     "enveloped": ("text", "read_encrypted"),
+    "rights": ("text", "read_encrypted"),
+    "locked": ("text", "read_encrypted"),
     **dict.fromkeys(TEXTS, ("text", "read_text")),
 }
 

@@ -14,12 +14,13 @@ from straymail.message.tables import row_line
 
 _BREAKS = frozenset(
     ("p", "h", "tr", "row", "si", "br", "cr", "line-break", "comment", "table-row", "note", "sp", "placemark", "tab",
-     "title", "subject", "creator", "description", "keywords", "t", "name", "cm", "text")
+     "title", "desc", "subject", "creator", "description", "keywords", "t", "name", "cm", "text", "v", "f")
 )  # fmt: skip
 _ROWS = frozenset(("tr", "table-row", "Row", "row"))
 _CELLS = frozenset(("tc", "td", "th", "table-cell", "covered-table-cell", "Cell", "cell"))
 _TABLES = tuple(_ROWS | _CELLS)
-_SHAPES = ("docPr", "cNvPr")  # their ``descr`` is the alternative text
+_SHAPES = ("docPr", "cNvPr", "v:shape", "v:rect")
+_LABELS = ("title", "descr", "alt")  # of a shape: its alternative text
 _REPEATED, _MOST_REPEATED = "table:number-columns-repeated", 60
 _MAX_DEPTH = 1_000
 _FAULT = "not well-formed XML"
@@ -43,13 +44,13 @@ class _Row:
 
 
 class Texts(ContentHandler):
-    """Gathers text in ``pieces``; in ``pairs`` (name, text) of children of the root and of ``attributes``."""
+    """Gathers text in ``pieces``; in ``pairs`` (name, text) of elements at ``level``, and of ``attributes``."""
 
-    def __init__(self, attributes: frozenset[str] = frozenset()) -> None:
+    def __init__(self, attributes: frozenset[str] = frozenset(), level: int = 2) -> None:
         super().__init__()
         self.pieces: list[str] = []
         self.pairs: list[tuple[str, str]] = []
-        self._wanted = attributes
+        self._wanted, self._level = attributes, level
         self._depth = 0
         self._name = ""
         self._value: list[str] = []
@@ -58,13 +59,14 @@ class Texts(ContentHandler):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  (the interface's name)
         """Take the opening of an element."""
         self._depth += 1
-        if name.endswith(_SHAPES) and (label := attrs.get("descr", "")):
-            self.pieces += [label, "\n"]
+        if name.endswith(_SHAPES):
+            self.pieces += [f"{label}\n" for label in map(attrs.get, _LABELS) if label]
         if name.endswith(_TABLES):
             self._table(name.rpartition(":")[2], attrs)
         if self._depth > _MAX_DEPTH:
             raise Unread("limit", "XML nested too deeply")
-        self._name = attrs.get("name", "") or name.rpartition(":")[2] if self._depth == 2 else self._name
+        if self._depth == self._level:
+            self._name = attrs.get("name", "") or attrs.get("meta:name", "") or name.rpartition(":")[2]
         for attribute in self._wanted.intersection(attrs.getNames()):
             self.pairs.append((attribute, attrs[attribute]))
         if name == "v:textpath" and attrs.get("string", ""):  # a watermark of words
@@ -83,7 +85,7 @@ class Texts(ContentHandler):
             mark = "\n"
         if mark and self.pieces and self.pieces[-1] != mark:
             self.pieces.append(mark)
-        if self._depth == 1:
+        if self._depth == self._level - 1:
             self.pairs.append((self._name, "".join(self._value)))
             self._value.clear()
 
@@ -134,9 +136,9 @@ def xml_text(data: bytes) -> tuple[str, str]:
     return "".join(handler.pieces), fault
 
 
-def xml_pairs(data: bytes, attributes: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
-    """(name, text) of each child of the root, and of each of these attributes anywhere."""
-    handler = Texts(attributes)
+def xml_pairs(data: bytes, attributes: frozenset[str] = frozenset(), level: int = 2) -> list[tuple[str, str]]:
+    """(name, text) of each element at this level (the root's children are 2), and of each of these attributes."""
+    handler = Texts(attributes, level)
     parse_xml(data, handler)
     return [(name, value) for name, value in handler.pairs if value.strip()]
 

@@ -49,6 +49,11 @@ def ids(text: str) -> set[str]:
         ("KVNR: A123456780", "health.number"),
         ("Versichertennummer A 123 456 780", "health.number"),
         ("MRN: 00482913", "health.number"),
+        (f"CHI number {NHS}", "health.number"),
+        (f"H&C No: {NHS}", "health.number"),
+        ("Health card 1234 567 897 AB", "health.number"),
+        ("BP 182/104, HR 98, Temp 38.4, SpO2 91% on RA", "health.note"),
+        ("O/E: abdo soft, tender RIF, guarding. WCC 16. Imp: appendicitis.", "health.note"),
     ],
 )
 def test_health(text: str, identifier: str) -> None:
@@ -86,6 +91,11 @@ def test_health(text: str, identifier: str) -> None:
         "Charity run for cancer research on Sunday! Asthma, diabetes, stroke: we run for all who need treatment.",
         "Ibuprofen 400 mg tablets, 24 pack, only 3.99. Take one tablet 400 mg daily.",
         "",
+        "CHI number 9434765918",
+        f"the chi square is {NHS}",
+        "Health card 1234 567 890 AB",
+        "BP shares closed at 482/485, temperature of the market: 38",
+        "O/E: two printers, one desk.",
     ],
 )
 def test_near_misses(text: str) -> None:

@@ -40,6 +40,8 @@ def ids(text: str) -> set[str]:
         ("RUN 12.531.909-2", "person.id-number"),
         ("Clara Voss, born 12.03.84", "person.birth"),
         ("Clara Voss, born on 12.03.1984 in Moorhaven", "person.birth"),
+        ("HKID A123456(3)", "person.id-number"),
+        ("his card says AB987654(3)", "person.id-number"),
     ],
 )
 def test_identity(text: str, identifier: str) -> None:
@@ -71,6 +73,8 @@ def test_identity(text: str, identifier: str) -> None:
         "Voice 011-65-9829-2871",
         "Order 44051401359 has shipped.",
         "I was born in Moorhaven.",
+        "HKID A123456(4)",
+        "see note X123456(2)",
     ],
 )
 def test_near_misses(text: str) -> None:

@@ -70,6 +70,38 @@ from straymail.message import parse_message
         ("NATO RESTRICTED - RELEASABLE TO EU", "marking.nato", Sensitivity.HIGH),
         ("IN-CONFIDENCE: STAFF", "marking.nz", Sensitivity.ELEVATED),
         ("tlp:amber", "marking.tlp", Sensitivity.ELEVATED),
+        # As other offices write them, with letters apart, in other case, with what follows on the line.
+        ("S E C R E T // N O F O R N", "marking.us", Sensitivity.SEVERE),
+        ("S E C R E T SECTION 01 OF 02 HARBOUR", "marking.us", Sensitivity.SEVERE),
+        ("C O N F I D E N T I A L", "marking.us", Sensitivity.HIGH),
+        ("Derived From: SCG 12-3\nDeclassify On: 20491231", "marking.us", Sensitivity.SEVERE),
+        ("Classified By: R. Holt, Director\nReason: 1.4(c)\nDeclassify On: 20491231", "marking.us", Sensitivity.SEVERE),
+        ("SBU", "marking.fouo", Sensitivity.HIGH),
+        ("SBU - NOFORN", "marking.fouo", Sensitivity.HIGH),
+        ("(SBU) The gate opens at six.", "marking.fouo", Sensitivity.HIGH),
+        ("Law Enforcement Sensitive", "marking.fouo", Sensitivity.HIGH),
+        ("LIMITED OFFICIAL USE", "marking.fouo", Sensitivity.HIGH),
+        ("CUI/SP-PRVCY", "marking.cui", Sensitivity.HIGH),
+        ("OFFICIAL: SENSITIVE", "marking.uk", Sensitivity.HIGH),
+        ("OFFICIAL:SENSITIVE", "marking.uk", Sensitivity.HIGH),
+        ("Classification: Official - Sensitive", "marking.uk", Sensitivity.HIGH),
+        ("Official-Sensitive - Personal", "marking.uk", Sensitivity.HIGH),
+        ("UK TOP SECRET STRAP 1", "marking.uk", Sensitivity.SEVERE),
+        ("OFFICIAL: Sensitive - Personal Privacy", "marking.au", Sensitivity.HIGH),
+        ("OFFICIAL: Sensitive \u2013 NSW Government", "marking.au", Sensitivity.HIGH),
+        ("PROTECTED CABINET", "marking.au", Sensitivity.HIGH),
+        ("SECRET AUSTEO", "marking.au", Sensitivity.SEVERE),
+        ("Sensitive: Legal", "marking.au", Sensitivity.HIGH),
+        ("SENSITIVE: NSW CABINET", "marking.au", Sensitivity.HIGH),
+        ("NATO DIFFUSION RESTREINTE", "marking.nato", Sensitivity.HIGH),
+        ("NATO RESTREINT / NATO RESTRICTED", "marking.nato", Sensitivity.HIGH),
+        ("OTAN CONFIDENTIEL", "marking.nato", Sensitivity.SEVERE),
+        ("NATO/PfP RESTRICTED", "marking.nato", Sensitivity.HIGH),
+        ("R-UE/EU-R", "marking.eu", Sensitivity.HIGH),
+        ("S-UE/EU-S", "marking.eu", Sensitivity.SEVERE),
+        ("TLP:AMBER + STRICT", "marking.tlp", Sensitivity.HIGH),
+        ("TLP: Amber", "marking.tlp", Sensitivity.ELEVATED),
+        ("Traffic Light Protocol (TLP): RED", "marking.tlp", Sensitivity.HIGH),
         # Germany, France, Canada, the Netherlands.
         ("VS \u2013 NUR FÜR DEN DIENSTGEBRAUCH", "marking.de", Sensitivity.HIGH),
         ("VS-NUR FUER DEN DIENSTGEBRAUCH", "marking.de", Sensitivity.HIGH),
@@ -196,6 +228,20 @@ def test_markings(text: str, identifier: str, sensitivity: Sensitivity) -> None:
         "CONTROLLED\nSUBSTANCES",
         "We are\nCONTROLLED",
         "UNCLASSIFIED sensitive",
+        "S E C R E T   S A N T A",
+        "S E C R E T sale on Sunday",
+        "Classified By: hair colour\nReason: style",
+        "Derived From: the Latin word\nSee the note on how to declassify on request.",
+        "SBU Freiburg",
+        "The Official - Sensitive boundary",
+        "Sensitive: handle with care",
+        "PROTECTED CABINET FRONTS",
+        "OFFICIAL: Sensitive skin and what helps",
+        "NATO Response Force",
+        "NATO CONFIDENTIELLE",
+        "The agency used to mark such papers FOUO; now it is CUI.",
+        "Traffic Light Protocol: Red means stop, says the guide on what is meant",
+        "TLP: Reduction of costs",
         "(A) Alpha\n(B) Beta\n(C) Gamma\n(S) Sigma",
         "(C) Copyright Example\nthe (U) turn",
         "",
@@ -209,6 +255,11 @@ def test_near_misses(text: str) -> None:
     ("text", "excluded"),
     [
         ("SECRET//NOFORN", ("!US",)),
+        ("S E C R E T // N O F O R N", ("!US",)),
+        ("SBU - NOFORN", ("!US",)),
+        ("TLP:AMBER + STRICT", ("new",)),
+        ("Traffic Light Protocol: RED", ("new",)),
+        ("SECRET AUSTEO", ("!AU",)),
         ("(TS//SI//NF)", ("!US",)),
         ("UK SECRET - UK EYES ONLY", ("!GB",)),
         ("CUI", ()),
@@ -421,3 +472,28 @@ def test_labels_in_document_properties() -> None:
 def test_a_label_without_a_name_is_likely_harmless() -> None:
     (finding,) = examine_property("MSIP_Label_0a1b_Name", "label 2096f6a2-d2f7-48be-b329-b73aaa526e5d", "plan.docx")
     assert finding.sensitivity is Sensitivity.LOW
+
+
+@pytest.mark.parametrize(
+    ("name", "excluded"),
+    [
+        ("plan_TLP_RED.pdf", ("new",)),
+        ("plan TLP-AMBER-STRICT.pdf", ("new",)),
+        ("plan TLP-AMBER.pdf", ()),
+        ("UKEO brief.docx", ("!GB",)),
+        ("SECRET UK EYES ONLY brief.docx", ("!GB",)),
+        ("SECRET_NOFORN.pptx", ("!US",)),
+        ("NOFORN brief.pptx", ("!US",)),
+    ],
+)
+def test_whom_a_file_name_excludes(name: str, excluded: tuple[str, ...]) -> None:
+    (finding,) = (each for each in examine_text(name, f"file name {name}") if each.id == "marking.file")
+    assert finding.excludes == excluded
+
+
+def test_a_file_name_says_its_level() -> None:
+    graves = {
+        name: examine_text(name, f"file name {name}")[0].sensitivity
+        for name in ("a TLP-AMBER.pdf", "a TLP_AMBER+STRICT.pdf")
+    }
+    assert list(graves.values()) == [Sensitivity.ELEVATED, Sensitivity.HIGH]

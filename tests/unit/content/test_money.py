@@ -27,6 +27,10 @@ def ids(text: str) -> set[str]:
         ("IBAN: DE89370400440532013000", "money.iban"),
         ("Routing number 021000021", "money.account"),
         ("Sort code 20-45-77, account 12345678", "money.account"),
+        ("Maestro 6759 6498 2643 8453", "money.card"),
+        ("my UnionPay card is 6212 3456 7890 1232", "money.card"),
+        ("a/c 55779911 s/c 20-00-00", "money.account"),
+        ("Account number: 55779911\nSort code: 20-00-00", "money.account"),
     ],
 )
 def test_money(text: str, identifier: str) -> None:
@@ -49,6 +53,9 @@ def test_money(text: str, identifier: str) -> None:
         "Message-ID 4111111111111111-77@mail.example",
         "The balance of power, and the account of what happened.",
         "Version 4.11.1111",
+        "order 6759 6498 2643 8453",
+        "Maestro 6759 6498 2643 8454",
+        "account 55779911 was sorted by code",
     ],
 )
 def test_near_misses(text: str) -> None:

@@ -28,6 +28,10 @@ PHONES = table("{name}  +49 30 901820{number:02}")
 MAILS = table("{name};{user}@harbour.example")
 PAY = "Salaries in May\n" + table("{name}\t€ 4,{number}00.00")
 RESUME = "Clara Voss\n\nProfessional experience\nHarbour Light, 2019\n\nEducation\nMoorhaven\n\nSkills\nKnots\n"
+OWN_GRIEVANCE = (
+    "I wish to raise a formal grievance against my manager, who shouted at me twice. This is harassment, and "
+    "discrimination against women."
+)
 GRIEVANCE = (
     "After the formal complaint she made about harassment, a disciplinary hearing was held and a written warning "
     "was given to the employee."
@@ -70,6 +74,8 @@ GRIEVANCE = (
         (table("{name}\n07700 9001{number:02}\n"), "person.list"),
         (RESUME, "person.cv"),
         (GRIEVANCE, "person.complaint"),
+        ("Student No,Name,Mark\n" + table("19283{number}4,{name},6{number}"), "person.list"),
+        (OWN_GRIEVANCE, "person.complaint"),
     ],
 )
 def test_people(text: str, identifier: str) -> None:

@@ -56,10 +56,38 @@ def ids(text: str) -> set[str]:
         "site,latitude,longitude\r\nGate,12.6543,-8.0123\r\nWeir,12.6544,-8.0124\r\n",
         "Name\tGPS Lat (deg)\tGPS Lon (deg)\nGate\t12.6543\t-8.0123",
         'name;"Lat";"Lng"\n"a;b";"12,6543";"-8,0123"',
+        # In figures, with spaces, beside a word, in well-known text, abbreviated.
+        "513026N 0000739W",
+        "the wreck lies at 5130N00007W",
+        "51-30-26N 000-07-39W",
+        "51 30.441N 000 07.660W",
+        "waypoint 48 51 24 N 002 21 07 E",
+        "12,6543° N, 8,0123° O",
+        "lat/lon: 12.6543/-8.0123",
+        "position 12.654, -8.012",
+        "MGRS: 30PYT1234",
+        "30P 0612345 1398765",
+        "POINT(-8.0123 12.6543)",
+        "POLYGON((8.01 12.65, 8.02 12.66, 8.03 12.61, 8.01 12.65))",
+        "what3words: filled.count.soap",
+        "meet at filled.count.soap (what3words)",
+        "CX2X+2X Harbour",
     ],
 )
 def test_positions(text: str) -> None:
     assert ids(text) == {"place.coordinates"}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://maps.app.goo.gl/8kJd93jFk20sLq84m",
+        "https://goo.gl/maps/8kJd93jFk20s",
+        "https://www.google.com/maps/place/12%C2%B039'26.6%22N+8%C2%B000'39.9%22W/",
+    ],
+)
+def test_further_map_links(link: str) -> None:
+    assert ids(f"here: {link}") == {"place.link"}
 
 
 def test_a_map_link() -> None:
@@ -106,6 +134,17 @@ def test_a_map_link() -> None:
         "latitude, longitude and height\n12.6543 is a price",
         "utm_source=30 612345 utm_campaign=1398765",
         "",
+        "ratio 0.51234, 0.41234",
+        "coefficients 0.1234, 0.5678 with gps",
+        "position 2.500, 3.500 points",
+        "POINT(12 30)",
+        "POLYGON((100 200, 300 400))",
+        "Win32+XP Pro",
+        "2345+67 Main Street",
+        "see what3words www.harbour.example",
+        "score 12 30 N 14 20 E",
+        "part 30PYT1234",
+        "9930N 00007W",
     ],
 )
 def test_near_misses(text: str) -> None:

@@ -64,6 +64,10 @@ BCBP = "M1VOSS/CLARA          EQ7XV2M BERZRHLX 0963 253Y012A0025 100"
         ),
         ("订单号 E482139 旅客 张三\n车次 G102 出发 2027-09-10 06:45 到达 11:02 座位 04A", "travel.rail"),
         (f"{'7' * 31}20270910064500000202709100910{'00' * 30}", "travel.rail"),
+        (
+            "RP/LON1A0980/\n  1.VOSS/CLARA MRS\n  2  BA 117 J 14MAY 4 LHRJFK HK1  0825 1120  14MAY  E  BA/X7K2PQ",
+            "travel.flight",
+        ),
     ],
 )
 def test_travel(text: str, identifier: str) -> None:

@@ -156,12 +156,21 @@ ENCRYPTED = (
 )
 SECRET_ODF = make.zipped({"mimetype": "x", "content.xml": "x", "META-INF/manifest.xml": "<m:encryption-data/>"})
 LAUGHS = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><l>&b;</l>'
+SECRET_WHOLE = make.zipped(
+    {"mimetype": "x", "encrypted-package": b"x", "META-INF/manifest.xml": "<m:encryption-data/>"}
+)
 UNREAD: list[tuple[str, bytes, str]] = [
     ("secret.zip", make.locked_zip(), "unread.encrypted"),
     ("secret.docx", make.compound({"EncryptedPackage": b"x", "EncryptionInfo": b"y"}), "unread.encrypted"),
     ("secret.doc", make.word("x", flags=0x0100), "unread.encrypted"),
     ("secret.odt", SECRET_ODF, "unread.encrypted"),
+    ("whole.odt", SECRET_WHOLE, "unread.encrypted"),
     ("secret.pdf", make.pdf("x", ENCRYPTED), "unread.encrypted"),
+    ("rights.pdf", make.pdf("x", ENCRYPTED.replace(b"/Standard", b"/MicrosoftIRMServices")), "unread.encrypted"),
+    ("message.rpmsg", b"\x76\xe8\x04\x60\xc4\x11\xe3\x86" + bytes(range(200)), "unread.encrypted"),
+    ("plan.txt.enc", b"Salted__" + bytes(range(64)), "unread.encrypted"),
+    ("all.kdbx", b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5" + bytes(99), "unread.encrypted"),
+    ("plan.age", b"age-encryption.org/v1\n-> X25519 x\n", "unread.encrypted"),
     ("secret.asc", b"-----BEGIN PGP MESSAGE-----\n\nhQ==\n-----END PGP MESSAGE-----\n", "unread.encrypted"),
     ("smime.p7m", PKCS7 + b"\x03\xa0\x80" + bytes(80), "unread.encrypted"),
     ("cut.zip", make.zipped({"a.txt": "x" * 999})[:-60], "unread.damaged"),

@@ -16,7 +16,8 @@ INNER = (
     b"Received: from a by b\r\n"
     b"msip_labels: MSIP_Label_1-2_Enabled=true; MSIP_Label_1-2_Name=Secret\r\n"
     b"X-Protective-Marking: VER=2018.6, SEC=SECRET\r\n"
-    b"MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>The password is</p><p>Kx9#pQ2m</p>\r\n"
+    b"MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>The password is</p><p>Kx9#pQ2m</p>"
+    b"<a href='https://x.example/reset-password?token=8f2a9c4e1b7d4f6a9c2e5b8d1f4a7c0e'>here</a>\r\n"
 )
 
 
@@ -49,7 +50,7 @@ def test_an_attached_message_is_read_as_the_same_mail_in_a_file(extractor: Extra
     inside = extractor.read_file(outer(disposition), "outer.eml")
     alone = extractor.read_file(INNER, "note.eml")
     for found in (attached, inside, alone):
-        assert {"secret.password", "marking.cui", "marking.label", "marking.au"} <= findings(found)
+        assert {"secret.password", "secret.reset-link", "marking.cui", "marking.label", "marking.au"} <= findings(found)
         text = "\n".join(text for _, text in found.texts)
         assert "The password is\nKx9#pQ2m" in text.replace("\n\n", "\n")
         assert "<p>" not in text

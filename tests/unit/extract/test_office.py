@@ -198,7 +198,60 @@ def test_cells_of_sheets_that_stand_for_several(extractor: Extractor) -> None:
         assert text_of(found) == f"User{between}Code"
 
 
-def test_alternative_text_is_read(extractor: Extractor) -> None:
-    shape = "<w:p><w:drawing><w:docPr id='1' name='P1' descr='the root password is Kx9'/></w:drawing></w:p>"
-    found = extractor.read_file(with_table("docx", shape), "a.docx")
-    assert text_of(found) == "the root password is Kx9"
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        ("docx", "<w:drawing><w:docPr id='1' name='P1' descr='the root password is Kx9'/></w:drawing>"),
+        ("docx", "<w:drawing><w:docPr id='1' name='P1' title='the root password is Kx9' descr=''/></w:drawing>"),
+        ("docx", "<w:pict><v:shape xmlns:v='v' id='1' alt='the root password is Kx9'/></w:pict>"),
+        ("pptx", "<p:cNvPr id='1' descr='the root password is Kx9'/>"),
+        ("odt", "<svg:desc xmlns:svg='s'>the root password is Kx9</svg:desc>"),
+    ],
+)
+def test_alternative_text_is_read(extractor: Extractor, kind: str, shape: str) -> None:
+    mark = "text" if kind == "odt" else kind[0]
+    body = f"<{mark}:p>{shape}and more</{mark}:p>"
+    found = extractor.read_file(with_table(kind, body if kind != "pptx" else shape + "and more"), f"a.{kind}")
+    assert text_of(found) == "the root password is Kx9\nand more"
+
+
+def open_document(parts: dict[str, bytes | str]) -> bytes:
+    return make.zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>", **parts})
+
+
+def test_properties_of_open_documents_are_told_one_by_one(extractor: Extractor) -> None:
+    meta = (
+        "<office:document-meta xmlns:office='o' xmlns:dc='d' xmlns:meta='m'><office:meta>"
+        "<dc:title>OFFICIAL-SENSITIVE</dc:title><meta:initial-creator>Ann Lee</meta:initial-creator>"
+        "<meta:user-defined meta:name='MSIP_Label_1_Name'>Secret</meta:user-defined>"
+        "</office:meta></office:document-meta>"
+    )
+    found = extractor.read_file(open_document({"meta.xml": meta}), "a.odt")
+    assert found.properties == [
+        ("a.odt", "title", "OFFICIAL-SENSITIVE"),
+        ("a.odt", "initial-creator", "Ann Lee"),
+        ("a.odt", "MSIP_Label_1_Name", "Secret"),
+    ]
+
+
+def test_objects_in_open_documents_are_read_and_their_pictures_are_not(extractor: Extractor) -> None:
+    data = open_document({
+        "Obj100": make.docx("inner words"), "Object 2": make.word("old words"),
+        "ObjectReplacements/Object 1": b"VCLMTF" + bytes(range(256)), "Pictures/TablePreview1.svm": b"VCLMTF\1\0",
+        "Object 1/content.xml": "<a><v>chart</v></a>", "layout-cache": bytes(range(99)),
+    })  # fmt: skip
+    found = extractor.read_file(data, "a.odp")
+    assert {"inner words", "old words", "chart"} <= set(text_of(found).splitlines())
+    assert found.unread == []
+
+
+def test_links_of_open_documents_are_read(extractor: Extractor) -> None:
+    text = "<text:p xmlns:text='t' xmlns:xlink='x'><text:a xlink:href=\"https://mod.example/reset?t=1\">here</text:a></text:p>"
+    found = extractor.read_file(open_document({"content.xml": text}), "a.odt")
+    assert ("a.odt, content, links", "https://mod.example/reset?t=1") in found.texts
+
+
+def test_values_of_charts_stand_apart(extractor: Extractor) -> None:
+    chart = "<c:c xmlns:c='c'><c:f>Sheet1!$A$1</c:f><c:pt><c:v>Ann Lee</c:v></c:pt><c:pt><c:v>SECRET</c:v></c:pt></c:c>"
+    found = extractor.read_file(with_parts(make.docx("body"), {"word/charts/chart1.xml": chart}), "a.docx")
+    assert ("a.docx, chart1", "Sheet1!$A$1\nAnn Lee\nSECRET") in found.texts

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from straymail.extract import Extraction, Extractor
+from straymail.extract.readers.pdf_raw import label_names, photo_heads
 
 from . import builders as make
 
@@ -157,3 +158,41 @@ def test_very_many_notes_are_bounded(extractor: Extractor) -> None:
     found = extractor.read_file(data, "a.pdf")
     assert [each.id for each in found.unread] == ["unread.limit"]
     assert time.monotonic() - start < 8
+
+
+NAME = "MSIP_Label_2096f6a2-d2f7-48be-b329-b73aaa526e5d_Name"
+
+
+def test_labels_among_the_properties_are_told(extractor: Extractor) -> None:
+    info = f"<< /Title (plan) /{NAME} (Secret) >>".encode()
+    found = extractor.read_file(make.pages([make.drawn("words")], (info,), trailer=b"/Info 6 0 R"), "a.pdf")
+    assert ("a.pdf", NAME, "Secret") in found.properties
+
+
+@pytest.mark.parametrize(
+    ("data", "names"),
+    [
+        (f"<< /{NAME} (Secret) /MSIP_Label_1_Enabled (true) >>".encode(), [NAME]),
+        (b"<< /Type /ObjStm /N 1 >>\nstream\n" + zlib.compress(f"1 0 << /{NAME} (Secret) >>".encode()), [NAME]),
+        (b"<< /Type /ObjStm /N 1 >>\nstream\n" + zlib.compress(b"1 0 << /Title (x) >>"), []),
+        (b"<< /Type /ObjStm /N 1 >>\nstream\ndamaged", []),
+        (b"/ObjStm" * 999, []),
+    ],
+)
+def test_names_of_labels(data: bytes, names: list[str]) -> None:
+    assert label_names(data) == names
+
+
+PHOTO = b"\xff\xd8\xff\xe1\0\x20Exif\0\0II*\0" + bytes(99)
+
+
+def test_photographs_hand_on_their_heads(extractor: Extractor) -> None:
+    image = make.stream(PHOTO, b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /Filter /DCTDecode")
+    found = extractor.read_file(make.pages([make.drawn("words")], (image,)), "a.pdf")
+    (photo,) = (each for each in found.files if each.where == "a.pdf > photograph 1")
+    assert (photo.kind, photo.data[: len(PHOTO)]) == ("jpeg", PHOTO)
+
+
+def test_a_word_alone_is_no_photograph() -> None:
+    assert list(photo_heads(b"Exif\0\0" + bytes(99) + b"Exif\0\0")) == []
+    assert len(list(photo_heads(PHOTO * 99))) == 50

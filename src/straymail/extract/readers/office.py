@@ -19,6 +19,7 @@ _SKIPPED = ("theme", "styles", "fonttable", "settings", "numbering", "websetting
 _MASTERS = ("slidemaster", "slidelayout", "notesmaster", "handoutmaster")
 _READ_ELSEWHERE = (".xml", ".rels", ".bin", ".vml", ".odttf", ".fntdata", ".ttf", ".xsl")  # .bin: sheets, printers
 _SHEET = re.compile(r"xl/worksheets/[^/]{1,80}\.xml$")
+_REPLACEMENTS = "ObjectReplacements/"  # pictures of objects that are read themselves
 _EMBEDDED = ("/embeddings/", "/media/", "Pictures/", "Object ")
 
 
@@ -53,12 +54,15 @@ def _is_links(name: str) -> bool:
 def _one(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind: str, where: str, depth: int) -> None:
     name = info.filename
     base = name.rpartition("/")[2].lower()
+    if name.startswith(_REPLACEMENTS):
+        return
     if any(mark in f"/{name}" for mark in _EMBEDDED) and not info.is_dir() and not name.endswith((".xml", ".rels")):
         reading.file(_part(reading, archive, info), base, f"{where} > {base}", depth + 1, shown=True)
     elif name.startswith(("docProps/", "docMetadata/")) or name == "meta.xml" or name.endswith(".psmdcp"):
         if name.endswith((".xml", ".psmdcp")):
             content = _part(reading, archive, info)
-            for key, value in labels(content) if base == "labelinfo.xml" else xml_pairs(content):
+            level = 3 if name == "meta.xml" else 2
+            for key, value in labels(content) if base == "labelinfo.xml" else xml_pairs(content, level=level):
                 reading.property(where, key, value)
     elif _is_links(name):
         _links(reading, archive, info, where)
@@ -68,8 +72,13 @@ def _one(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind
         reading.text(f"{where}, header of {base[:-4]}", sheet_header(archive, info, reading.budget.limits.unpacked))
     elif base == "vbaproject.bin":
         reading.problem(f"{where} > {base}", "type", "macros")
-    elif (kind != "odf" or name.startswith("Scripts/")) and not info.is_dir() and not base.endswith(_READ_ELSEWHERE):
+    elif _is_other(name, kind) and not info.is_dir() and not base.endswith(_READ_ELSEWHERE):
         _other(reading, archive, info, f"{where} > {base}", depth)
+
+
+def _is_other(name: str, kind: str) -> bool:
+    """OpenDocument keeps objects of other programs at the top, their names without an ending."""
+    return kind != "odf" or name.startswith(("Scripts/", "Obj"))
 
 
 def _other(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str, depth: int) -> None:
@@ -96,6 +105,8 @@ def _text(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, pla
         is_master = info.filename.lower().rpartition("/")[2].startswith(_MASTERS)
         text, fault = master_text(content) if is_master else xml_text(content)
         reading.text(place, text)
+        if b'xlink:href="http' in content:
+            _addresses(reading, content, "xlink:href", f"{place}, links")
         if fault:
             reading.problem(place, "damaged", fault)
     except Unread as stop:
@@ -107,8 +118,12 @@ def _text(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, pla
 def _links(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> None:
     content = _part(reading, archive, info)
     if b"External" in content:
-        targets = [value for name, value in xml_pairs(content, frozenset(("Target",))) if "://" in value and name]
-        reading.text(f"{where}, links", "\n".join(targets))
+        _addresses(reading, content, "Target", f"{where}, links")
+
+
+def _addresses(reading: Reading, content: bytes, attribute: str, place: str) -> None:
+    targets = [value for name, value in xml_pairs(content, frozenset((attribute,))) if name == attribute]
+    reading.text(place, "\n".join(dict.fromkeys(target for target in targets if "://" in target)))
 
 
 def _part(reading: Reading, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

@@ -73,7 +73,12 @@ def header_text(part: bytes) -> str:
     """Text of a ``headerFooter`` element and what follows it, without codes."""
     end = _END.search(part)
     source = part[: end.start() if end else _LONGEST].decode("utf-8", "replace")
-    text = unescape(_TAG.sub("\n", source)).replace("&&", "\0")
+    return without_codes(unescape(_TAG.sub("\n", source)))
+
+
+def without_codes(text: str) -> str:
+    """Lines of a sheet's headers, each once, without the codes of sections, fonts and fields."""
+    text = text.replace("&&", "\0")
     lines = (line.strip() for line in _CODE.sub("", _SECTION.sub("\n", text)).replace("\0", "&").splitlines())
     return "\n".join(dict.fromkeys(line for line in lines if line))
 

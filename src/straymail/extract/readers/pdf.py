@@ -9,9 +9,11 @@ import pypdfium2.raw  # type: ignore[import-untyped]
 
 from straymail.extract.limits import ReadLimits, Unread
 from straymail.extract.readers.pdf_notes import Notes, read_attachment, read_filled_form
+from straymail.extract.readers.pdf_raw import label_names, photo_heads
 from straymail.extract.readers.xmp import read_xmp
 from straymail.extract.reading import Reading
 
+_LOCKED = (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)  # a password; another kind of lock
 _ATTACHMENTS = 100
 _BOOKMARKS = 5_000
 _STAMP = 80  # characters
@@ -27,11 +29,13 @@ def read_pdf(reading: Reading, data: bytes, _name: str, where: str, depth: int) 
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        locked = getattr(error, "err_code", 0) == pypdfium2.raw.FPDF_ERR_PASSWORD or "assword" in str(error)
+        locked = getattr(error, "err_code", 0) in _LOCKED or "assword" in str(error)
         raise Unread("encrypted" if locked else "damaged", "PDF") from error
     try:
         _read_properties(reading, document, data, where)
         _read(reading, document, where, depth)
+        for number, head in enumerate(photo_heads(data), 1):
+            reading.head(head, "jpeg", f"{where} > photograph {number}")
     except pypdfium2.PdfiumError as error:
         raise Unread("damaged", "PDF") from error
     finally:
@@ -56,6 +60,7 @@ def _drawn(page: pypdfium2.PdfPage, limits: ReadLimits) -> str:
 
 def _read_properties(reading: Reading, document: pypdfium2.PdfDocument, data: bytes, where: str) -> None:
     properties = document.get_metadata_dict(skip_empty=True)
+    properties |= {name: document.get_metadata_value(name) for name in label_names(data)}
     for key, value in properties.items():
         reading.property(where, key, value)
     read_xmp(reading, data, where, frozenset(properties.values()))

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
 )
 _SKIP = frozenset(
     (b"fonttbl", b"colortbl", b"stylesheet", b"pict", b"themedata", b"colorschememapping", b"datastore",
-     b"latentstyles", b"listtable", b"listoverridetable", b"generator", b"rsidtbl", b"xmlnstbl", b"filetbl", b"fldinst")
+     b"latentstyles", b"listtable", b"listoverridetable", b"generator", b"rsidtbl", b"xmlnstbl", b"filetbl")
 )  # fmt: skip
 _PROPERTIES = frozenset(
     (
@@ -30,8 +30,18 @@ _PROPERTIES = frozenset(
         b"doccomm",
         b"propname",
         b"staticval",
+        b"sn",  # a property of a shape, its name and then its value
+        b"sv",
+        b"fldinst",  # what a field is to do: go to an address, mostly
     )
 )
+_DRAWN = ("gtextUNICODE", "wzDescription")  # a watermark, the alternative text
+_ADDRESS = re.compile(r"^\s*HYPERLINK\s+(?:\\l\s+)?\"?([^\"\s]{1,2000})")
+# What stands by itself, wherever it is written down.
+_APART = frozenset(
+    (b"header", b"headerl", b"headerr", b"headerf", b"footer", b"footerl", b"footerr", b"footerf", b"footnote",
+     b"annotation", b"shptxt")
+)  # fmt: skip
 _SHOWN = frozenset((b"annotation", b"shptxt"))  # comments and text boxes, though older programs may pass them over
 _BREAKS = {
     **dict.fromkeys((b"par", b"line", b"row", b"page", b"sect"), "\n"),
@@ -54,6 +64,7 @@ class Rtf(NamedTuple):
     """``properties`` are (name, value); ``objects`` the bytes of embedded ones; ``faults`` say what was left out."""
 
     text: str
+    links: list[str]
     properties: list[tuple[str, str]]
     objects: list[bytes]
     faults: list[tuple[str, str]]  # (why, detail) as ``Reading.problem`` takes them
@@ -71,6 +82,7 @@ def read_rtf_text(reading: Reading, data: bytes, where: str, depth: int) -> None
     for key, value in found.properties:
         reading.property(where, key, value)
     reading.text(where, found.text)
+    reading.text(f"{where}, links", "\n".join(dict.fromkeys(found.links)))
     for why, detail in found.faults:
         reading.problem(where, why, detail)
     for content in found.objects:
@@ -103,12 +115,13 @@ def rtf_text(data: bytes) -> Rtf:
         else:
             break
     state.finish()
-    return Rtf("".join(state.out), state.properties, state.objects, state.faults())
+    return Rtf("".join(state.out), state.links, state.properties, state.objects, state.faults())
 
 
 class _Rtf:
     def __init__(self) -> None:
         self.out: list[str] = []
+        self.links: list[str] = []
         self.properties: list[tuple[str, str]] = []
         self.objects: list[bytes] = []
         self._charset = "cp1252"
@@ -119,16 +132,19 @@ class _Rtf:
         self._name = ""  # of the property whose value comes next
         self._object: list[bytes] | None = None  # hexadecimal digits, while inside one
         self._object_depth = 0
-        self._deep = self._many = False
+        self._deep = self._many = self._cut = False
+        self._apart: list[int] = []  # depths of groups that stand by themselves
 
     def finish(self) -> None:
         """The document ended, in the midst of an object perhaps."""
         if self._object is not None:
             self._end_object(self._object)
+        self._cut = bool(self._stack)
 
     def faults(self) -> list[tuple[str, str]]:
         """What was left out."""
         deep = [("limit", f"RTF nested deeper than {_MAX_DEPTH}")] if self._deep else []
+        deep += [("damaged", "RTF that ends too early")] if self._cut and not deep else []
         return deep + ([("limit", f"more than {_MAX_OBJECTS} embedded objects")] if self._many else [])
 
     def raw(self, data: bytes) -> None:
@@ -173,12 +189,19 @@ class _Rtf:
         if self._property and self._value:
             self._end_property(self._property, "".join(self._value))
             self._value.clear()
+        if self._apart and self._apart[-1] >= len(self._stack):
+            self._apart.pop()
+            self.out.append("\n")
         if self._stack:
             self._skip, self._property, self._fallback = self._stack.pop()
 
     def _end_property(self, word: bytes, value: str) -> None:
-        if word == b"propname":
-            self._name = value
+        if word in (b"propname", b"sn"):
+            self._name = value.strip() if word == b"sn" else value
+        elif word == b"sv":
+            self.out += [f"\n{value}\n"] if self._name in _DRAWN else []
+        elif word == b"fldinst":
+            self.links += [match[1] for match in [_ADDRESS.search(value)] if match and "://" in match[1]]
         else:
             self.properties.append((self._name if word == b"staticval" else word.decode(), value))
 
@@ -209,8 +232,10 @@ class _Rtf:
             self._charset = codec(f"cp{number}") or "cp1252"
         elif word == b"objdata" and self._object is None:
             self._object, self._object_depth, self._skip = [], len(self._stack), True
-        elif word in _SHOWN:
-            self._skip = len(self._stack) > _MAX_DEPTH
+        elif word in _SHOWN or word in _APART:
+            self._skip = len(self._stack) > _MAX_DEPTH or (self._skip and word not in _SHOWN)
+            self._apart += [len(self._stack)]
+            self.out.append("\n")
         elif word in _SKIP:
             self._skip = True
         elif word in _PROPERTIES and self._stack:

@@ -8,12 +8,19 @@ from itertools import islice
 from straymail.extract.kinds import is_named_html, is_named_mail, kind_of, wide_codec
 from straymail.extract.limits import Unread
 from straymail.extract.mail import Header, body_texts, is_cut, read_block, read_header
+from straymail.extract.readers.cards import read_lines, unfolded
 from straymail.extract.readers.records import card_rows, entry_rows, insert_rows, object_rows
+from straymail.extract.readers.web import read_html
 from straymail.extract.reading import Reading
 from straymail.extract.xml import xml_text
-from straymail.message import Part, embedded_data, html_to_text, labels, parse_message
+from straymail.message import Part, parse_message
 from straymail.message.encoded import decode_text
 
+_LOCKED = {
+    "pkcs12": "a store of keys (PKCS #12)",
+    "rights": "a message under rights management",
+    "locked": "by a program of its own, with a password or key",
+}
 _MAX_SOURCE = 2_000_000  # characters
 _MAX_POSITIONS = 200
 # Positions in GML (latitude first, as EPSG:4326 has them) and in tracks of training computers (TCX).
@@ -23,8 +30,6 @@ _POSITION = re.compile(
 )
 _RECORDS = {"vcf": (card_rows,), "text": (entry_rows, insert_rows), "json": (object_rows,)}
 _FROM = re.compile(rb"(?:\A\s{0,4}|(?<=\n))From [^\n]{1,200}\n(?=[!-9;-~]{1,70}:)")
-_FOLD = re.compile(rb"\r?\n[ \t]")
-_ESCAPED = re.compile(r"\\([nN,;\\])")
 
 
 def plain_text(data: bytes) -> str:
@@ -46,20 +51,19 @@ def read_text(reading: Reading, data: bytes, name: str, where: str, depth: int) 
     elif kind in ("xml", "svg"):
         _xml(reading, data, kind, where)
     elif kind == "html" or (kind == "text" and is_named_html(name)):
-        _html(reading, plain_text(data), where)
+        read_html(reading, plain_text(data), where, depth)
         return "html"
     else:
-        text = unfolded(data) if kind in ("ics", "vcf") else plain_text(data)
-        reading.text(where, text)
+        text = _card(reading, data, where, depth) if kind in ("ics", "vcf") else _plain(reading, data, where)
         for rows_of in _RECORDS.get(kind, ()):
             reading.text(f"{where}, records", rows_of(text))
     return ""
 
 
-def _html(reading: Reading, text: str, where: str) -> None:
-    reading.text(f"{where}, data", embedded_data(text))
-    reading.text(where, html_to_text(text))
-    reading.text(f"{where}, alternative text", "\n".join(labels(text)))
+def _plain(reading: Reading, data: bytes, where: str) -> str:
+    text = plain_text(data)
+    reading.text(where, text)
+    return text
 
 
 def _xml(reading: Reading, data: bytes, kind: str, where: str) -> None:
@@ -130,14 +134,18 @@ def read_mailbox(reading: Reading, data: bytes, where: str, depth: int) -> None:
         read_mail(reading, mail, f"{where} > message {number}", depth)
 
 
-def unfolded(data: bytes) -> str:
-    """Calendar and card lines put together again (RFC 5545 3.1), their escaped line breaks and commas as such."""
+def _card(reading: Reading, data: bytes, where: str, depth: int) -> str:
+    """The text of a calendar or card; files in it are read as such."""
     if wide_codec(data):
         data = plain_text(data).encode("utf-8", "replace")
-    text = plain_text(_FOLD.sub(b"", data))
-    return _ESCAPED.sub(lambda match: "\n" if match[1] in "nN" else match[1], text)
+    card = read_lines(plain_text(unfolded(data)))
+    reading.text(where, card.text)
+    for name, content in card.files:
+        reading.budget.take(len(content))
+        reading.file(content, name, f"{where} > {name}", depth + 1, shown=True)
+    return card.text
 
 
 def read_encrypted(reading: Reading, data: bytes, _name: str, where: str, _depth: int) -> str:
-    """PGP messages, CMS envelopes, key stores."""
-    raise Unread("encrypted", "a store of keys (PKCS #12)" if kind_of(data) == "pkcs12" else "PGP or S/MIME")
+    """PGP messages, CMS envelopes, key stores, mail under rights management."""
+    raise Unread("encrypted", _LOCKED.get(kind_of(data), "PGP or S/MIME"))
