@@ -6,6 +6,8 @@ import smtplib
 import socket
 import time
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from random import randbytes
 
 import pytest
 
@@ -104,6 +106,18 @@ def test_hostile_mail_has_a_clear_outcome(guard: Guard, name: str) -> None:
     if code == 250:
         assert len(guard.sink.wait(before + 1, 60)) > before or len(guard.held()) > held
     assert guard.process.poll() is None
+    assert guard.rss() < MOST, f"{guard.rss() >> 20} MB"
+
+
+def test_a_large_attachment_that_does_not_compress_is_held_within_the_bound(guard: Guard) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Message-ID"] = SENDER, "holt@army.ml", "<large@mod.example>"
+    mail.set_content("Enclosed.")
+    mail.add_attachment(randbytes(35_000_000), maintype="application", subtype="octet-stream", filename="survey.bin")
+    held = len(guard.held())
+    with smtplib.SMTP("127.0.0.1", guard.port, timeout=120) as client:
+        client.send_message(mail)
+    assert len(guard.held()) == held + 1
     assert guard.rss() < MOST, f"{guard.rss() >> 20} MB"
 
 

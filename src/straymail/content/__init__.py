@@ -36,7 +36,7 @@ from straymail.content.fingerprint import Document, Documents, marks
 from straymail.content.itinerary import item_properties
 from straymail.content.plain import plain
 from straymail.content.scan import Scan
-from straymail.content.sieve import Shelf
+from straymail.content.sieve import Shelf, give_back
 from straymail.evidence import Finding, Sensitivity, quotes
 from straymail.message import (
     READ_OF_PART,
@@ -60,6 +60,7 @@ __all__ = [
     "examine_file",
     "examine_property",
     "examine_text",
+    "give_back",
     "heading_of_file",
     "keep",
     "marks",

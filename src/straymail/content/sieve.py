@@ -90,7 +90,7 @@ class Sieve:
         self._often = [
             (letter.encode(), least, _Database(hints, shelf=shelf)) for (letter, least), hints in often.items()
         ]
-        _give_back()
+        give_back()
 
     def sift(self, piece: bytes, whole: bytes) -> list[int]:
         """Numbers of the rules that may hit in a piece of the whole text."""
@@ -106,8 +106,8 @@ class Sieve:
         return numbers
 
 
-def _give_back() -> None:
-    """Have the C library return what Hyperscan's compiler freed, some 50 MB (glibc only; elsewhere nothing happens)."""
+def give_back() -> None:
+    """Have the C library return what was freed, as some 50 MB by Hyperscan's compiler (glibc only)."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
@@ -122,7 +122,7 @@ class Words:
     def __init__(self, words: Sequence[str], shelf: Shelf | None = None) -> None:
         self._lengths = tuple(map(len, words))
         self._database = _Database(dict(enumerate(words)), 0, _NOTED_WITH_END, shelf)
-        _give_back()
+        give_back()
 
     def find(self, text: bytes) -> list[tuple[int, int]]:
         """(end, number) of each that stands in a text, in no order."""

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import structlog
 
 from straymail.config import Settings
-from straymail.content import prepare
+from straymail.content import give_back, prepare
 from straymail.correspondence import observation
 from straymail.desk import Desk, is_ours
 from straymail.errors import NotAsked, StoreDown, TokenRefused
@@ -140,6 +140,8 @@ class GuardEngine:
             said = await self._failed(situation, arrival, "error", type(error).__name__)
         finally:
             self._under_way -= large
+            if large:
+                self._readers.submit(give_back)  # else the next large message comes on top of what this one left
         if isinstance(said, Taken) and arrival.unreadable:
             return Accept(drop=arrival.envelope.recipients)  # they were not taken, so they go on
         return said

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 
 from straymail.errors import Conflict, NotFound
 from straymail.message import Address
-from straymail.record.dialect import fill, room
+from straymail.record.dialect import fill, room, stored
 from straymail.record.keys import Keys
 from straymail.record.persons import named_in_json, names, near
 from straymail.record.schema import held, held_address
@@ -168,10 +168,10 @@ def body(connection: Connection, keys: Keys, identifier: str) -> bytes:
     Raises:
         NotFound: it is gone. BadInput: the key is missing, or the data were changed.
     """
-    sealed = connection.execute(select(held.c.body).where(held.c.id == identifier)).scalar()
-    if sealed is None:
-        raise NotFound(f"the body of {identifier} is gone")
-    return opened(keys, sealed, identifier)
+    with stored(connection, held.c.body, identifier) as sealed:
+        if sealed is None:
+            raise NotFound(f"the body of {identifier} is gone")
+        return opened(keys, sealed, identifier)
 
 
 def transition(

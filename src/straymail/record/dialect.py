@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from sqlite3 import Blob
+from typing import Any, cast
 
 from sqlalchemy import Column, Connection, Engine, Select, create_engine, event, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,6 +15,7 @@ from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.schema import Table
 
 from straymail.errors import ConfigError
+from straymail.record.keys import Sealed
 
 _BUSY_MS = 10_000
 _LARGE = 1 << 20
@@ -91,30 +95,45 @@ def problem(error: DBAPIError) -> str:
     return str(error.orig).strip()
 
 
-def room(connection: Connection, data: bytes | bytearray) -> object:
+def room(connection: Connection, data: bytearray) -> object:
     """What an INSERT gives for a value that may be large; ``fill`` writes it where this left room."""
-    return func.zeroblob(len(data)) if _in_pieces(connection, data) else data
+    return func.zeroblob(len(data)) if _in_pieces(connection, len(data)) else data
 
 
-def fill(connection: Connection, column: Column[Any], identifier: str, data: bytes | bytearray) -> None:
+def fill(connection: Connection, column: Column[Any], identifier: str, data: bytearray) -> None:
     """Write a value for which ``room`` was left in the row with this ``id``.
 
-    SQLite makes two copies of a value it is given whole, and none of one written in pieces.
+    SQLite makes two copies of a value it is given or asked for whole, and none of one that is written in pieces.
     """
-    if not _in_pieces(connection, data):
+    if not _in_pieces(connection, len(data)):
         return
-    row: Select[tuple[int]] = (
-        select(literal_column("rowid")).select_from(column.table).where(column.table.c.id == identifier)
-    )
-    driver: Any = connection.connection.dbapi_connection
     view = memoryview(data)
-    with driver.blobopen(column.table.name, column.name, connection.execute(row).scalar_one()) as blob:
+    with _blob(connection, column, identifier, readonly=False) as blob:
         for start in range(0, len(view), _LARGE):
             blob.write(view[start : start + _LARGE])
 
 
-def _in_pieces(connection: Connection, data: bytes | bytearray) -> bool:
-    return connection.dialect.name == "sqlite" and len(data) > _LARGE
+@contextmanager
+def stored(connection: Connection, column: Column[Any], identifier: str) -> Iterator[Sealed | None]:
+    """The value in the row with this ``id``, None for none; a large one is read as it is sliced."""
+    at = column.table.c.id == identifier
+    if _in_pieces(connection, connection.execute(select(func.length(column)).where(at)).scalar() or 0):
+        with _blob(connection, column, identifier, readonly=True) as blob:
+            yield cast("Sealed", blob)
+    else:
+        yield connection.execute(select(column).where(at)).scalar()
+
+
+def _in_pieces(connection: Connection, size: int) -> bool:
+    return connection.dialect.name == "sqlite" and size > _LARGE
+
+
+def _blob(connection: Connection, column: Column[Any], identifier: str, *, readonly: bool) -> Blob:
+    row: Select[tuple[int]] = select(literal_column("rowid")).select_from(column.table)
+    number = connection.execute(row.where(column.table.c.id == identifier)).scalar_one()
+    driver: Any = connection.connection.dbapi_connection
+    opened: Blob = driver.blobopen(column.table.name, column.name, number, readonly=readonly)
+    return opened
 
 
 def upsert(connection: Connection, table: Table, keys: tuple[str, ...]) -> Insert:

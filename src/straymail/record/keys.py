@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -37,6 +38,18 @@ _NO_KEY = "the copy that was kept of it; for a new installation `straymail init`
 def new_key() -> bytes:
     """A fresh key line for the key file."""
     return f"{_MAGIC} {secrets.token_hex(4)} {base64.b64encode(secrets.token_bytes(32)).decode()}\n".encode()
+
+
+class Sealed(Protocol):
+    """What was encrypted: whole in memory, or read as it is sliced."""
+
+    def __len__(self) -> int:
+        """Bytes of it."""
+        ...
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        """Some of it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ class Keys:
         sealed += encryptor.tag
         return sealed
 
-    def decrypt(self, sealed: bytes | bytearray, bound_to: str) -> Iterator[bytes]:
+    def decrypt(self, sealed: Sealed, bound_to: str) -> Iterator[bytes]:
         """Inverse of ``encrypt``, in pieces: none is given out before all are known to be ours.
 
         Raises:
@@ -118,16 +131,15 @@ def _derive(material: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, salt=b"straymail", info=purpose.encode()).derive(material)
 
 
-def _decrypted(key: bytes, sealed: bytes | bytearray, bound_to: str) -> Iterator[bytes]:
+def _decrypted(key: bytes, sealed: Sealed, bound_to: str) -> Iterator[bytes]:
     """What was encrypted; ValueError or InvalidTag, at the end at the latest, when it was changed."""
     if len(sealed) < _BEFORE + _TAG:
         raise ValueError("too short")
-    view = memoryview(sealed)
-    end = len(view) - _TAG
-    decryptor = Cipher(AES(key), GCM(bytes(view[_ID:_BEFORE]), bytes(view[end:]))).decryptor()
+    end = len(sealed) - _TAG
+    decryptor = Cipher(AES(key), GCM(sealed[_ID:_BEFORE], sealed[end : end + _TAG])).decryptor()
     decryptor.authenticate_additional_data(bound_to.encode())
     for start in range(_BEFORE, end, _PIECE):
-        yield decryptor.update(view[start : min(start + _PIECE, end)])
+        yield decryptor.update(sealed[start : min(start + _PIECE, end)])
     yield decryptor.finalize()
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 from straymail.errors import BadInput
 from straymail.message import Address
 from straymail.record.custody import OPEN, new_id
-from straymail.record.dialect import fill, room
+from straymail.record.dialect import fill, room, stored
 from straymail.record.keys import Keys
 from straymail.record.persons import named_in_json, names, near
 from straymail.record.schema import delivery, held
@@ -28,6 +28,7 @@ from straymail.record.sealed import opened, seal
 LEASE = 600.0
 LONGEST_PAUSE = 3_600.0
 MOST_BYTES = 32 << 20
+_WITHOUT_BODY = tuple(column for column in delivery.c if column is not delivery.c.body)
 _UNDER_WAY = delivery.c.state.in_(("ready", "sending"))
 _QUEUED_NOTICE = and_(_UNDER_WAY, delivery.c.kind == "notice")
 
@@ -135,13 +136,14 @@ def claim(connection: Connection, keys: Keys, now: float, *, limit: int = 50, mo
 
 
 def _leased(connection: Connection, keys: Keys, identifier: str) -> Delivery:
-    row = connection.execute(select(delivery).where(delivery.c.id == identifier)).one()
+    row = connection.execute(select(*_WITHOUT_BODY).where(delivery.c.id == identifier)).one()
     targets: tuple[Target, ...] = ()
     parameters: tuple[str, ...] = ()
     raw, problem = b"", ""
     try:
         targets, parameters = _targets(row.recipients), tuple(json.loads(row.parameters))
-        raw = opened(keys, row.body, f"delivery {row.id}")
+        with stored(connection, delivery.c.body, identifier) as sealed:
+            raw = opened(keys, sealed or b"", f"delivery {row.id}")
     except (BadInput, ValueError, TypeError, KeyError) as error:  # it must not stop the others
         problem = f"cannot be read: {error}"
     return Delivery(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from straymail.errors import BadInput
-from straymail.record.keys import Keys
+from straymail.record.keys import Keys, Sealed
 
 _LEVEL = 6
 _PIECE = 1 << 20
@@ -18,7 +18,7 @@ def seal(keys: Keys, raw: bytes, bound_to: str) -> bytearray:
     return keys.encrypt(_compressed(raw), bound_to)
 
 
-def opened(keys: Keys, sealed: bytes, bound_to: str) -> bytes:
+def opened(keys: Keys, sealed: Sealed, bound_to: str) -> bytes:
     """The body.
 
     Raises:
