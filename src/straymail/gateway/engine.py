@@ -141,7 +141,8 @@ class GuardEngine:
         finally:
             self._under_way -= large
             if large:
-                self._readers.submit(give_back)  # else the next large message comes on top of what this one left
+                with suppress(RuntimeError):  # the threads are gone already
+                    self._readers.submit(give_back)  # else the next comes on top of what this one left
         if isinstance(said, Taken) and arrival.unreadable:
             return Accept(drop=arrival.envelope.recipients)  # they were not taken, so they go on
         return said
