@@ -112,3 +112,22 @@ def test_second_addresses_and_a_card_without_an_end_are_read(tmp_path: Path) -> 
     cards.write_text(CARD + "BEGIN:VCARD\nFN:Tom\nEMAIL:tom@x.example\n")
     assert [str(each.address) for each in read_directory(cards, faults)] == ["clara@x.example", "tom@x.example"]
     assert "no end" in str(faults[0])
+
+
+def test_own_domains_that_no_message_names_are_told_and_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A domain misspelt with --own would make everybody external, and nobody could be asked."""
+    config = tmp_path / "straymail.toml"
+    ended("init", "--config", str(config), "--data-dir", str(tmp_path))
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    for _ in range(2):  # the second time the file is known already
+        capsys.readouterr()
+        assert ended("learn", str(tmp_path / "a.eml"), "--own", "mod.exmaple", "-c", str(config)) == 0
+        told = " ".join(capsys.readouterr().out.split())
+        assert "No message learned is from or to mod.exmaple." in told
+        assert "Most messages name mod.example, x.example." in told
+        assert load(config).organisation.domains == ()
+    assert ended("learn", str(tmp_path / "a.eml"), "--own", "mod.example", "-c", str(config)) == 0
+    assert load(config).organisation.domains == ("mod.example",)
+    assert "No message" not in capsys.readouterr().out
