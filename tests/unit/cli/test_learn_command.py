@@ -131,3 +131,55 @@ def test_own_domains_that_no_message_names_are_told_and_not_written(
     assert ended("learn", str(tmp_path / "a.eml"), "--own", "mod.example", "-c", str(config)) == 0
     assert load(config).organisation.domains == ("mod.example",)
     assert "No message" not in capsys.readouterr().out
+
+
+def people(file: Path, data: str, faults: list[ArchiveError]) -> list[tuple[str, str]]:
+    file.write_text(data, encoding="utf-8")
+    return [(str(each.address), each.name) for each in read_directory(file, faults)]
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("sep=;\r\nName;Email\r\nAda Lund;a@x.example\r\n", [("a@x.example", "Ada Lund")]),
+        ('#TYPE System.User\r\n"DisplayName","mail"\r\n"Ada","a@x.example"\r\n', [("a@x.example", "Ada")]),
+        (
+            "DisplayName,UserPrincipalName,PrimarySmtpAddress\nAda,u1@x.example,ada@x.example\n",
+            [("ada@x.example", "Ada")],
+        ),
+        ("Name,Adresse e-mail\nAda,a@x.example\nBo,b@x.example\n", [("a@x.example", "Ada"), ("b@x.example", "Bo")]),
+        ("Name,Address,Their mail\nAda,1 High Street,a@x.example\n", [("a@x.example", "Ada")]),
+        ("Name,Mail\nAda,SMTP:a@x.example;smtp:b@x.example\n", [("a@x.example", "Ada"), ("b@x.example", "Ada")]),
+        ("Mail\nAda Lund <a@x.example>\nmailto:b@x.example\n", [("a@x.example", "Ada Lund"), ("b@x.example", "")]),
+        ('Name,Mail\n"Ada\nLund",a@x.example\n', [("a@x.example", "Ada Lund")]),
+        ('Name,Mail\n"Lund ""Al"", Ada",a@x.example\n', [("a@x.example", 'Lund "Al", Ada')]),
+        ("Name,Mail\nAda,\nBo,b@x.example\n", [("b@x.example", "Bo")]),
+        ("a@x.example\nb@x.example\n", [("a@x.example", ""), ("b@x.example", "")]),
+    ],
+)
+def test_tables_as_programs_export_them(tmp_path: Path, table: str, found: list[tuple[str, str]]) -> None:
+    faults: list[ArchiveError] = []
+    assert people(tmp_path / "a.csv", table, faults) == found
+    assert faults == []
+
+
+def test_a_row_without_the_cell_is_a_fault(tmp_path: Path) -> None:
+    """A quotation mark that is never closed takes the rest of the table into one cell: that is told."""
+    faults: list[ArchiveError] = []
+    assert people(tmp_path / "a.csv", 'Name,Mail\nAda,a@x.example\n"Bo,b@x.example\nCy,c@x.example\n', faults)
+    assert [fault.line for fault in faults] == [3]
+
+
+@pytest.mark.parametrize(
+    ("card", "found"),
+    [
+        ("N:Lund;Ada;;;\nEMAIL:a@x.example\n", [("a@x.example", "Ada Lund")]),
+        ("FN:Ada Lund\nN:Other;One\nEMAIL:a@x.example\n", [("a@x.example", "Ada Lund")]),
+        ("N;ENCODING=QUOTED-PRINTABLE:M=C3=B6rk;J=\n =C3=B6n\nEMAIL:a@x.example\n", [("a@x.example", "J ön Mörk")]),
+        ("FN:Ada\nEMAIL:\nEMAIL;TYPE=work:mailto:a@x.example\n", [("a@x.example", "Ada")]),
+    ],
+)
+def test_cards_of_every_age(tmp_path: Path, card: str, found: list[tuple[str, str]]) -> None:
+    faults: list[ArchiveError] = []
+    assert people(tmp_path / "a.vcf", f"BEGIN:VCARD\nVERSION:2.1\n{card}END:VCARD\n", faults) == found
+    assert faults == []
