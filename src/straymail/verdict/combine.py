@@ -24,7 +24,7 @@ from straymail.message import Address
 _FURTHEST = 30.0
 _SUGGESTIONS = 5
 _WORTH_SAYING = 0.3  # log-odds
-_NOBODY, _SLIP = "nobody", "slip"
+_NOBODY, _SLIP, _PREFIX = "nobody", "slip", "prefix"
 _TOLD = tuple(PARTS.items())
 _MEASURED = {
     "sent": "mail from the sender",
@@ -153,13 +153,19 @@ def assess(weights: Weights, address: Address, signals: Sequence[Signal], least:
     if result is not None and result.gain > 0:
         mailbox = address.local.lower()
         moved = any(weight > result.log_odds and each.address.local.lower() == mailbox for weight, _, each in ranked)
-        ranked.extend(
-            (result.log_odds, fit, rival.candidate) for fit, rival in result.ranked if rival.kind == _SLIP or not moved
-        )
+        ranked.extend((result.log_odds, fit, rival.candidate) for fit, rival in _named(result, mailbox, moved=moved))
     meant = _best(address, ranked)
     if compared is not None and result is not None:
         terms.extend(_terms(weights, address, compared, result, meant[0] if meant else None))
     return Assessment(address, found, tuple(terms), meant, compared)
+
+
+def _named(result: Compared, mailbox: str, *, moved: bool) -> Iterator[tuple[float, Rival]]:
+    """Rivals fit to be suggested. Beside one with the very mailbox, nobody is who only begins with the same letters."""
+    same = any(rival.candidate.address.local.lower() == mailbox for _, rival in result.ranked)
+    for fit, rival in result.ranked:
+        if rival.kind == _SLIP or not (moved or (same and rival.kind == _PREFIX)):
+            yield fit, rival
 
 
 @dataclass(frozen=True, slots=True)

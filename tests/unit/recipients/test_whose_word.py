@@ -222,3 +222,14 @@ def test_without_history_the_organisation_knows_itself() -> None:
     found = judged(Correspondence(["mod.example"]), ANNA, "bob@mod.exampel")
     assert str(found.meant[0].address) == "bob@mod.example"
     assert replace(found).probability > ASKED
+
+
+def test_nobody_who_only_begins_so_is_suggested_before_the_very_mailbox_elsewhere() -> None:
+    """A colleague who is closer was suggested for the same mailbox, under the plain spelling of a domain with umlauts."""
+    history = Correspondence(["mod.example"])
+    both(history, ANNA, "jon.abara@mod.example", 30, "Jon Abara")
+    both(history, ANNA, "joerg.mueller@xn--mller-bau-q9a.example", 8, "Jörg Müller")
+    found = judged(history, ANNA, "joerg.mueller@mueller-bau.example")
+    assert [str(each.address) for each in found.meant] == ["joerg.mueller@xn--mller-bau-q9a.example"]
+    texts = [item.sender_text for item in found.evidence]
+    assert not any("Abara" in text or "abara" in text for text in texts)
