@@ -65,7 +65,8 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
         found = (each for each in found if history.answers(f"{address.local.lower()}@{each[0]}"))
     else:
         yield from _end(context, typed)
-    ranked = sorted(found, key=lambda each: (-each[1], each[0]))[:_MOST]
+    ranked = sorted(found, key=lambda each: (-each[1], each[0]))
+    ranked = [each for each in ranked if _end_too_many(context, typed, each[0])] or ranked[:_MOST]
     if not ranked:
         return
     best, score = ranked[0]
@@ -98,6 +99,11 @@ def _end(context: Context, typed: str) -> Iterator[Signal]:
             text = f"You write to .{meant} addresses; .{tld} is one slip away from that."
             yield Signal("tld.confusion", 1.0, text, f".{tld} for .{meant}")
             return
+
+
+def _end_too_many(context: Context, typed: str, name: str) -> bool:
+    """Whether a name that answers was written whole, with an end after it: then nothing else was meant."""
+    return typed.startswith(f"{name}.") and context.history.domain_answers(name)
 
 
 def _clear(context: Context, typed: str, best: str) -> bool:
@@ -183,7 +189,8 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
     if f"{rest}.com" in FIRST:
         yield f"{rest}.com"
     for meant in _swaps(tld) if public_suffix(typed) == tld else ():
-        if history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)) or not real_suffix(typed):
+        usual = history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)) or not real_suffix(typed)
+        if usual and not rest.endswith(f".{meant}"):  # army.mil.ml is no slip for army.mil.mil
             yield f"{rest}.{meant}"
     plain = _look_alike(typed)
     if plain != typed and (history.knows_domain(plain) or plain in WELL_KNOWN):

@@ -225,7 +225,7 @@ def test_without_history_the_organisation_knows_itself() -> None:
 
 
 def test_nobody_who_only_begins_so_is_suggested_before_the_very_mailbox_elsewhere() -> None:
-    """A colleague who is closer was suggested for the same mailbox, under the plain spelling of a domain with umlauts."""
+    """A closer colleague was suggested for the same mailbox under the plain spelling of a domain with umlauts."""
     history = Correspondence(["mod.example"])
     both(history, ANNA, "jon.abara@mod.example", 30, "Jon Abara")
     both(history, ANNA, "joerg.mueller@xn--mller-bau-q9a.example", 8, "Jörg Müller")
@@ -233,3 +233,22 @@ def test_nobody_who_only_begins_so_is_suggested_before_the_very_mailbox_elsewher
     assert [str(each.address) for each in found.meant] == ["joerg.mueller@xn--mller-bau-q9a.example"]
     texts = [item.sender_text for item in found.evidence]
     assert not any("Abara" in text or "abara" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("x@gmial.com", ["x@gmail.com"]),  # not ymail.com and mail.com, two slips away
+        ("jon.abar@mod.example", ["jon.abara@mod.example"]),  # not Joerg, who only begins so
+        ("robert.holt@army.mil.ml", ["robert.holt@army.mil"]),
+        ("someone@army.mil.ml", ["someone@army.mil"]),  # not army.mil.mil
+    ],
+)
+def test_nobody_far_less_likely_is_offered_beside_who_was_meant(
+    history: Correspondence, typed: str, meant: list[str]
+) -> None:
+    both(history, ANNA, "jon.abara@mod.example", 30, "Jon Abara")
+    both(history, ANNA, "joerg.mueller@northport.com", 8, "Joerg Mueller")
+    told = [str(each.address) for each in judged(history, ANNA, typed).meant]
+    assert told[:1] == meant
+    assert not {"x@ymail.com", "x@mail.com", "joerg.mueller@northport.com", "someone@army.mil.mil"} & set(told)
