@@ -96,7 +96,7 @@ def _end(context: Context, typed: str) -> Iterator[Signal]:
     for meant in _swaps(tld):
         cost = TLD_SLIPS[meant][tld]
         if tld not in _COMMON and cost <= _LIKELY and history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)):
-            text = f"You write to .{meant} addresses; .{tld} is one slip away from that."
+            text = f"Your organisation writes to .{meant} addresses; .{tld} is one slip away from that."
             yield Signal("tld.confusion", 1.0, text, f".{tld} for .{meant}")
             return
 
@@ -128,10 +128,12 @@ def _common_end(typed: str, best: str) -> bool:
 
 def _text(context: Context, typed: str, best: str) -> str:
     history, shown = context.history, domain_to_unicode(typed)
+    if history.is_own(best):
+        return f"{best} is your organisation's own domain, and {shown} looks much like it."
     if history.knows_domain(best) and history.knows_domain(typed):
         return f"Nobody at {shown} has ever answered; {best} looks much the same, and is known."
     if history.knows_domain(best):
-        return f"{shown} is not a domain you have written to; {best} is, and it looks much the same."
+        return f"{shown} is new to your organisation; {best} is known to it, and looks much the same."
     return f"{shown} looks much like {best}, which is far more usual."
 
 

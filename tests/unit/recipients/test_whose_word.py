@@ -252,3 +252,20 @@ def test_nobody_far_less_likely_is_offered_beside_who_was_meant(
     told = [str(each.address) for each in judged(history, ANNA, typed).meant]
     assert told[:1] == meant
     assert not {"x@ymail.com", "x@mail.com", "joerg.mueller@northport.com", "someone@army.mil.mil"} & set(told)
+
+
+def test_nobody_is_told_to_have_written_what_others_here_wrote(history: Correspondence) -> None:
+    """Somebody new was told "You write to .mil addresses" and "army.mil is a domain you have written to"."""
+    texts = [item.sender_text for item in judged(history, "new.hire@mod.example", "robert.holt@army.ml").evidence]
+    assert "Your organisation writes to .mil addresses; .ml is one slip away from that." in texts
+    assert "army.ml is new to your organisation; army.mil is known to it, and looks much the same." in texts
+    assert [text for text in texts if text.startswith("You ")] == [
+        "You have not written to robert.holt@army.ml before."
+    ]
+
+
+@pytest.mark.parametrize("learned", [True, False])
+def test_one_s_own_domain_is_called_so(history: Correspondence, learned: bool) -> None:
+    known = history if learned else Correspondence(["mod.example"])
+    texts = [item.sender_text for item in judged(known, ANNA, "peter.grant@mod.exmaple").evidence]
+    assert "mod.example is your organisation's own domain, and mod.exmaple looks much like it." in texts
