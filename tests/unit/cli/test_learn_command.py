@@ -183,3 +183,19 @@ def test_cards_of_every_age(tmp_path: Path, card: str, found: list[tuple[str, st
     faults: list[ArchiveError] = []
     assert people(tmp_path / "a.vcf", f"BEGIN:VCARD\nVERSION:2.1\n{card}END:VCARD\n", faults) == found
     assert faults == []
+
+
+def test_a_verdict_with_nothing_learned_says_so_beside_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = str(tmp_path / "straymail.toml")
+    ended("init", "--own", "mod.example", "--config", config, "--data-dir", str(tmp_path))
+    capsys.readouterr()
+    asked = ("check", "--from", "a@mod.example", "b@x.example", "-c", config)
+    assert ended(*asked) == 0
+    assert "Nothing has been learned" in capsys.readouterr().err
+    assert ended(*asked, "--json") == 0
+    assert not capsys.readouterr().err
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    ended("learn", str(tmp_path / "a.eml"), "-c", config)
+    capsys.readouterr()
+    ended(*asked)
+    assert not capsys.readouterr().err
