@@ -84,6 +84,8 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
 def _end(context: Context, typed: str) -> Iterator[Signal]:
     """``tld.impossible``: no such end exists. ``tld.confusion``: a slip for an end that is written to all the time."""
     history, tld = context.history, typed.rpartition(".")[2]
+    if typed == "localhost":
+        return  # mail to it arrives, on the machine itself
     if "." not in typed and real_suffix(typed):
         text = f"Nobody has mail at .{tld} itself; something is missing before it."
         yield Signal("tld.impossible", 1.0, text, f"{typed} is an end and no domain")

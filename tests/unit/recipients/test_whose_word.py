@@ -269,3 +269,11 @@ def test_one_s_own_domain_is_called_so(history: Correspondence, learned: bool) -
     known = history if learned else Correspondence(["mod.example"])
     texts = [item.sender_text for item in judged(known, ANNA, "peter.grant@mod.exmaple").evidence]
     assert "mod.example is your organisation's own domain, and mod.exmaple looks much like it." in texts
+
+
+def test_localhost_lacks_nothing(history: Correspondence) -> None:
+    """ "Nobody has mail at .localhost itself" was said, and asked about."""
+    found = judged(history, ANNA, "root@localhost")
+    assert "tld.impossible" not in ids(found)
+    assert found.probability < ASKED
+    assert "tld.impossible" in ids(judged(history, ANNA, "root@mil"))
