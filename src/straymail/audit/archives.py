@@ -1,9 +1,10 @@
 """Archives as a stream of raw messages: mbox, Maildir, folders of .eml, and gzip or xz of these.
 
 Constant memory whatever the size. What cannot be read is collected as a fault with file and place, and reading goes on.
-mbox is RFC 4155 with its dialects: a message begins at a ``From `` line after an empty line; in a file whose beginning
-shows no such place, also at one with an address and a date before a header field; one ``>`` of ``>From`` is taken off
-(mboxrd, mboxo).
+mbox is RFC 4155 with its dialects: a message begins at a ``From `` line after an empty line that has a time in it or a
+header field below it; in a file whose beginning shows no such place, also at one with an address and a date before a
+header field; one ``>`` of ``>From`` is taken off (mboxrd, mboxo). Empty lines and a byte order mark before the
+beginning are passed over. What is packed is told by its first bytes, not by its name.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import lzma
 import os
 import re
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BufferedIOBase
 from pathlib import Path
 from typing import IO, cast
 
+from straymail.audit.directories import DIRECTORIES
 from straymail.errors import ArchiveError
 
 _FROM = b"From "
@@ -29,12 +32,15 @@ EMPTY = "is empty"
 """The fault of a file without a byte: a mailbox to which nothing has come yet."""
 _BROKEN = (OSError, EOFError, lzma.LZMAError, zlib.error)
 _PIECE = 1 << 16
+_GZIP, _XZ = b"\x1f\x8b", b"\xfd7zXZ\0"
 _CHUNK = 1 << 20
 # Every repeat is bounded and ends at a character that the next cannot begin with.
-_SEPARATOR = re.compile(rb"\n\r?\nFrom ")
+_FIELD_BELOW = rb"[^\r\n]{0,254}\r?\n[!-9;-~]{1,99}:"
+_TIME_IN_IT = rb"[^\r\n:]{1,300}[0-9]:[0-9]{2}"
+_SEPARATOR = re.compile(rb"\n\r?\nFrom (?=" + _FIELD_BELOW + rb"|" + _TIME_IN_IT + rb")")
 _DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,3}(?:[A-Z][a-z]{2} {1,2}[0-9]{1,2}|[0-9]{1,2} [A-Z][a-z]{2}) "
 _DATED_LINE = rb"\S{1,254} {1,3}" + _DAY + rb"[^\r\n]{0,12}[0-9]{2}:[0-9]{2}[^\r\n]{0,40}\r?\n[!-9;-~]{1,99}:"
-_NO_EMPTY_LINE = re.compile(rb"\n\r?\nFrom |\nFrom (?=" + _DATED_LINE + rb")")
+_NO_EMPTY_LINE = re.compile(_SEPARATOR.pattern + rb"|\nFrom (?=" + _DATED_LINE + rb")")
 _SEPARATOR_LONGEST = 512  # bytes, with what is looked at behind it
 
 
@@ -156,24 +162,36 @@ def _size(file: Path) -> int:
 
 
 def _opened(file: Path, disk: IO[bytes]) -> IO[bytes]:
-    ending = file.suffix.lower()
-    if ending == ".gz":
+    beginning = disk.read(len(_XZ))
+    disk.seek(0)
+    if beginning.startswith(_GZIP):
         return cast("IO[bytes]", gzip.GzipFile(fileobj=disk))
-    return cast("IO[bytes]", lzma.open(disk)) if ending == ".xz" else disk
+    return cast("IO[bytes]", lzma.open(disk)) if beginning == _XZ else disk
 
 
 def _messages(file: Path, stream: IO[bytes], start: int, faults: list[ArchiveError]) -> Iterator[Item]:
     """Split a stream; a file that does not begin with ``From `` is one message, if it looks like one."""
     if start:
         stream.seek(start)
-    head = stream.readline(_PIECE)
+    head, passed = _beginning(stream)
     if not head.startswith(_FROM):
         yield from _single(file, stream, head, start, faults)
         return
-    offset = start
+    offset = start + passed
     for size, parts in _split(head, stream):
         yield from _item(file, offset, parts, size, faults)
         offset += size
+
+
+def _beginning(stream: IO[bytes]) -> tuple[bytes, int]:
+    """The first line that is not empty, and how many bytes stood before it."""
+    head, passed = stream.readline(_PIECE), 0
+    if head.startswith(BOM_UTF8):
+        head, passed = head.removeprefix(BOM_UTF8), len(BOM_UTF8)
+    while head and not head.strip() and passed < _PIECE:
+        passed += len(head)
+        head = stream.readline(_PIECE)
+    return head, passed
 
 
 def _split(head: bytes, stream: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
@@ -247,9 +265,14 @@ def _item(file: Path, offset: int, parts: list[bytes], size: int, faults: list[A
 def _single(file: Path, stream: IO[bytes], head: bytes, start: int, faults: list[ArchiveError]) -> Iterator[Item]:
     if start:
         return  # it was read before
-    if not _FIELD.match(head):
+    if head.startswith(b">From ") and (below := stream.readline(_PIECE)):
+        head = below  # a message that was cut out of an mbox
+    if not _FIELD.match(head) or head[:6].upper() == b"BEGIN:":
         problem = EMPTY if not head else "is no mail: it begins neither with a header field nor with `From `"
-        faults.append(ArchiveError(problem, file=str(file), allowed="mbox, Maildir, .eml; .gz and .xz of these"))
+        allowed = "mbox, Maildir, .eml; .gz and .xz of these"
+        if head and file.suffix.lower() in DIRECTORIES:
+            problem, allowed = "is a directory of people, not mail", "to be named itself: straymail learn FILE"
+        faults.append(ArchiveError(problem, file=str(file), allowed=allowed))
         return
     raw = bytearray(head)
     pieces = _Pieces(stream)

@@ -1,10 +1,11 @@
 """Directories of people: CSV and vCard files as (address, name). Bad entries are reported with file, line and column.
 
-Text is UTF-8, UTF-16 with its mark, or Windows-1252. CSV (RFC 4180): the delimiter is told from the first lines; the
-address is in a column named mail, e-mail, email or address (or the first column that holds addresses), the name in
-name, display name, or first and last name, in English or German; further addresses stand in columns of their own, as
-Outlook exports them. vCard 2.1, 3.0 and 4.0 (RFC 6350): every EMAIL of a card, with its FN;
-quoted-printable values of 2.1 are decoded by their CHARSET.
+Text is UTF-8, UTF-16 with its mark, or Windows-1252. CSV (RFC 4180): the delimiter is told from the first lines, or
+from Excel's ``sep=;``; what PowerShell writes above (``#TYPE``) is passed over. The address is in a column named mail,
+e-mail, email or address (or the first column that holds addresses), the name in name, display name, or first and last
+name, in English or German; further addresses stand in columns of their own, as Outlook exports them, or in one cell
+after ``;`` or ``:::``. Who has none is left out. vCard 2.1, 3.0 and 4.0 (RFC 6350): every EMAIL of a card, with its FN
+or N; quoted-printable values of 2.1 are decoded by their CHARSET.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ DIRECTORIES = frozenset((".csv", ".tsv", ".vcf", ".vcard"))
 _MAIL = (
     "e-mail address",
     "email address",
+    "primarysmtpaddress",
+    "windowsemailaddress",
+    "emailaddress",
     "e-mail",
     "email",
     "mail",
@@ -83,18 +87,17 @@ def _text(file: Path) -> str:
 
 
 def _rows(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person]:
-    try:
-        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:_SAMPLE], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    rows = list(_numbered_rows(file, text, dialect, faults))
+    dialect, above = _dialect(text)
+    rows = list(_numbered_rows(file, text, dialect, faults))[above:]
     if not rows:
         return
     heads = [head.strip().lower() for head in rows[0][1]]
-    mail = _column(heads, _MAIL)
     first_row = 1
-    if mail is None or "@" in rows[0][1][mail]:
-        mail, heads, first_row = _first_with_addresses(file, [row for _, row in rows]), [], 0
+    if any("@" in head for head in heads):
+        heads, first_row = [], 0
+    mail = _column(heads, _MAIL)
+    if mail is None or not _addresses(rows[first_row:], mail):  # "Address" may be a street
+        mail = _first_with_addresses(file, [row for _, row in rows[first_row:]], mail)
     for number, row in rows[first_row:]:
         if not any(cell.strip() for cell in row):
             continue
@@ -108,14 +111,42 @@ def _of_row(
     file: Path, number: int, heads: Sequence[str], row: Sequence[str], column: int, faults: list[ArchiveError]
 ) -> Iterator[Person]:
     cell = row[column].strip() if column < len(row) else ""
-    for written in cell.split(" ::: "):  # Google's several values in one cell
+    if not cell and column < len(row):
+        return  # who has no address cannot be written to
+    name = " ".join(_name_in(heads, row).split())
+    for written in _several(cell):
+        before, angle, inside = written.removesuffix(">").rpartition("<")
         try:
-            yield Person(parse_address(written), _name_in(heads, row))
+            yield Person(parse_address(_bare(inside)), name or (before.strip(' "') if angle else ""))
         except AddressError as error:
             where = f"column {column + 1}" + (f" ({heads[column]})" if heads else "")
             faults.append(
                 ArchiveError(error.problem, file=str(file), line=number, field=where, allowed="name@mod.example")
             )
+
+
+def _several(cell: str) -> list[str]:
+    """The values of a cell that holds several, as Google and Exchange write them."""
+    values = [cell] if '"@' in cell else re.split(r" ::: |;", cell)
+    return [value.strip() for value in values if value.strip()] or [cell]
+
+
+def _bare(written: str) -> str:
+    """The address without ``mailto:`` or ``SMTP:`` before it."""
+    return re.sub(r"^\s*(?:mailto|smtp):", "", written, flags=re.IGNORECASE).strip()
+
+
+def _dialect(text: str) -> tuple[type[csv.Dialect] | csv.Dialect, int]:
+    """How the cells are parted, and how many rows stand above the table."""
+    first = text[:_SAMPLE].lstrip("\r\n").partition("\n")[0].strip().strip('"').lower()
+    above = int(first.startswith(("sep=", "#type ")))
+    if first.startswith("sep=") and len(first) == len("sep=;"):
+        return type("Told", (csv.excel,), {"delimiter": first[-1]}), above
+    try:
+        sample = text[:_SAMPLE].partition("\n")[2] if above else text[:_SAMPLE]
+        return csv.Sniffer().sniff(sample, delimiters=",;\t|"), above
+    except csv.Error:
+        return csv.excel, above
 
 
 def _numbered_rows(
@@ -139,10 +170,18 @@ def _column(heads: Sequence[str], names: Sequence[str]) -> int | None:
     return next((heads.index(name) for name in names if name in heads), None)
 
 
-def _first_with_addresses(file: Path, rows: Sequence[Sequence[str]]) -> int:
-    for column in range(max(len(row) for row in rows)):
-        if sum("@" in row[column] for row in rows[:50] if column < len(row)) * 2 >= len(rows[:50]):
+def _addresses(rows: Sequence[tuple[int, Sequence[str]]], column: int) -> bool:
+    """Whether the column holds an address, or there are no rows to tell."""
+    return not rows or any("@" in row[column] for _, row in rows if column < len(row))
+
+
+def _first_with_addresses(file: Path, rows: Sequence[Sequence[str]], named: int | None) -> int:
+    filled = [row for row in rows if any(cell.strip() for cell in row)][:50]
+    for column in range(max((len(row) for row in filled), default=0)):
+        if sum("@" in row[column] for row in filled if column < len(row)) * 2 >= len(filled):
             return column
+    if named is not None:
+        return named
     raise ArchiveError(
         "has no column of addresses", file=str(file), line=1, allowed="a column named mail, e-mail, email or address"
     )
@@ -169,9 +208,12 @@ def _cards(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person
                 yield from _unended(file, opened, name, mails, faults)
             name, mails, opened = "", [], number
         elif key == "FN":
-            name = value.replace("\\,", ",").replace("\\;", ";").strip()
+            name = _plain(value) or name
+        elif key == "N" and not name:
+            name = " ".join(filter(None, map(_plain, reversed(re.split(r"(?<!\\);", value)[:2]))))
         elif key == "EMAIL":
-            mails.append((number, value.strip().removeprefix("mailto:")))
+            if value.strip():
+                mails.append((number, _bare(value)))
         elif key == "END":
             yield from _of_card(file, name, mails, faults)
             mails, opened = [], 0
@@ -179,6 +221,10 @@ def _cards(file: Path, text: str, faults: list[ArchiveError]) -> Iterator[Person
         yield from _unended(file, opened, name, mails, faults)
     if not cards:
         faults.append(ArchiveError("holds no card", file=str(file), allowed="BEGIN:VCARD ... END:VCARD"))
+
+
+def _plain(value: str) -> str:
+    return " ".join(value.replace("\\,", ",").replace("\\;", ";").split())
 
 
 def _unended(
@@ -212,10 +258,10 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
     """Logical lines with the number of their first: continuation by white space, or by ``=`` in 2.1."""
     number, held = 0, ""
     for at, line in enumerate(text.splitlines(), 1):
-        if held and line[:1] in (" ", "\t"):
-            held += line[1:]
-        elif held.endswith("=") and "QUOTED-PRINTABLE" in held.upper():
+        if held.endswith("=") and "QUOTED-PRINTABLE" in held.upper():
             held = held[:-1] + line
+        elif held and line[:1] in (" ", "\t"):
+            held += line[1:]
         else:
             if held:
                 yield number, held

@@ -12,6 +12,7 @@ import hashlib
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,13 +27,17 @@ from straymail.record import Record, history
 
 BATCH = 2_000
 _TRIES = 20
+_COMMONEST = 3  # domains named where the own ones are in no message
 _EARLIEST = 631_152_000.0  # 1990: mail dated before was dated by a broken clock
 _AHEAD = 86_400.0
 
 
 @dataclass
 class Learned:
-    """What a run did. ``faults`` are what could not be read; ``skipped`` files had been learned before, unchanged."""
+    """What a run did. ``faults`` are what could not be read; ``skipped`` files had been learned before, unchanged.
+
+    ``unmet`` are own domains that no message learned is from or to; ``met`` the commonest others when all are.
+    """
 
     messages: int = 0
     new: int = 0
@@ -43,6 +48,8 @@ class Learned:
     people: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    unmet: list[str] = field(default_factory=list)
+    met: list[str] = field(default_factory=list)
     faults: list[ArchiveError] = field(default_factory=list)
 
     @property
@@ -97,6 +104,18 @@ class Learner:
         self.result.faults += archive.faults
         self.result.seconds = time.perf_counter() - began
         self.result.people = self.model.people
+        self._compare_domains()
+
+    def _compare_domains(self) -> None:
+        """Say which own domains stand in no message: with one misspelt, everybody would count as external."""
+        own, met = sorted(self.model.own_domains), Counter[str]()
+        for key in self.model.everyone() if len(self.model) else ():
+            if person := self.model.person(key):
+                met[key.rpartition("@")[2]] += person.sent + person.received
+        self.result.unmet = [each for each in own if met and not any(f".{name}".endswith(f".{each}") for name in +met)]
+        if self.result.unmet == own:
+            common = sorted(met.items(), key=lambda each: (-each[1], each[0]))
+            self.result.met = [name for name, _ in common[:_COMMONEST]]
 
     @contextmanager
     def _interrupted_between(self) -> Iterator[None]:

@@ -67,7 +67,7 @@ def check(
     if batch is not None and (recipients or sender is not None or message):
         raise BadInput("--batch says itself who writes to whom", field="--batch", allowed="no other message beside it")
     settings = settings_from(config)
-    with open_guard(settings) as guard:
+    with open_guard(settings, quiet=json or batch is not None) as guard:
         if batch is not None:
             raise typer.Exit(_batch(guard, batch, settings))
         raw = read_message(message) if message else None

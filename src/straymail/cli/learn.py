@@ -69,13 +69,16 @@ def learn(
     folks = [path for path in paths if directory or path.suffix.lower() in DIRECTORIES]
     mail = [path for path in paths if path not in folks]
     result = _run(settings, domains, mail, folks, Console(stderr=True, quiet=json))
-    wrote = None if settings.organisation.domains else write_own(config, tuple(dict.fromkeys(domains)))
+    keep = settings.organisation.domains or result.met  # what no message names is not written down as ours
+    wrote = None if keep else write_own(config, tuple(dict.fromkeys(domains)))
     if json:
         found = asdict(result) | {"faults": [str(fault) for fault in result.faults], "rate": round(result.rate, 1)}
         print_json(found | {"domains_written_to": str(wrote) if wrote else None})
     else:
         _tell(result, mail=bool(mail))
-        _tell_own(settings, domains, wrote)
+        _tell_unmet(result)
+        if not result.met:
+            _tell_own(settings, domains, wrote)
     if result.interrupted or result.failed:
         raise typer.Exit(EXIT_FAILED if result.interrupted else EXIT_BAD_INPUT)
 
@@ -121,6 +124,17 @@ def _tell_own(settings: Settings, domains: Sequence[str], wrote: Path | None) ->
         console().print(f"{wrote}: [organisation] domains = {named} was written. Restart a guard that runs.")
     else:
         console().print(Text(f"Write {named} into [organisation] domains: no settings file names them.", "yellow"))
+
+
+def _tell_unmet(result: Learned) -> None:
+    """Warn of own domains that are in no message: everybody there is external as long as one is misspelt."""
+    if not result.unmet:
+        return
+    told = f"No message learned is from or to {', '.join(result.unmet)}."
+    if result.met:
+        told += f" Is that how your domain is written? Most messages name {', '.join(result.met)}."
+        told += " Put the right one into [organisation] domains; what was learned stays good."
+    console().print(Text(told, "yellow"))
 
 
 def _tell(result: Learned, *, mail: bool) -> None:

@@ -128,6 +128,7 @@ def _root(
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """The console script: runs a command; every error is one clear line on standard error, and an exit code."""
+    _open_streams()
     try:
         code = app(arguments, prog_name="straymail", standalone_mode=False)
     except TyperException as error:
@@ -140,9 +141,24 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except StraymailError as error:
         sys.exit(_fail(str(error) or type(error).__name__, EXIT_FAILED))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left; nothing more to say
+        _write_nothing_more()  # the reader has left
         sys.exit(0)
+    except OSError as error:  # a full disk behind standard output, mostly
+        _write_nothing_more()
+        sys.exit(_fail(": ".join(filter(None, (str(error.filename or ""), error.strerror or str(error)))), EXIT_FAILED))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_streams() -> None:
+    """Whoever closed a standard stream gets nothing from it, and the database does not get its descriptor."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  (open to the end)
+
+
+def _write_nothing_more() -> None:
+    """Let what is still to be written to standard output go: it would raise once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: TyperException) -> int:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from straymail.cli.common import say
 from straymail.config import Settings
 from straymail.content import examine_file, examine_property, examine_text, heading_of_file, keep
 from straymail.correspondence import Correspondence
@@ -53,14 +54,18 @@ def create_store(settings: Settings) -> None:
 
 
 @contextmanager
-def open_guard(settings: Settings) -> Iterator[Guard]:
-    """The guard of these settings with what has been learned; without a store yet, one that knows nobody."""
+def open_guard(settings: Settings, *, quiet: bool) -> Iterator[Guard]:
+    """The guard of these settings with what has been learned; one that knows nobody says so, unless ``quiet``."""
     own = settings.organisation.domains
     model = Correspondence(own)
     if os.path.exists(settings.store.key_file):
         with open_store(settings) as record, record.reading() as connection:
             model = history.load_history(connection, own, record.keys.words)
             keep_searches(settings, record)
+    if not (quiet or model.people):
+        say(
+            f"Nothing has been learned in {settings.data_dir}, so everybody is new: `straymail learn` an archive first."
+        )
     with extractor(settings) as reading:
         yield Guard(model, settings.policy, read_weights(settings), make_reader(reading, settings))
 

@@ -121,7 +121,7 @@ def explain(
     """Explain what the policy does to a message: rule, probability, cost and expected loss for each recipient."""
     settings = settings_from(config)
     envelope, parsed = draft(sender, recipients or [], read_message(message), settings.gateway.limits.limits())
-    with open_guard(settings) as guard:
+    with open_guard(settings, quiet=json) as guard:
         verdict = judge(guard, envelope, parsed, settings)
     if json:
         reasons = [_reason_json(settings.policy, verdict, each) for each in verdict.recipients]

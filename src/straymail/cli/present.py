@@ -29,6 +29,7 @@ _HEADLINES = {
     Action.DEFER: "This could not be judged; the mail server would try again later.",
 }
 _LEVELS = {Sensitivity.HIGH: "yellow", Sensitivity.SEVERE: "red"}
+_NARROW = 60  # columns of a terminal below which tables give way to lines
 _MENTIONED = 0.05  # log-odds; what weighs less is not worth a line
 
 
@@ -78,13 +79,16 @@ def show_verdict(out: Console, verdict: Verdict) -> None:
     out.print()
     out.print(headline(verdict))
     out.print()
-    out.print(_recipients(verdict.recipients))
+    if out.width < _NARROW:
+        _list_recipients(out, verdict.recipients)
+    else:
+        out.print(_recipients(verdict.recipients))
     for recipient in verdict.recipients:
         _show_reasons(out, recipient)
     if verdict.content:
         out.print()
         out.print(Text("What it holds", style="bold"))
-        out.print(Padding(findings_table(verdict.content), (0, 0, 0, 2)))
+        out.print(Padding(findings_table(verdict.content, narrow=out.width < _NARROW), (0, 0, 0, 2)))
     out.print()
 
 
@@ -104,13 +108,27 @@ def _recipients(recipients: Iterable[RecipientVerdict]) -> Table:
     table.add_column("astray?", no_wrap=True)
     table.add_column("did you mean", overflow="fold", ratio=4)
     for recipient in recipients:
-        style = STYLES[recipient.action]
-        said = Text(recipient.action, style=f"bold {style}")
-        if recipient.would:
-            said += Text(f" (would {recipient.would})", style="dim")
-        meant = recipient.meant[0].readable if recipient.meant and recipient.action is not Action.PASS else ""
-        table.add_row(recipient.address.readable, said, percent(recipient.probability), Text(meant, style="bold"))
+        said, meant = _action(recipient), Text(_suggested(recipient), style="bold")
+        table.add_row(recipient.address.readable, said, percent(recipient.probability), meant)
     return table
+
+
+def _action(recipient: RecipientVerdict) -> Text:
+    said = Text(recipient.action, style=f"bold {STYLES[recipient.action]}")
+    return said + Text(f" (would {recipient.would})", style="dim") if recipient.would else said
+
+
+def _suggested(recipient: RecipientVerdict) -> str:
+    return recipient.meant[0].readable if recipient.meant and recipient.action is not Action.PASS else ""
+
+
+def _list_recipients(out: Console, recipients: Iterable[RecipientVerdict]) -> None:
+    """One below the other, for a terminal where four columns would break every address."""
+    for recipient in recipients:
+        out.print(Text(recipient.address.readable))
+        out.print(Text("  ") + _action(recipient) + Text(f", astray? {percent(recipient.probability)}"))
+        if meant := _suggested(recipient):
+            out.print(Text("  did you mean ") + Text(meant, style="bold"))
 
 
 def _show_reasons(out: Console, recipient: RecipientVerdict) -> None:
@@ -119,36 +137,41 @@ def _show_reasons(out: Console, recipient: RecipientVerdict) -> None:
     if telling:
         out.print()
         out.print(Text(f"Why {recipient.address}", style="bold"))
-        out.print(Padding(evidence_table(telling), (0, 0, 0, 2)))
+        out.print(Padding(evidence_table(telling, ids=out.width >= _NARROW), (0, 0, 0, 2)))
     if recipient.rule:
         out.print(Text(f"  Decided by {recipient.rule}.", style="dim"))
 
 
-def evidence_table(evidence: Iterable[Evidence]) -> Table:
-    """Reasons, one a row: what it says, and how much it weighs (log-odds; + speaks for a stray)."""
+def evidence_table(evidence: Iterable[Evidence], *, ids: bool = True) -> Table:
+    """Reasons, one a row: how much it weighs (log-odds; + speaks for a stray), what it says, and its id."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
-    table.add_column(style="dim", no_wrap=True)
     for item in evidence:
         weight = Text(f"{item.weight:+.1f}", style="red" if item.weight > 0 else "green")
-        table.add_row(weight, item.sender_text or item.operator_text or item.id, item.id)
+        row = (weight, item.sender_text or item.operator_text or item.id)
+        table.add_row(*row, Text(item.id, style="dim", no_wrap=True)) if ids else table.add_row(*row)
     return table
 
 
-def findings_table(findings: Iterable[Finding]) -> Table:
+def findings_table(findings: Iterable[Finding], *, narrow: bool = False) -> Table:
     """What the message holds, dearest first: sensitivity, what, where; excerpts are already redacted."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
-    table.add_column(overflow="fold", ratio=1)
-    table.add_column(no_wrap=True, justify="right")
-    table.add_column(style="dim", no_wrap=True)
+    if not narrow:
+        table.add_column(overflow="fold", ratio=1)
+        table.add_column(no_wrap=True, justify="right")
+        table.add_column(style="dim", no_wrap=True)
     for finding in sorted(findings, key=lambda each: -each.sensitivity):
         level = Text(str(finding.sensitivity), style=_LEVELS.get(finding.sensitivity, ""))
         where = f"{finding.where}, quoted" if finding.quoted else finding.where
         told = finding.text or finding.id
         guess = "" if worth_telling(finding.id, finding.confidence) else "perhaps "
         excerpt = f" ({finding.excerpt})" if finding.excerpt and finding.excerpt != told else ""
-        table.add_row(level, f"{guess}{told}{excerpt}", where, percent(finding.confidence), finding.id)
+        what = f"{guess}{told}{excerpt}"
+        if narrow:
+            table.add_row(level, f"{what}, in: {where}")
+        else:
+            table.add_row(level, what, where, percent(finding.confidence), finding.id)
     return table

@@ -14,9 +14,11 @@ from rapidfuzz import fuzz, process
 
 from straymail.config.checks import with_known_content
 from straymail.config.documents import with_documents
+from straymail.config.keys import Path as Place
 from straymail.config.keys import key_lines, line_of
 from straymail.config.settings import Settings, default_data_dir
 from straymail.config.terms import with_terms
+from straymail.config.written import odd_values
 from straymail.errors import ConfigError
 
 _LIMIT = 16 << 20  # bytes; a dictionary of 100,000 terms is a few MB
@@ -72,19 +74,33 @@ def parse(text: str, file: str = "straymail.toml") -> Settings:
         if isinstance(inside, dict) and name in inside:
             line = line_of(lines, ("policy", name))
             raise ConfigError(said, file=file, line=line, field=f"policy.{name}")
+    odd = {path: _odd(path, said, lines, file) for path, *said in odd_values(values)}
     try:
         settings = with_known_content(Settings.model_validate(values), lines, file)
+        if odd:
+            raise _first([*odd.values()])
         return with_documents(with_terms(settings))
     except ValidationError as error:
-        faults = sorted((_fault(each, lines, file, text) for each in error.errors()), key=lambda fault: fault.line)
-        faults[0].others = tuple(faults[1:])
-        raise faults[0] from None
+        found = [_fault(each, lines, file, text) for each in error.errors() if tuple(each["loc"]) not in odd]
+        raise _first([*odd.values(), *found]) from None
 
 
 _FILLED_IN = {
     "organisation": "is a section of its own",
     "documents": "are registered with `straymail documents add`, not written here",
 }
+
+
+def _odd(path: Place, said: Sequence[str], lines: dict[Place, int], file: str) -> SettingsError:
+    problem, allowed = said
+    return SettingsError(problem, file=file, line=line_of(lines, path), field=_dotted(path), allowed=allowed)
+
+
+def _first(faults: list[SettingsError]) -> SettingsError:
+    """The first fault in the file, with the others."""
+    first, *others = sorted(faults, key=lambda fault: fault.line)
+    first.others = tuple(others)
+    return first
 
 
 class SettingsError(ConfigError):
@@ -152,6 +168,8 @@ def _words(details: ErrorDetails, location: Sequence[str | int]) -> tuple[str, s
         return f"{shown} is not allowed", "a table of keys"
     if kind == "value_error":
         text = str(context.get("error", details["msg"]))
+        if isinstance(details["input"], list) or (shown == "this" and not _keys_at(location)):
+            return "a list or a table is not allowed", text
         return (f"{shown} is not allowed", text) if shown != "this" else (text, "")
     if kind == "string_pattern_mismatch" and location[-1] in _FORMS:
         return f"{shown} is not allowed", _FORMS[location[-1]]

@@ -16,6 +16,7 @@ from straymail.config.units import (
     Off,
     Outbox,
     Size,
+    SomeTime,
     Tcp,
     TimeZone,
     UnixSocket,
@@ -98,11 +99,11 @@ class Gateway(Section):
     max_connections: int = Field(
         default=1_000, ge=1, le=100_000, description="Most connections at once, each door; beyond it new ones get 421."
     )
-    judge_timeout: Duration = Field(
+    judge_timeout: SomeTime = Field(
         default=timedelta(seconds=30),
         description="Longest time to judge one message; beyond it policy.on_timeout decides.",
     )
-    idle_timeout: Duration = Field(
+    idle_timeout: SomeTime = Field(
         default=timedelta(minutes=5),
         description="A connection that says nothing for this long is closed (RFC 5321 4.5.3.2).",
     )
@@ -139,7 +140,7 @@ class Desk(Section):
         "silently.",
     )
     notice_rate: int = Field(default=20, ge=1, le=10_000, description="Most notices to one sender in an hour.")
-    retry_after: Duration = Field(
+    retry_after: SomeTime = Field(
         default=timedelta(minutes=1),
         description="First pause before a failed release is tried again; doubles up to one hour.",
     )
@@ -161,7 +162,7 @@ class Attachments(Section):
     read: bool = Field(
         default=True, description="Whether attachments are opened at all; if not, each of them counts as unread."
     )
-    timeout: Duration = Field(
+    timeout: SomeTime = Field(
         default=timedelta(seconds=20),
         description="Longest time for all attachments of one message; the rest counts as unread. "
         "Keep it below gateway.judge_timeout.",

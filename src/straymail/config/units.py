@@ -85,6 +85,14 @@ def parse_duration(value: object) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def parse_some_time(value: object) -> timedelta:
+    """As ``parse_duration``, but a limit of no time at all would stop everything: ValueError for ``"0s"`` too."""
+    length = parse_duration(value)
+    if not length:
+        raise ValueError('longer than 0s, such as "30s"')
+    return length
+
+
 _DURATION_WORDS = frozenset({"", "s", "sec", "m", "min", "h", "hou", "d", "day", "w", "wee"})
 
 
@@ -180,6 +188,7 @@ def parse_next_hop(value: object) -> Tcp | Outbox:
 _TEXT = WithJsonSchema({"type": "string"})
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration), _TEXT]
+SomeTime = Annotated[timedelta, BeforeValidator(parse_some_time), PlainSerializer(format_duration), _TEXT]
 Size = Annotated[int, BeforeValidator(parse_size), PlainSerializer(format_size), _TEXT]
 Listen = Annotated[Tcp | UnixSocket | Off, BeforeValidator(parse_listen), PlainSerializer(str), _TEXT]
 ListenTcp = Annotated[Tcp | Off, BeforeValidator(parse_listen_tcp), PlainSerializer(str), _TEXT]

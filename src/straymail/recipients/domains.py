@@ -66,7 +66,8 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
         found = (each for each in found if history.answers(f"{address.local.lower()}@{each[0]}"))
     else:
         yield from _end(context, typed)
-    ranked = sorted(found, key=lambda each: (-each[1], each[0]))[:_MOST]
+    ranked = sorted(found, key=lambda each: (-each[1], each[0]))
+    ranked = [each for each in ranked if _end_too_many(context, typed, each[0])] or ranked[:_MOST]
     if not ranked:
         return
     best, score = ranked[0]
@@ -84,6 +85,8 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
 def _end(context: Context, typed: str) -> Iterator[Signal]:
     """``tld.impossible``: no such end exists. ``tld.confusion``: a slip for an end that is written to all the time."""
     history, tld = context.history, typed.rpartition(".")[2]
+    if typed == "localhost":
+        return  # mail to it arrives, on the machine itself
     if "." not in typed and real_suffix(typed):
         text = f"Nobody has mail at .{tld} itself; something is missing before it."
         yield Signal("tld.impossible", 1.0, text, f"{typed} is an end and no domain")
@@ -96,9 +99,14 @@ def _end(context: Context, typed: str) -> Iterator[Signal]:
     for meant in _swaps(tld):
         cost = TLD_SLIPS[meant][tld]
         if tld not in _COMMON and cost <= _LIKELY and history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)):
-            text = f"You write to .{meant} addresses; .{tld} is one slip away from that."
+            text = f"Your organisation writes to .{meant} addresses; .{tld} is one slip away from that."
             yield Signal("tld.confusion", 1.0, text, f".{tld} for .{meant}")
             return
+
+
+def _end_too_many(context: Context, typed: str, name: str) -> bool:
+    """Whether a name that answers was written whole, with an end after it: then nothing else was meant."""
+    return typed.startswith(f"{name}.") and context.history.domain_answers(name)
 
 
 def _clear(context: Context, typed: str, best: str) -> bool:
@@ -124,10 +132,12 @@ def _common_end(typed: str, best: str) -> bool:
 
 def _text(context: Context, typed: str, best: str) -> str:
     history, shown, usual = context.history, domain_to_unicode(typed), domain_to_unicode(best)
+    if history.is_own(best):
+        return f"{usual} is your organisation's own domain, and {shown} looks much like it."
     if history.knows_domain(best) and history.knows_domain(typed):
         return f"Nobody at {shown} has ever answered; {usual} looks much the same, and is known."
     if history.knows_domain(best):
-        return f"{shown} is not a domain you have written to; {usual} is, and it looks much the same."
+        return f"{shown} is new to your organisation; {usual} is known to it, and looks much the same."
     return f"{shown} looks much like {usual}, which is far more usual."
 
 
@@ -185,7 +195,8 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
     if f"{rest}.com" in FIRST:
         yield f"{rest}.com"
     for meant in _swaps(tld) if public_suffix(typed) == tld else ():
-        if history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)) or not real_suffix(typed):
+        usual = history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)) or not real_suffix(typed)
+        if usual and not rest.endswith(f".{meant}"):  # army.mil.ml is no slip for army.mil.mil
             yield f"{rest}.{meant}"
     yield from (plain for plain in _plainer(typed) if history.knows_domain(plain) or plain in WELL_KNOWN)
     yield from near_well_known(domain_to_unicode(typed))

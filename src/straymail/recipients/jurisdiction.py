@@ -20,5 +20,6 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     tld = address.domain.rpartition(".")[2]
     if not country or context.history.is_own(address.domain) or context.history.suffix(tld) >= _RARE:
         return
-    text = f"Mail to {address.domain} goes to an address registered under .{tld}, where you hardly ever write."
+    where = f"an address registered under .{tld}, where your organisation hardly ever writes"
+    text = f"Mail to {address.domain} goes to {where}."
     yield Signal("jurisdiction", 1.0, text, f"country {country}")

@@ -23,8 +23,11 @@ from straymail.message import Address
 
 _FURTHEST = 30.0
 _SUGGESTIONS = 5
+_Ranked = tuple[float, float, Candidate]
+"""Weight of the signal that names a candidate, his score in it, and he."""
+_FAR = 4.0  # log-odds: a fiftieth as likely as the best
 _WORTH_SAYING = 0.3  # log-odds
-_NOBODY, _SLIP = "nobody", "slip"
+_NOBODY, _SLIP, _PREFIX = "nobody", "slip", "prefix"
 _TOLD = tuple(PARTS.items())
 _MEASURED = {
     "sent": "mail from the sender",
@@ -148,18 +151,44 @@ def assess(weights: Weights, address: Address, signals: Sequence[Signal], least:
         for weight, signal in weighed
     ]
     ranked = [
-        (weight, candidate.score, candidate) for weight, signal in weighed if signal.meant for candidate in signal.meant
+        (weight, candidate.score, candidate)
+        for weight, signal in weighed
+        for candidate in _supported(address, signal.meant)
     ]
     if result is not None and result.gain > 0:
-        mailbox = address.local.lower()
-        moved = any(weight > result.log_odds and each.address.local.lower() == mailbox for weight, _, each in ranked)
-        ranked.extend(
-            (result.log_odds, fit, rival.candidate) for fit, rival in result.ranked if rival.kind == _SLIP or not moved
-        )
+        named = _named(result, address, ranked)
+        ranked.extend([(result.log_odds, fit, rival.candidate) for fit, rival in named])
     meant = _best(address, ranked)
     if compared is not None and result is not None:
         terms.extend(_terms(weights, address, compared, result, meant[0] if meant else None))
     return Assessment(address, found, tuple(terms), meant, compared)
+
+
+def _supported(address: Address, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those that are not far less likely than the best: whoever answers a notice is offered each with one word."""
+    others = [each for each in candidates if each.address.key != address.key]
+    least = max((each.score for each in others), default=0.0) - _FAR
+    return [each for each in others if each.score >= least]
+
+
+def _named(result: Compared, address: Address, ranked: Sequence[_Ranked]) -> Iterator[tuple[float, Rival]]:
+    """Rivals fit to be suggested beside those who are ``ranked`` already, a slip only if he is one of these.
+
+    Where the very mailbox elsewhere is likelier, nobody who only looks alike; where anybody is, or where such a mailbox
+    is a rival, nobody who only begins with the same letters.
+    """
+    mailbox = address.local.lower()
+    known = {each.address.key for _, _, each in ranked}
+    likelier = [each for weight, _, each in ranked if weight > result.log_odds]
+    moved = any(each.address.local.lower() == mailbox for each in likelier)
+    better = likelier or any(rival.candidate.address.local.lower() == mailbox for _, rival in result.ranked)
+    for fit, rival in result.ranked:
+        if rival.kind == _SLIP:
+            fits = rival.candidate.address.key in known
+        else:
+            fits = not (moved or (better and rival.kind == _PREFIX))
+        if fits:
+            yield fit, rival
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +255,7 @@ def probability(log_odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-_FURTHEST, min(_FURTHEST, log_odds))))
 
 
-def _best(address: Address, ranked: list[tuple[float, float, Candidate]]) -> tuple[Candidate, ...]:
+def _best(address: Address, ranked: list[_Ranked]) -> tuple[Candidate, ...]:
     if not ranked:
         return ()
     ranked.sort(key=lambda item: (-item[0], -item[1], item[2].address.key))

@@ -45,7 +45,7 @@ from pydantic import (
 from straymail.content import Dictionary, Documents, Entry
 from straymail.errors import AddressError
 from straymail.evidence import Action, Sensitivity
-from straymail.message import Address, normalise_domain, parse_address
+from straymail.message import Address, country_tld, normalise_domain, parse_address
 from straymail.verdict.pattern import AddressPattern, Kind, Pattern
 
 BASE_RATE = 1e-4
@@ -94,6 +94,9 @@ def _read_sensitivity(value: object) -> Sensitivity:
         raise ValueError(", ".join(f'"{level}"' for level in Sensitivity)) from None
 
 
+_NO_TLD = frozenset(("EU", "UN", "XK"))  # no countries of ISO 3166, but written as one
+
+
 def _read_address(value: object) -> Address:
     if isinstance(value, Address):
         return value
@@ -115,6 +118,13 @@ def _domain(value: str) -> str:
         return normalise_domain(value)
     except AddressError as error:
         raise ValueError(f"a domain such as mod.example; {error.problem}") from error
+
+
+def _country(value: str) -> str:
+    if value and value not in _NO_TLD and (named := country_tld(f"x.{value.lower()}")) != value:
+        hint = f"; did you mean {named!r}?" if named else ""
+        raise ValueError(f'a country as two capital letters such as "GB" or "DE", or nothing{hint}')
+    return value
 
 
 Level = Annotated[
@@ -144,7 +154,7 @@ class Organisation(Strict):
     officers: tuple[MailAddress, ...] = Field(
         default=(), description="Security officers: they are told what is held, and decide about it."
     )
-    country: str = Field(
+    country: Annotated[str, AfterValidator(_country)] = Field(
         default="",
         pattern="^([A-Z]{2})?$",
         description="Home country, ISO 3166 alpha-2 (GB, DE): rules on outside_country compare with it.",

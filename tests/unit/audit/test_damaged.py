@@ -112,6 +112,65 @@ def test_a_body_is_cut_nowhere(tmp_path: Path, between: str, body: str, count: i
     assert all(body.strip() in raw for raw in raws)
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_prose_that_begins_with_from_is_no_beginning(tmp_path: Path, newline: str) -> None:
+    """Some programs quote no line of a body: "From here on ..." after an empty line begins no message."""
+    file = tmp_path / "a.mbox"
+    one = "From a@x.example Thu Jan  1 00:00:00 2026\nFrom: a@x.example\n\nHello\n\nFrom here on\nit holds.\n\n"
+    file.write_bytes((one * 3).replace("\n", newline).encode())
+    assert [item.raw.count(b"it holds.") for item in Archive.of([file])] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("line", ["From x", "From x@y.example", "From - Thu Jan  1 00:00:00 2026", "From ???@??? 9:07"])
+def test_every_kind_of_from_line_is_a_beginning(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "a.mbox"
+    file.write_text(f"{line}\nFrom: a@x.example\n\none\n\n{line}\nFrom: b@x.example\n\ntwo\n")
+    assert [item.raw.split()[-1] for item in Archive.of([file])] == [b"one", b"two"]
+
+
+@pytest.mark.parametrize(
+    ("before", "data", "count"),
+    [
+        (b"\n\r\n", mbox(3), 3),
+        (b"\xef\xbb\xbf", mbox(3), 3),
+        (b"\xef\xbb\xbf\n", mails(1)[0], 1),
+        (b"\n", mails(1)[0], 1),
+        (b">From x@y Thu Jan  1 00:00:00 2026\n", mails(1)[0], 1),
+    ],
+)
+def test_what_stands_before_the_beginning_is_passed_over(
+    tmp_path: Path, before: bytes, data: bytes, count: int
+) -> None:
+    file = tmp_path / "a.mbox"
+    file.write_bytes(before + data)
+    archive = Archive.of([file])
+    items = list(archive)
+    assert (len(items), archive.faults) == (count, [])
+    for item in items[1:]:  # a run that was interrupted goes on from such a place
+        again = list(Archive.of([file]).read(file, item.offset))
+        assert again[0].raw == item.raw
+
+
+def test_what_is_packed_is_told_by_its_bytes(tmp_path: Path) -> None:
+    for name, data in {"a": gzip.compress(mbox(2)), "b.old": lzma.compress(mbox(2)), "c.mbox.gz": mbox(2)}.items():
+        (tmp_path / name).write_bytes(data)
+    archive = Archive.of([tmp_path])
+    assert len(list(archive)) == 6
+    assert archive.faults == []
+
+
+def test_directories_among_mail_are_named(tmp_path: Path) -> None:
+    """A card was counted as a message of nobody."""
+    (tmp_path / "a.eml").write_bytes(mails(1)[0])
+    (tmp_path / "a.vcf").write_text("BEGIN:VCARD\nFN:A\nEMAIL:a@x.example\nEND:VCARD\n")
+    (tmp_path / "b.csv").write_text("name;mail\nA;a@x.example\n")
+    (tmp_path / "c.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+    archive = Archive.of([tmp_path])
+    assert len(list(archive)) == 1
+    people = "is a directory of people, not mail"
+    assert [fault.problem == people for fault in archive.faults] == [True, True, False]
+
+
 def test_without_empty_lines_messages_begin_across_pieces(tmp_path: Path) -> None:
     file = tmp_path / "a.mbox.gz"
     one = "From a@x.example Thu Jan  1 00:00:00 2026\nFrom: a@x.example\nSubject: {}\n\n" + "word " * 2_000 + "\n"

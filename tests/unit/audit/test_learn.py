@@ -132,7 +132,8 @@ def test_any_bytes_end_in_messages_or_faults(tmp_path_factory: pytest.TempPathFa
     file = tmp_path_factory.mktemp("any") / "a.mbox"
     file.write_bytes(data)
     archive = Archive.of([file])
-    assert list(archive) or archive.faults or not data.partition(b"\n")[2].strip()
+    below = data.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[2]  # a lone From line is no message
+    assert list(archive) or archive.faults or not below.strip()
 
 
 @pytest.fixture
@@ -246,7 +247,7 @@ CARDS = (
         (
             "a.csv",
             'name,mail\n"Ann\n\nLee",ann@x.example\nBob,broken\n',
-            [("ann@x.example", "Ann\n\nLee")],
+            [("ann@x.example", "Ann Lee")],
             ["5: column 2 (mail)"],
         ),
         (

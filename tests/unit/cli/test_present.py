@@ -88,3 +88,16 @@ def test_what_weighs_nothing_is_not_mentioned_to_people() -> None:
 def test_percent(probability: float, text: str) -> None:
     """Probabilities in words that do not pretend to more than is known."""
     assert text == percent(probability)
+
+
+def test_a_narrow_terminal_breaks_no_address() -> None:
+    """With four columns on 40 signs every address stood in pieces of six letters."""
+    out = Console(file=io.StringIO(), width=40, color_system=None)
+    show_verdict(out, VERDICT)
+    assert isinstance(out.file, io.StringIO)
+    lines = [line.strip() for line in out.file.getvalue().splitlines()]
+    assert "general@army.ml" in lines
+    assert "did you mean general@army.mil" in lines
+    assert "bob@mod.example" in lines
+    assert "OFFICIAL-SENSITIVE" in out.file.getvalue()
+    assert max(map(len, out.file.getvalue().splitlines())) <= 40

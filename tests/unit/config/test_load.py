@@ -47,6 +47,26 @@ from straymail.verdict import Mode, OnFailure
         ("[store]\nurl = 'postgresql://me:secret@db/mail'", 2, "store.url", "STRAYMAIL_STORE_URL"),
         ("[organisation]\ndomains = 'mod.example'", 2, "organisation.domains", "a list"),
         ("[policy]\norganisation = {}", 2, "policy.organisation", "section of its own"),
+        ("[policy]\nbudget = true", 2, "policy.budget", "True is not allowed (allowed: a number)"),
+        ("[policy]\nbudget = '2'", 2, "policy.budget", "a number"),
+        ("[policy.costs]\n\nhigh = false", 3, "policy.costs.high", "a number"),
+        (
+            "[[policy.rules]]\nname = 'a'\naction = 'ask'\nexternal = 'yes'",
+            4,
+            "policy.rules[1].external",
+            "true or false",
+        ),
+        ("[[policy.rules]]\nname = 'a'\naction = 'ask'\nmin_loss = '1'", 4, "policy.rules[1].min_loss", "a number"),
+        ("[attachments]\nread = 0", 2, "attachments.read", "true or false"),
+        ("[gateway]\njudge_timeout = '0s'", 2, "gateway.judge_timeout", "longer than 0s"),
+        ("[gateway]\nidle_timeout = 0", 2, "gateway.idle_timeout", "longer than 0s"),
+        ("[attachments]\ntimeout = '0m'", 2, "attachments.timeout", "longer than 0s"),
+        ("[desk]\nretry_after = '0s'", 2, "desk.retry_after", "longer than 0s"),
+        ("[desk]\ntime_zone = []", 2, "desk.time_zone", "a list or a table is not allowed (allowed: a time zone"),
+        ('[model]\nweights = "a\\u0000b"', 2, "model.weights", "a control character"),
+        ('data_dir = "\\u0000"', 1, "data_dir", "a control character"),
+        ("[organisation]\ncountry = 'UK'", 2, "organisation.country", "did you mean 'GB'?"),
+        ("[organisation]\ncountry = 'XX'", 2, "organisation.country", "two capital letters"),
         ("[log]\nlevel = 'loud'", 2, "log.level", "'debug', 'info', 'warning' or 'error'"),
         ("a = [1,\n2", 2, "", "not valid TOML"),
         ("[policy]\n\nmode = ask", 3, "", "not valid TOML"),
@@ -220,3 +240,16 @@ def test_the_file_is_found_in_the_usual_places(tmp_path: Path, monkeypatch: pyte
     assert Path("straymail.toml") == find()
     monkeypatch.setenv("STRAYMAIL_CONFIG", "/elsewhere.toml")
     assert Path("/elsewhere.toml") == find()
+
+
+def test_every_odd_value_is_told_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse("[policy]\nbudget = true\nmoed = 'ask'\n[attachments]\nread = 'no'\nworkers = 'x'\n", "a.toml")
+    told = [caught.value, *getattr(caught.value, "others", ())]
+    assert [each.field for each in told] == ["policy.budget", "policy.moed", "attachments.read", "attachments.workers"]
+
+
+@pytest.mark.parametrize("country", ["GB", "DE", "EU", ""])
+def test_countries_and_lines_in_notes_are_allowed(country: str) -> None:
+    text = f'[organisation]\ncountry = "{country}"\n[[policy.exceptions]]\nrecipient = "*"\nnote = """a\nb\tc"""\n'
+    assert parse(text).organisation.country == country

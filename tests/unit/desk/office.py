@@ -74,7 +74,7 @@ def reply_address(notice: EmailMessage) -> Address:
 
 
 def asked(*strays: Address, action: Action = Action.ASK, split: bool = False) -> Verdict:
-    evidence = (Evidence("typo.tld", 5.0, 1.0, "army.ml is not a domain you have written to; army.mil is"),)
+    evidence = (Evidence("typo.tld", 5.0, 1.0, "army.ml is new to your organisation; army.mil is known to it"),)
     recipients = tuple(
         RecipientVerdict(each, action, 0.97, (RIGHT,) if each == STRAY else (), evidence) for each in strays
     )

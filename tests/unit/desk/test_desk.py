@@ -42,7 +42,7 @@ def test_the_question_says_what_is_wrong_and_quotes_nothing(office: Office) -> N
     plain, html = texts(mail)
     for text in (plain, html):
         assert "robert.holt@army.mil" in text
-        assert "not a domain you have written to" in " ".join(text.split())
+        assert "is new to your organisation" in " ".join(text.split())
         assert "a protective marking" in text
         assert "medical information" not in text  # likelier not there than there
         assert "OFFICIAL-SENSITIVE" not in text

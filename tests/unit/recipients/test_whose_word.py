@@ -222,3 +222,58 @@ def test_without_history_the_organisation_knows_itself() -> None:
     found = judged(Correspondence(["mod.example"]), ANNA, "bob@mod.exampel")
     assert str(found.meant[0].address) == "bob@mod.example"
     assert replace(found).probability > ASKED
+
+
+def test_nobody_who_only_begins_so_is_suggested_before_the_very_mailbox_elsewhere() -> None:
+    """A closer colleague was suggested for the same mailbox under the plain spelling of a domain with umlauts."""
+    history = Correspondence(["mod.example"])
+    both(history, ANNA, "jon.abara@mod.example", 30, "Jon Abara")
+    both(history, ANNA, "joerg.mueller@xn--mller-bau-q9a.example", 8, "Jörg Müller")
+    found = judged(history, ANNA, "joerg.mueller@mueller-bau.example")
+    assert [str(each.address) for each in found.meant] == ["joerg.mueller@xn--mller-bau-q9a.example"]
+    texts = [item.sender_text for item in found.evidence]
+    assert not any("Abara" in text or "abara" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("x@gmial.com", ["x@gmail.com"]),  # not ymail.com and mail.com, two slips away
+        ("jon.abar@mod.example", ["jon.abara@mod.example"]),  # not Joerg, who only begins so
+        ("robert.holt@army.mil.ml", ["robert.holt@army.mil"]),
+        ("someone@army.mil.ml", ["someone@army.mil"]),  # not army.mil.mil
+    ],
+)
+def test_nobody_far_less_likely_is_offered_beside_who_was_meant(
+    history: Correspondence, typed: str, meant: list[str]
+) -> None:
+    both(history, ANNA, "jon.abara@mod.example", 30, "Jon Abara")
+    both(history, ANNA, "joerg.mueller@northport.com", 8, "Joerg Mueller")
+    told = [str(each.address) for each in judged(history, ANNA, typed).meant]
+    assert told[:1] == meant
+    assert not {"x@ymail.com", "x@mail.com", "joerg.mueller@northport.com", "someone@army.mil.mil"} & set(told)
+
+
+def test_nobody_is_told_to_have_written_what_others_here_wrote(history: Correspondence) -> None:
+    """Somebody new was told "You write to .mil addresses" and "army.mil is a domain you have written to"."""
+    texts = [item.sender_text for item in judged(history, "new.hire@mod.example", "robert.holt@army.ml").evidence]
+    assert "Your organisation writes to .mil addresses; .ml is one slip away from that." in texts
+    assert "army.ml is new to your organisation; army.mil is known to it, and looks much the same." in texts
+    assert [text for text in texts if text.startswith("You ")] == [
+        "You have not written to robert.holt@army.ml before."
+    ]
+
+
+@pytest.mark.parametrize("learned", [True, False])
+def test_one_s_own_domain_is_called_so(history: Correspondence, learned: bool) -> None:
+    known = history if learned else Correspondence(["mod.example"])
+    texts = [item.sender_text for item in judged(known, ANNA, "peter.grant@mod.exmaple").evidence]
+    assert "mod.example is your organisation's own domain, and mod.exmaple looks much like it." in texts
+
+
+def test_localhost_lacks_nothing(history: Correspondence) -> None:
+    """ "Nobody has mail at .localhost itself" was said, and asked about."""
+    found = judged(history, ANNA, "root@localhost")
+    assert "tld.impossible" not in ids(found)
+    assert found.probability < ASKED
+    assert "tld.impossible" in ids(judged(history, ANNA, "root@mil"))
