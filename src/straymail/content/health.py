@@ -302,9 +302,8 @@ def _kvnr(number: str) -> bool:
 
 
 _CHECKS: dict[str, Callable[[str], bool]] = {
-    "nhs": lambda number: nhs.is_valid(
-        "".join(number.split())
-    ),  # Scotland's and Northern Ireland's have the same digit
+    # Scotland's and Northern Ireland's numbers have the same check digit.
+    "nhs": lambda number: nhs.is_valid("".join(number.split())),
     "kvnr": _kvnr,
     "ohip": lambda number: luhn.is_valid("".join(filter(str.isdigit, number))),
 }

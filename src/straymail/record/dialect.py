@@ -117,7 +117,9 @@ def fill(connection: Connection, column: Column[Any], identifier: str, data: byt
 def stored(connection: Connection, column: Column[Any], identifier: str) -> Iterator[Sealed | None]:
     """The value in the row with this ``id``, None for none; a large one is read as it is sliced."""
     at = column.table.c.id == identifier
-    if _in_pieces(connection, connection.execute(select(func.length(column)).where(at)).scalar() or 0):
+    # Only SQLite is asked how long it is first.
+    size = 0 if is_shared(connection.engine) else connection.execute(select(func.length(column)).where(at)).scalar()
+    if _in_pieces(connection, size or 0):
         with _blob(connection, column, identifier, readonly=True) as blob:
             yield cast("Sealed", blob)
     else:

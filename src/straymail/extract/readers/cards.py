@@ -54,9 +54,12 @@ def _decoded(lines: list[str], files: list[tuple[str, bytes]]) -> str:
         head = match[0] if match else ""
         value = line[len(head) :]
         if "quoted-printable" in head.lower():
-            while value.endswith("=") and at < len(lines):  # goes on in the next line
-                value, at = f"{value[:-1]}{lines[at]}", at + 1
-            value = _printable(value, head)
+            pieces = [value]
+            while pieces[-1].endswith("=") and at < len(lines):  # goes on in the next line
+                pieces[-1] = pieces[-1][:-1]
+                pieces.append(lines[at])
+                at += 1
+            value = _printable("".join(pieces), head)
             head = f"{head.partition(';')[0]}:"
         elif head and _CODED.search(f"{head}{value[:100]}"):
             value = _bytes(value, head, files)
