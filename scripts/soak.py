@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 CLIENTS = 8
 DEADLINE = 900.0
+PAUSES = (0.2, 4.0)
+"""Seconds until a client tries again, one of these: by the longest, a message held may be answered and released."""
 SENDER = "clara.voss@mod.example"
 RIGHT, STRAY, OTHER = "robert.holt@army.mil", "robert.holt@army.ml", "tom.okafor@mod.example"
 TAG = re.compile(rb"straymail\+[a-z0-9]+@mod\.example")
@@ -179,7 +181,7 @@ class Load:
                     raise SystemExit(f"refused for good: {refused}")
             except (smtplib.SMTPException, OSError) as error:
                 self.tries[type(error).__name__] += 1
-                time.sleep(0.2)
+                time.sleep(random.choice(PAUSES))
             else:
                 return True
         return False

@@ -25,8 +25,9 @@ app = typer.Typer(
     add_completion=False, help="The decision log: read it, follow it, verify it.", invoke_without_command=True
 )
 _PAUSE = 1.0
-KINDS = ("judged", "refused", "split", "reentered", "held", "answer", "read", "settled", "released", "corrected",
-         "expired", "failed", "undeliverable", "forgotten", "erased", "unchecked", "deferred", "unjudged")  # fmt: skip
+KINDS = ("judged", "refused", "split", "reentered", "retried", "held", "answer", "read", "settled", "released",
+         "corrected", "expired", "failed", "undeliverable", "forgotten", "erased", "unchecked", "deferred",
+         "unjudged")  # fmt: skip
 
 
 @app.callback()

@@ -8,7 +8,7 @@ holds the learned history takes it from there (``lessons``), so that several pro
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,7 +125,7 @@ class Desk:
         Raises:
             StoreDown: nothing was taken.
         """
-        new = self._new_hold(envelope, raw, verdict, view, now, automatic=self._nobody_there(envelope, message))
+        new = self._new_hold(envelope, raw, message, verdict, view, now)
         with self.record.writing() as connection:
             identifier, known = custody.take(connection, self.record.keys, new)
             if known:
@@ -135,6 +135,11 @@ class Desk:
             self._ask(connection, held, message, now)
         return identifier
 
+    def sent(self, envelope: Envelope, raw: bytes, perhaps: Iterable[Sequence[Address]], now: float) -> Held | None:
+        """What a client brings once more after it was released: held for one of these lists of recipients."""
+        with self.record.writing() as connection:
+            return custody.sent(connection, raw, _text(envelope.sender), perhaps, now)
+
     def _nobody_there(self, envelope: Envelope, message: Message) -> bool:
         """Whether asking the sender would talk to a machine, a list, nobody, ourselves, or a stranger."""
         sender = envelope.sender
@@ -142,8 +147,9 @@ class Desk:
         return nobody or is_automatic(envelope, message)
 
     def _new_hold(
-        self, envelope: Envelope, raw: bytes, verdict: Verdict, view: Mapping[str, Any], now: float, *, automatic: bool
+        self, envelope: Envelope, raw: bytes, message: Message, verdict: Verdict, view: Mapping[str, Any], now: float
     ) -> NewHold:
+        automatic = self._nobody_there(envelope, message)
         stopped = {each.address.key: each for each in verdict.recipients if each.action in _STOPS}
         every = {address.key: address for address in envelope.recipients}
         waiting = [
@@ -167,9 +173,10 @@ class Desk:
             "automatic": automatic,
             "went": [str(address) for key, address in every.items() if verdict.split and key not in stopped],
         }
-        sender = str(envelope.sender) if envelope.sender else ""
+        sender = _text(envelope.sender)
         expires = now + desk.expire_after.total_seconds()
-        return NewHold("hold" if officer else "ask", sender, waiting, details, dict(view), raw, now, expires, remind)
+        kind, once = "hold" if officer else "ask", bool(message.message_id)
+        return NewHold(kind, sender, waiting, details, dict(view), raw, now, expires, remind, once)
 
     def _ask(self, connection: Connection, held: Held, message: Message, now: float) -> None:
         if held.kind == "ask":

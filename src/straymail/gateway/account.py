@@ -20,6 +20,7 @@ ANSWERED = {
     "ignored": "thank you, there was nothing to answer",
 }
 """What the client of a reply to a notice is told, by what became of it."""
+SENT_BEFORE = "this message was taken before, and has been sent"
 
 
 def refusal(verdict: RecipientVerdict, *, told: bool = True) -> Reply:

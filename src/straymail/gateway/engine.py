@@ -26,7 +26,7 @@ from straymail.gateway.memory import Memory
 from straymail.gateway.metrics import Metrics
 from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Reply, Taken
 from straymail.guard import Guard, Reader
-from straymail.message import Address, Envelope, Limits, Message, parse_message
+from straymail.message import Address, Envelope, Limits, Message, parse_address, parse_message
 from straymail.message.rewrite import remove_headers
 from straymail.record.log import Entry
 from straymail.verdict import Mode, OnFailure
@@ -35,6 +35,8 @@ from straymail.verdict.view import verdict_view
 _log = structlog.get_logger("straymail.engine")
 _T = TypeVar("_T")
 _STOPS = (Action.ASK, Action.HOLD)
+_SETTLED = frozenset({"confirmed", "corrected"})
+"""Evidence that somebody has answered a question about this recipient."""
 LARGE = 8 << 20
 """Bytes of a message beside which nothing is done that takes much memory and can wait."""
 
@@ -193,7 +195,40 @@ class GuardEngine:
         if not is_ours(situation.settings, envelope):
             verdict = _nobody_to_ask(verdict)
         self.metrics.seconds.observe(time.perf_counter() - began)
-        return await self._act(arrival, message, verdict)
+        return await self._again(situation, arrival, message, verdict) or await self._act(arrival, message, verdict)
+
+    async def _again(
+        self, situation: Situation, arrival: Arrival, message: Message, verdict: Verdict
+    ) -> Disposition | None:
+        """What is done when a client that never heard 250 tries again, and the sender has answered meanwhile.
+
+        His answer changes the verdict; without a look at what was sent before, the message would go out twice.
+        """
+        envelope = arrival.envelope
+        settled = [each.address for each in verdict.recipients if _SETTLED & {said.id for said in each.evidence}]
+        if not settled or not message.message_id:
+            return None
+        stopped = [each.address for each in verdict.recipients if each.action in _STOPS]
+        raw = remove_headers(arrival.raw, "X-Straymail-*")
+        perhaps = (envelope.recipients, (*stopped, *settled), settled)
+        held = await asyncio.to_thread(self.desk.sent, envelope, raw, perhaps, time.time())
+        if held is None:
+            return None
+        self._decide("retried", {"held": held.id, "sender": account.text(envelope.sender)})
+        have = {parse_address(each.address).key for each in held.recipients}
+        gone = tuple(each for each in envelope.recipients if each.key in have)
+        return await self._others(situation, arrival, message, gone, Taken(held.id, account.SENT_BEFORE))
+
+    async def _others(
+        self, situation: Situation, arrival: Arrival, message: Message, gone: tuple[Address, ...], done: Taken
+    ) -> Disposition:
+        """Judge the recipients that are left when some are dealt with; ``done`` when none is."""
+        others = tuple(each for each in arrival.envelope.recipients if each not in gone)
+        if not others:
+            return done
+        rest = replace(arrival, envelope=replace(arrival.envelope, recipients=others, recipient_parameters=()))
+        said = await self._judge(situation, rest, message)
+        return replace(said, drop=(*said.drop, *gone)) if isinstance(said, Accept) else said
 
     @property
     def at_large(self) -> bool:
@@ -248,7 +283,6 @@ class GuardEngine:
         self, situation: Situation, arrival: Arrival, message: Message, answers: tuple[Address, ...]
     ) -> Disposition:
         """Consume a reply to a notice; other recipients of the same mail are judged as usual."""
-        others = tuple(each for each in arrival.envelope.recipients if each not in answers)
         if message.automatic or arrival.envelope.sender is None:
             kind, held = "automatic", ""  # an out-of-office reply answers nothing, and starts no conversation
         else:
@@ -264,11 +298,8 @@ class GuardEngine:
             await self.memory.take_lessons()
         self.metrics.answers.labels(kind).inc()
         self._decide("answer", {"sender": account.text(arrival.envelope.sender), "what": kind, "held": held})
-        if not others:
-            return Taken(held or "answer", account.ANSWERED[kind])
-        rest = replace(arrival, envelope=replace(arrival.envelope, recipients=others, recipient_parameters=()))
-        said = await self._judge(situation, rest, message)
-        return replace(said, drop=(*said.drop, *answers)) if isinstance(said, Accept) else said
+        done = Taken(held or "answer", account.ANSWERED[kind])
+        return await self._others(situation, arrival, message, answers, done)
 
     # Failure ---------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,10 @@
 
 ``asked`` waits for its sender, ``held`` for an officer. The body goes with the last step, but for ``failed``; that of
 an expired message goes when somebody has been told, and if nobody can be, the message has ``failed`` too.
+
+A client that never heard our 250 tries again, perhaps when the message has been answered and released already. The same
+bytes from the same sender to the same recipients are then the same message, for ``RETRIES`` seconds, if a Message-ID
+says that it is one (RFC 5322, 3.6.4); after that, and when the message was not sent, they are a new one.
 """
 
 from __future__ import annotations
@@ -31,6 +35,10 @@ from straymail.record.sealed import opened, seal
 OPEN = ("asked", "held")
 _WITHOUT_BODY = tuple(column for column in held.c if column is not held.c.body)
 CLOSED = ("released", "corrected", "discarded", "expired")
+SENT = ("releasing", "released", "corrected")
+RETRIES = 24 * 3600.0
+"""Seconds for which a message that was released is known again. Clients wait an hour or so between two tries, not days
+(RFC 5321, 4.5.4.1); and what somebody means to send once more must not vanish."""
 _ALPHABET = "abcdefghjkmnpqrstvwxyz23456789"  # no i, l, o, u, 0, 1: ids are read aloud
 
 
@@ -67,7 +75,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class NewHold:
-    """What ``take`` commits. ``kind`` is ``ask`` or ``hold``; ``envelope`` and ``verdict`` are JSON-ready."""
+    """What ``take`` commits. ``kind`` is ``ask`` or ``hold``; ``envelope`` and ``verdict`` are JSON-ready.
+
+    ``identified``: it has a Message-ID, so that the same bytes are the same message.
+    """
 
     kind: str
     sender: str
@@ -78,6 +89,7 @@ class NewHold:
     taken_at: float
     expires_at: float
     remind_at: float | None = None
+    identified: bool = False
 
 
 def new_id() -> str:
@@ -87,12 +99,14 @@ def new_id() -> str:
 
 def take(connection: Connection, keys: Keys, new: NewHold) -> tuple[str, bool]:
     """Take a message into custody; returns its id and whether it was here already (a client's retry)."""
-    mark = _fingerprint(new)
-    known = connection.execute(select(held.c.id).where(held.c.fingerprint == mark)).scalar()
+    mark = _fingerprint(new.raw, new.sender, [each.address for each in new.recipients])
+    query = select(held.c.id, held.c.state, held.c.closed_at).where(held.c.fingerprint == mark)
+    known = connection.execute(query).one_or_none()
+    if known and (known.state in OPEN or (new.identified and _lately(known.closed_at, new.taken_at))):
+        _count_again(connection, known.id)
+        return str(known.id), True
     if known:
-        again = update(held).where(held.c.id == known).values(duplicates=held.c.duplicates + 1)
-        connection.execute(again)
-        return str(known), True
+        connection.execute(update(held).where(held.c.id == known.id).values(fingerprint=_unmarked(known.id)))
     identifier = new_id()
     sealed = seal(keys, new.raw, identifier)
     connection.execute(
@@ -117,6 +131,36 @@ def take(connection: Connection, keys: Keys, new: NewHold) -> tuple[str, bool]:
     rows = [_address_row(identifier, position, each) for position, each in enumerate(new.recipients)]
     connection.execute(insert(held_address), rows)
     return identifier, False
+
+
+def sent(
+    connection: Connection, raw: bytes, sender: str, perhaps: Iterable[Sequence[Address]], now: float
+) -> Held | None:
+    """The message released lately that a client brings once more, never having heard 250; it is counted.
+
+    Args:
+        connection: the transaction.
+        raw: the message, as ``take`` would get it; it has a Message-ID.
+        sender: as ``take`` would get it.
+        perhaps: the lists of recipients it may have waited for.
+        now: Unix seconds.
+    """
+    waited = [{address.key: str(address) for address in recipients}.values() for recipients in perhaps]
+    marks = {_fingerprint(raw, sender, each) for each in waited}
+    query = select(*_WITHOUT_BODY).where(held.c.fingerprint.in_(marks), held.c.state.in_(SENT))
+    for known in connection.execute(query.order_by(held.c.taken_at)):
+        if _lately(known.closed_at, now):
+            _count_again(connection, known.id)
+            return _held(connection, known)
+    return None
+
+
+def _lately(closed_at: float | None, now: float) -> bool:
+    return closed_at is None or now - closed_at <= RETRIES
+
+
+def _count_again(connection: Connection, identifier: str) -> None:
+    connection.execute(update(held).where(held.c.id == identifier).values(duplicates=held.c.duplicates + 1))
 
 
 def get(connection: Connection, identifier: str) -> Held:
@@ -192,8 +236,8 @@ def transition(
     values: dict[str, Any] = {"state": state, "actor": actor, "closed_at": None}
     if state in CLOSED:
         values |= {"closed_at": now, "remind_at": None} | ({} if keep_body else {"body": None})
-    if state not in OPEN:
-        values["fingerprint"] = f"closed {identifier}"
+    if state not in (*OPEN, *SENT):
+        values["fingerprint"] = _unmarked(identifier)
     which = update(held).where(held.c.id == identifier, held.c.state.in_(allowed))
     if state == "failed":
         which = which.where(held.c.body.is_not(None))  # what is gone cannot be tried again
@@ -248,18 +292,25 @@ def erase(connection: Connection, who: Address) -> int:
     found = naming(connection, who, settled=True)
     for identifier in found:
         connection.execute(
-            update(held).where(held.c.id == identifier).values(sender="", actor="", envelope="{}", verdict="{}")
+            update(held)
+            .where(held.c.id == identifier)
+            .values(sender="", actor="", envelope="{}", verdict="{}", fingerprint=_unmarked(identifier))
         )
         gone = {"address": "erased@invalid", "meant": "[]", "final": ""}
         connection.execute(update(held_address).where(held_address.c.held_id == identifier).values(gone))
     return len(found)
 
 
-def _fingerprint(new: NewHold) -> str:
-    hashed = hashlib.sha256(new.raw)
-    for text in (new.sender, *sorted(each.address for each in new.recipients)):
+def _fingerprint(raw: bytes, sender: str, recipients: Iterable[str]) -> str:
+    hashed = hashlib.sha256(raw)
+    for text in (sender, *sorted(recipients)):
         hashed.update(b"\0" + text.encode())
     return hashed.hexdigest()
+
+
+def _unmarked(identifier: str) -> str:
+    """What stands in the place of a fingerprint that must not be found any more; it is unique."""
+    return f"closed {identifier}"
 
 
 def _address_row(identifier: str, position: int, each: Waiting) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +11,15 @@ import pytest
 from straymail.config import parse
 from straymail.correspondence import Correspondence
 from straymail.desk import Desk
+from straymail.desk.settle import Decision
 from straymail.gateway.engine import GuardEngine, Situation
 from straymail.gateway.memory import Memory
 from straymail.gateway.metrics import Metrics
-from straymail.gateway.outcome import Arrival, Disposition, Refused, Taken
+from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Taken
 from straymail.guard import Guard
 from straymail.message import Envelope, parse_address
-from straymail.record import Record, log, new_key, open_record, parse_keys
+from straymail.record import Record, custody, log, new_key, open_record, parse_keys
+from straymail.record.custody import Held
 from straymail.verdict import Weights
 
 CLARA, STRANGER = parse_address("clara.voss@mod.example"), parse_address("eve@outside.example")
@@ -122,3 +125,43 @@ async def test_who_answers_hears_what_was_done(tmp_path: Path, record: Record) -
     found = await said(engine(tmp_path, record), Envelope(CLARA, (DESK,)), "Auto-Submitted: auto-replied")
     assert isinstance(found, Taken)
     assert found.done == "an automatic reply, which answers nothing"
+
+
+LATE = '[policy]\nwait = "{}"\n'
+GMIAL, HOTMIAL, TOM = (parse_address(each) for each in ("kate@gmial.com", "rob@hotmial.com", "tom@mod.example"))
+
+
+@pytest.mark.parametrize("others", ["whole", "split"])
+@pytest.mark.parametrize("message_id", ["Message-ID: <1@mod.example>", "X-None: there is none"])
+async def test_a_retry_after_the_answer_goes_out_once(
+    tmp_path: Path, record: Record, others: str, message_id: str
+) -> None:
+    """The client never heard that its message was taken; the sender has said meanwhile what is right."""
+    policy, envelope = LATE.format(others), Envelope(CLARA, (GMIAL, HOTMIAL, TOM))
+    judge = engine(tmp_path, record, policy)
+    first = await said(judge, envelope, message_id)
+    (held,) = waiting(record)
+    assert (first == Taken(held.id)) is (others == "whole")
+    decisions = [Decision(0, "send"), Decision(1, "fix", "rob@hotmail.com")]
+    judge.desk.settle(held.id, lambda _: decisions, actor=str(CLARA), now=time.time())
+    await judge.memory.take_lessons()
+    again = await said(judge, envelope, message_id)
+    if message_id.startswith("X"):
+        (new,) = waiting(record)
+        assert [each.address for each in new.recipients if each.suspect] == [str(HOTMIAL)]  # asked anew
+        return
+    assert waiting(record) == []
+    assert judge.desk.show(held.id).duplicates == 1
+    if others == "whole":
+        assert again == Taken(held.id, "this message was taken before, and has been sent")
+    else:
+        assert isinstance(again, Accept)
+        assert set(again.drop) == {GMIAL, HOTMIAL}
+    await judge.memory.write_log()
+    with record.reading() as connection:
+        assert len(list(log.entries(connection, kinds=["retried"]))) == 1
+
+
+def waiting(record: Record) -> list[Held]:
+    with record.reading() as connection:
+        return custody.listing(connection, custody.OPEN)

@@ -9,6 +9,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from sqlalchemy import Connection, event
 
 from straymail.correspondence import Correspondence, Observation, Row
 from straymail.errors import BadInput, ConfigError, Conflict, NotFound, StoreDown, TokenRefused
-from straymail.message import parse_address
+from straymail.message import Address, parse_address
 from straymail.record import (
     Record,
     custody,
@@ -80,6 +82,56 @@ def test_nothing_of_the_body_is_readable_on_disk_and_it_goes_with_the_last_step(
     with in_file.reading() as connection, pytest.raises(NotFound):
         custody.body(connection, in_file.keys, identifier)
     assert take(in_file, hold()) != identifier  # the same mail sent again later is a new question
+
+
+@pytest.mark.parametrize(
+    ("steps", "identified", "later", "same"),
+    [
+        (["releasing"], True, 60.0, True),
+        (["releasing", "released"], True, 60.0, True),
+        (["releasing", "corrected"], True, custody.RETRIES, True),
+        (["releasing", "released"], True, custody.RETRIES + 1, False),  # somebody sends it once more
+        (["releasing", "released"], False, 60.0, False),  # nothing says that it is one message
+        (["releasing", "failed"], True, 60.0, False),
+        (["discarded"], True, 60.0, False),
+        (["expired"], True, 60.0, False),
+    ],
+)
+def test_a_late_retry_of_what_was_sent_is_not_sent_again(
+    record: Record, steps: list[str], identified: bool, later: float, same: bool
+) -> None:
+    identifier = take(record, replace(hold(), identified=identified))
+    with record.writing() as connection:
+        for before, state in pairwise(["asked", *steps]):
+            custody.transition(connection, identifier, [before], state, actor="clara@mod.example", now=NOW)
+    retry = replace(hold(), identified=identified, taken_at=NOW + later)
+    assert (take(record, retry) == identifier) is same
+    with record.reading() as connection:
+        assert custody.get(connection, identifier).duplicates == same
+    if not same:
+        assert take(record, retry) != identifier  # and of the new one a retry is known
+
+
+def test_what_was_sent_is_found_by_those_who_waited(record: Record) -> None:
+    identifier = take(record, replace(hold(), identified=True))
+    waited = [parse_address("holt@army.ml"), parse_address("tom@mod.example")]
+
+    def found(sender: str, perhaps: list[list[Address]], now: float) -> bool:
+        with record.writing() as connection:
+            known = custody.sent(connection, RAW, sender, perhaps, now)
+        return known is not None and known.id == identifier
+
+    assert not found("clara@mod.example", [waited], NOW)  # it waits: nothing was sent
+    with record.writing() as connection:
+        custody.transition(connection, identifier, custody.OPEN, "releasing", actor="", now=NOW)
+        custody.transition(connection, identifier, ["releasing"], "released", actor="", now=NOW)
+    assert found("clara@mod.example", [waited[:1], waited], NOW)
+    assert found("clara@mod.example", [[*reversed(waited)]], NOW)
+    assert not found("clara@mod.example", [waited[:1]], NOW)
+    assert not found("ines@mod.example", [waited], NOW)
+    assert not found("clara@mod.example", [waited], NOW + custody.RETRIES + 1)
+    with record.reading() as connection:
+        assert custody.get(connection, identifier).duplicates == 2
 
 
 def test_only_one_of_two_deciders_wins(record: Record) -> None:
