@@ -18,6 +18,7 @@ from rich.text import Text
 from straymail.cli.common import ConfigOption, JsonOption, ago, console, print_json, settings_from
 from straymail.cli.opening import open_store
 from straymail.cli.present import percent
+from straymail.cli.second_look import look_again
 from straymail.cli.tables import facts, listing, moment, moment_json
 from straymail.desk import Desk, Outcome
 from straymail.desk.notices import clean, gone_to, rules_of
@@ -99,14 +100,20 @@ def correct_held(
         list[str] | None,
         typer.Option("--to", metavar="[WRONG=]RIGHT", help="The right address; needed where there is no suggestion."),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Send it even if an address of --to looks wrong.")] = False,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Send it to the suggested addresses, or to those given with --to; what was decided before stays."""
+    """Send it to the suggested addresses, or to those given with --to; what was decided before stays.
+
+    An address given with --to that looks wrong itself is asked about; where nobody can be, it needs --yes.
+    """
     with _desk(config) as desk:
         held = desk.show(identifier)
-        outcome = desk.correct(held.id, actor=_actor(), now=time.time(), to=_corrections(held, to or []))
-        _say(outcome, json)
+        given = _corrections(held, to or [])
+        if given and not yes and held.state in (*OPEN, "failed"):
+            look_again(settings_from(config), desk, held, given.values(), ask=sys.stdin.isatty() and not json)
+        _say(desk.correct(held.id, actor=_actor(), now=time.time(), to=given), json)
 
 
 @app.command("discard")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pwd
@@ -141,3 +142,33 @@ def test_the_log_says_what_watch_mode_would_have_done() -> None:
 def test_the_log_says_what_became_of_an_answer() -> None:
     line = _about("answer", {"sender": "tom@mod.example", "what": "partly", "held": "abc"})
     assert line == "abc: tom@mod.example: your answer was noted; other recipients are still in question"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_an_officer_who_mistypes_is_asked_too(
+    config: str, waiting: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    correct = ("held", "correct", waiting, "-c", config, "--to")
+    code, _, error = told(capsys, *correct, "kate@gmial.com")
+    assert code == 3
+    assert "kate@gmial.com looks wrong itself (" in error
+    assert "did you mean kate@gmail.com?" in error
+    assert "--yes" in error
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    code, said, _ = told(capsys, *correct, "kate@gmial.com")
+    assert code != 0
+    assert "did you mean kate@gmail.com?" in " ".join(said.split())
+    assert told(capsys, "held", "list", "-c", config)[1].count(waiting) == 1
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    assert told(capsys, *correct, "kate@gmial.com")[0] == 0
+
+
+@pytest.mark.parametrize("given", [["kate@gmail.com"], [MEANT], ["kate@gmial.com", "--yes"]])
+def test_an_officer_who_types_well_or_insists_is_not_asked(
+    config: str, waiting: str, given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told(capsys, "held", "correct", waiting, "-c", config, "--to", *given)[0] == 0
