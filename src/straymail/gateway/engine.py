@@ -24,7 +24,7 @@ from straymail.frozen import dataclass
 from straymail.gateway import account
 from straymail.gateway.memory import Memory
 from straymail.gateway.metrics import Metrics
-from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Reply, Taken
+from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Reply, Taken, is_elsewhere
 from straymail.guard import Guard, Reader
 from straymail.message import Address, Envelope, Limits, Message, parse_address, parse_message
 from straymail.message.rewrite import remove_headers
@@ -153,7 +153,7 @@ class GuardEngine:
         envelope = arrival.envelope
         if arrival.oversize:
             return await self._failed(situation, arrival, "oversize", "gateway.limits.size")
-        if any("@" in each for each in arrival.unreadable):
+        if any(is_elsewhere(each) for each in arrival.unreadable):
             return Refused(_UNREADABLE)
         if not envelope.recipients:
             return Accept()  # names without a domain: mail of this machine to itself

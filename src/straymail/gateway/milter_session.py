@@ -16,7 +16,7 @@ from straymail.errors import AddressError
 from straymail.frozen import dataclass
 from straymail.gateway import milter
 from straymail.gateway.milter import MilterError, Packets, Step
-from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Reply, Taken
+from straymail.gateway.outcome import Accept, Arrival, Disposition, Refused, Reply, Taken, is_elsewhere
 from straymail.message import Address, Envelope, parse_address
 
 OURS = b"x-straymail-"
@@ -156,7 +156,7 @@ class MilterSession:
         if len(self._mail.recipients) >= self._max_recipients:
             return milter.reply_packet(TOO_MANY) if self._mail.smtp else self._add(_Recipient(path, None, ()))
         recipient = _Recipient(path, _address(path), _texts(parameters))
-        if recipient.address is None and self._mail.smtp and b"@" in path:
+        if recipient.address is None and self._mail.smtp and is_elsewhere(path.decode("latin-1")):
             return milter.reply_packet(UNREADABLE)
         if recipient.address is None or not self._mail.smtp:
             return self._add(recipient)

@@ -93,6 +93,14 @@ class Arrival:
     smtp: bool = True
 
 
+def is_elsewhere(name: str) -> bool:
+    """Whether a recipient that is no mailbox names another machine's all the same: it would be sent there unjudged.
+
+    Mail servers read ``user%host`` and ``host!user`` as ``user@host``.
+    """
+    return any(sign in name for sign in "@%!")
+
+
 class Engine(Protocol):
     """The one engine behind every door."""
 

@@ -9,7 +9,7 @@ from straymail.errors import AddressError
 from straymail.frozen import dataclass
 from straymail.message import Address, parse_address
 
-_LOCAL_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]{1,64}")
+_LOCAL_NAME = re.compile(r"[A-Za-z0-9#$&'*+/=?^_`{|}~.\-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def mailbox(path: str) -> Address | None:
 
 
 def is_local_name(path: str) -> bool:
-    """Whether a path is a name without a domain."""
+    """Whether a path is a name without a domain, and of no other machine (see ``is_elsewhere``)."""
     return _LOCAL_NAME.fullmatch(path) is not None
 
 

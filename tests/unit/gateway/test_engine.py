@@ -67,6 +67,16 @@ async def test_no_second_recipient_leads_round_a_limit(
     assert found.reply.code == 451
 
 
+async def test_local_mail_to_another_machine_in_an_old_way_of_writing_is_refused_whole(
+    tmp_path: Path, record: Record
+) -> None:
+    judge, raw = engine(tmp_path, record), b"From: <clara.voss@mod.example>\r\n\r\nhi\r\n"
+    found = await judge.message(Arrival(Envelope(CLARA, ()), raw, unreadable=("holt%army.example",), smtp=False))
+    judge.close()
+    assert isinstance(found, Refused)
+    assert found.reply.code == 553
+
+
 async def test_a_strangers_mail_is_held_without_a_word_to_him(tmp_path: Path, record: Record) -> None:
     judge = engine(tmp_path, record, RULE.format("hold"))
     held = await said(judge, Envelope(STRANGER, (KATE,)))

@@ -299,6 +299,14 @@ def test_what_is_no_mailbox_is_refused_at_once_and_a_bare_name_is_kept() -> None
     assert talk.arrivals[0].unreadable == ("<postmaster>",)
 
 
+@pytest.mark.parametrize("path", ["<holt%army.example>", "<army.example!holt>", "holt%army.example"])
+def test_another_machines_mailbox_in_an_old_way_of_writing_is_no_bare_name(path: str) -> None:
+    """Postfix and Sendmail make holt@army.example of it, behind our back."""
+    talk = started(Accept())
+    talk.say(mta.mail("<me@own.example>"))
+    assert talk.say(mta.rcpt(path))[0][1].startswith(b"553 5.1.3 ")
+
+
 def test_too_many_recipients_may_be_sent_again() -> None:
     talk = started(Accept(), max_recipients=2)
     talk.say(mta.mail("<me@own.example>"))

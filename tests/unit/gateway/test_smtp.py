@@ -345,8 +345,8 @@ async def test_what_is_said_of_each_recipient_is_kept(tmp_path: Path) -> None:
 async def test_names_without_a_domain_are_the_next_hops_own(tmp_path: Path) -> None:
     engine = ScriptedEngine(Accept(drop=(parse_address("y@d.example"),)))
     async with connected(engine, settings_for(f"outbox:{tmp_path}")) as client:
-        said = await client.begin(b"Postmaster", b"y@d.example", b"no body", b"@", b"")
-        assert [each[:3] for each in said[2:]] == ["250", "250", "501", "501", "501"]
+        said = await client.begin(b"Postmaster", b"y@d.example", b"no body", b"@", b"", b"y%d.example", b"d.example!y")
+        assert [each[:3] for each in said[2:]] == ["250", "250", *["501"] * 5]
         assert (await client.send()).startswith("250")
     assert outbox(tmp_path)[0][0]["recipients"] == ["Postmaster"]
     assert engine.arrivals[0].unreadable == ("Postmaster",)
