@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from io import BytesIO
+from ipaddress import ip_address
 from typing import ClassVar
 
 from straymail.errors import AddressError
@@ -142,7 +143,7 @@ class MilterSession:
         fields = body.split(b"\0", 1)
         rest = fields[1] if len(fields) > 1 else b""
         # family (4, 6, L, U), then for all but U two bytes of port and the address
-        self._client = rest[3:].rstrip(b"\0").decode("ascii", "replace") if rest[:1] in b"46L" else ""
+        self._client = _client(rest[3:].rstrip(b"\0").decode("ascii", "replace")) if rest[:1] in b"46L" else ""
 
     def _start(self, body: bytes) -> None:
         kept = self._mail.macros
@@ -270,6 +271,14 @@ def _address(path: bytes) -> Address | None:
         return parse_address(text) if text else None
     except AddressError:
         return None
+
+
+def _client(text: str) -> str:
+    """Where mail comes from, as the other door writes it: Sendmail says ``IPv6:0:0:0:0:0:0:0:1`` for ``::1``."""
+    try:
+        return str(ip_address(text.removeprefix("IPv6:")))
+    except ValueError:
+        return text
 
 
 def _texts(parameters: list[bytes]) -> tuple[str, ...]:

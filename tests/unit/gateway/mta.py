@@ -21,7 +21,8 @@ def macro(command: bytes, **values: str) -> bytes:
 
 
 def connect(address: str = "192.0.2.7") -> bytes:
-    return packet(b"C", b"client.example\0" + b"4" + struct.pack("!H", 25) + address.encode() + b"\0")
+    family = b"6" if ":" in address else b"4"
+    return packet(b"C", b"client.example\0" + family + struct.pack("!H", 25) + address.encode() + b"\0")
 
 
 def mail(path: str, *parameters: str) -> bytes:

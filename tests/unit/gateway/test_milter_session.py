@@ -233,6 +233,17 @@ def test_a_second_mail_begins_anew_even_without_an_abort() -> None:
     assert b"old" not in arrival.raw
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("IPv6:0:0:0:0:0:0:0:1", "::1"), ("IPv6:2001:db8::7", "2001:db8::7"), ("2001:db8::7", "2001:db8::7")],
+)
+def test_a_client_has_one_address_whichever_mta_names_it(said: str, meant: str) -> None:
+    """Sendmail writes all eight groups behind a prefix."""
+    talk = Talk(Accept())
+    talk.say(mta.offer() + mta.connect(said) + mta.mail("<me@own.example>") + mta.rcpt("<a@d.example>") + mta.content())
+    assert talk.arrivals[0].envelope.client == meant
+
+
 def test_quit_nc_keeps_the_connection_for_another_client() -> None:
     talk = started(Accept(), Accept())
     talk.send("a@other.example")
