@@ -166,8 +166,8 @@ class Player:
     def _message(self, lines: list[str]) -> None:
         raw = "".join(f"{'.' if text.startswith('.') else ''}{text}\r\n" for text in lines).encode()
         if self.local:
-            assert self.guard.postfix
-            config = str(self.guard.postfix.folder / "etc")
+            assert self.guard.mta
+            config = str(self.guard.mta.folder / "etc")
             subprocess.run(
                 ["/usr/sbin/sendmail", "-C", config, "-f", "clara@mod.example", "-t"],
                 input=raw.replace(b"\r\n", b"\n"),

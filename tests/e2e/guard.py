@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from private_postfix import Postfix, free_port
+from private_sendmail import Sendmail
 from sink import Sink
 from straymail.audit.learn import Learner
 from straymail.cli.init import write_installation
@@ -36,7 +37,7 @@ class Guard:
     port: int
     sink: Sink
     process: subprocess.Popen[bytes]
-    postfix: Postfix | None
+    mta: Postfix | Sendmail | None
 
     @property
     def journal(self) -> str:
@@ -79,22 +80,30 @@ def running_guard(
         base.chmod(0o755)
         sink = stack.enter_context(Sink())
         port = free_port()
-        postfix = _postfix(base, sink) if door == "milter" else None
-        config = _install(
-            base, own, settings, port if door == "proxy" else 0, postfix.inject_port if postfix else sink.port
-        )
+        mta = _mta(door, base, sink)
+        config = _install(base, own, settings, 0 if mta else port, mta.inject_port if mta else sink.port)
         if teach:
             _teach(config, teach)
-        process = stack.enter_context(_serving(config, base / "data/milter.sock" if postfix else port))
-        if postfix:
-            os.chmod(base / "data/milter.sock", 0o666)
-            postfix.start()
-            stack.callback(postfix.stop)
-        yield Guard(config, postfix.port if postfix else port, sink, process, postfix)
+        process = stack.enter_context(_serving(config, base / "data/milter.sock" if mta else port))
+        if mta:
+            if isinstance(mta, Postfix):
+                os.chmod(base / "data/milter.sock", 0o666)
+            stack.callback(mta.stop)
+            mta.start()
+        yield Guard(config, mta.port if mta else port, sink, process, mta)
+
+
+def _mta(door: str, base: Path, sink: Sink) -> Postfix | Sendmail | None:
+    (base / "data").mkdir(mode=0o755)
+    match door:
+        case "milter":
+            return _postfix(base, sink)
+        case "sendmail":
+            return Sendmail(base / "sendmail", sink.port, base / "data/milter.sock")
+    return None
 
 
 def _postfix(base: Path, sink: Sink) -> Postfix:
-    (base / "data").mkdir(mode=0o755)
     milters = f"{{ unix:{base}/data/milter.sock, connect_timeout=5s, command_timeout=30s, content_timeout=60s }}"
     settings = {"smtpd_milters": milters, "non_smtpd_milters": milters, "message_size_limit": "80000000"}
     settings |= {"header_size_limit": "2000000", "smtpd_recipient_limit": "6000"}
