@@ -28,7 +28,6 @@ define(`ALIAS_FILE', `{folder}/aliases')dnl
 define(`HELP_FILE', `{folder}/helpfile')dnl
 define(`STATUS_FILE', `{folder}/statistics')dnl
 define(`confPID_FILE', `{folder}/sendmail.pid')dnl
-define(`confCW_FILE', `-o {folder}/local-host-names')dnl
 define(`confSERVICE_SWITCH_FILE', `{folder}/switch')dnl
 define(`confDOMAIN_NAME', `gateway.example')dnl
 define(`confDONT_BLAME_SENDMAIL', `TrustStickyBit')dnl
@@ -38,7 +37,6 @@ define(`confQUEUE_LA', `10000')dnl
 define(`confREFUSE_LA', `10000')dnl
 FEATURE(`nocanonify')dnl
 FEATURE(`accept_unresolvable_domains')dnl
-FEATURE(`promiscuous_relay')dnl
 FEATURE(`no_default_msa')dnl
 define(`SMART_HOST', `relay:[127.0.0.1]')dnl
 define(`RELAY_MAILER_ARGS', `TCP $h {hop}')dnl
