@@ -11,12 +11,11 @@ command -v 7zz 7z >/dev/null || missing+=(7zip)
 command -v strace >/dev/null || missing+=(strace)
 command -v systemd-analyze >/dev/null || missing+=(systemd)
 unpack_sendmail() { # its libraries and m4, which makes its settings, are installed; no program of its own gets into the system
-  local folder=$sendmail.part
-  rm -rf $sendmail $folder && mkdir -p $folder
-  (cd $folder && apt-get download -qq sendmail-bin sendmail-cf)
-  for package in $folder/*.deb; do dpkg -x "$package" $folder; done
-  chmod g-s $folder/usr/libexec/sendmail/sendmail
-  mv $folder $sendmail
+  local folder=$sendmail.part package
+  rm -rf $sendmail $folder && mkdir -p $folder || return
+  (cd $folder && apt-get download -qq sendmail-bin sendmail-cf) || return
+  for package in $folder/*.deb; do dpkg -x "$package" $folder || return; done
+  chmod g-s $folder/usr/libexec/sendmail/sendmail && mv $folder $sendmail
 }
 command -v m4 >/dev/null || missing+=(m4)
 program=$sendmail/usr/libexec/sendmail/sendmail
@@ -26,7 +25,7 @@ if ! command -v apt-get >/dev/null; then
   echo "The tests need ${missing[*]} ${sendmail:+and a Sendmail in $sendmail}; install it with this system's package manager." >&2; exit 1
 fi
 sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-echo "Installing for the tests: ${missing[*]} ${sendmail:+and what Sendmail needs} (apt-get${sudo:+, with sudo}); no daemon of it is started or configured."
+echo "Installing for the tests: ${missing[*]} ${sendmail:+Sendmail (its libraries; itself only unpacked into $sendmail)} (apt-get${sudo:+, with sudo}); no daemon of it is started or configured."
 export DEBIAN_FRONTEND=noninteractive
 echo 'postfix postfix/main_mailer_type select No configuration' | $sudo debconf-set-selections
 $sudo apt-get update -qq
