@@ -3,7 +3,7 @@
 Strength is (log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5; the prior grows with how close sender
 and candidate are and with how much mail the candidate gets and writes. Addresses that have written are never looked at.
 ``typo.clear`` comes beside it for one likely slip from somebody with whom the sender has exchanged mail, or who is in
-the directory.
+the directory. The sender is never the one who was meant, nor is a mailbox of Gmail another for its dots.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ _MOST = 3
 _CLOSE = 1.5
 _TRIED = 12
 _FLOOR = -13.0
+_LETTERS = 3  # to an edit at least: of sam@ and dan@ neither is a slip for the other
 _SHORTEST = 6
 _CLEAR = -10.5  # log P(typed | meant) of one slip that is not among the rarest
 _DIGITS = str.maketrans("", "", "0123456789\"'")
+_DOTLESS = frozenset(("gmail.com", "googlemail.com"))
 _ESTABLISHED = 20  # messages to an inside address from which on it exists: a slip inside would have bounced
 
 
@@ -35,12 +37,16 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     if person is not None and (person.sent or (person.received > _ESTABLISHED and history.is_own(address.domain))):
         return
     typed, _, domain = key.partition("@")
+    mine = history.same(context.sender)
     found = []
-    for other, _ in history.near_mailboxes(domain, typed)[:_TRIED]:
+    for other, edits in history.near_mailboxes(domain, typed)[:_TRIED]:
         facts = history.person(other)
         if (
             facts is None
+            or other in mine
+            or edits * _LETTERS > len(typed)
             or _numbered(typed, other.partition("@")[0])
+            or _same_box(domain, typed, other.partition("@")[0])
             or (person is not None and facts.received + facts.sent <= person.received)
         ):
             continue
@@ -59,9 +65,9 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
         return
     meant = tuple(Candidate(Address.of(other), score, history.name(other)) for score, other in found[:_MOST])
     new = "is new" if person is None else "has never answered"
-    text = f"{address} {new}; {best} is known, and the two look much the same."
+    text = f"{address.readable} {new}; {best.readable} is known, and the two look much the same."
     if _clear(context, key, found[0][1]):
-        yield Signal("typo.clear", 1.0, "", f"one likely slip away from {best}, and unknown itself")
+        yield Signal("typo.clear", 1.0, "", f"one likely slip away from {best.readable}, and unknown itself")
     yield Signal("typo.mailbox", strength, text, f"{typed} for {best.local}", meant)
 
 
@@ -79,6 +85,11 @@ def _clear(context: Context, typed: str, best: str) -> bool:
 
 def _figures(local: str) -> str:
     return "".join(filter(str.isdigit, local))
+
+
+def _same_box(domain: str, a: str, b: str) -> bool:
+    """Whether dots alone tell two mailboxes apart at a provider that passes over them."""
+    return domain in _DOTLESS and a.replace(".", "") == b.replace(".", "")
 
 
 def _numbered(a: str, b: str) -> bool:
