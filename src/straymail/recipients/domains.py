@@ -90,7 +90,8 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     )
     kind = "typo.tld" if swapped else "typo.domain"
     if _clear(context, typed, best):
-        yield Signal("typo.clear", 1.0, "", f"one likely slip away from {domain_to_unicode(best)}, and unknown itself")
+        itself = "never answering" if history.knows_domain(typed) else "unknown"
+        yield Signal("typo.clear", 1.0, "", f"one likely slip away from {domain_to_unicode(best)}, and {itself} itself")
     told = f"{domain_to_unicode(typed)} for {domain_to_unicode(best)}"
     yield Signal(kind, strength, _text(context, typed, best), told, meant)
 
@@ -180,7 +181,7 @@ def _text(context: Context, typed: str, best: str) -> str:
     if history.knows_domain(best) and history.knows_domain(typed):
         return f"Nobody at {shown} has ever answered; {usual} looks much the same, and is known."
     if history.knows_domain(best):
-        return f"{shown} is new to your organisation; {usual} is known to it, and looks much the same."
+        return f"{shown} looks much like {usual}, which your organisation knows."
     if best in _FAMOUS:
         return f"{shown} looks much like {usual}, which is far more usual."
     return _guessed(shown, usual)

@@ -67,7 +67,8 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     new = "is new" if person is None else "has never answered"
     text = f"{address.readable} {new}; {best.readable} is known, and the two look much the same."
     if _clear(context, key, found[0][1]):
-        yield Signal("typo.clear", 1.0, "", f"one likely slip away from {best.readable}, and unknown itself")
+        itself = "unknown" if person is None else "never answering"
+        yield Signal("typo.clear", 1.0, "", f"one likely slip away from {best.readable}, and {itself} itself")
     yield Signal("typo.mailbox", strength, text, f"{typed} for {best.local}", meant)
 
 

@@ -75,7 +75,8 @@ def _newcomer(context: Context, address: Address) -> Iterator[Signal]:
     doubted, shown = address.person in context.doubted, address.readable
     text = f"{shown} has never answered." if doubted else f"You have not written to {shown} before."
     if person is None:
-        yield Signal("newcomer", 1.0, text, "unknown to the whole organisation")
+        said = "written to, but never answered" if doubted else "unknown to the whole organisation"
+        yield Signal("newcomer", 1.0, text, said)
     else:
         yield Signal("newcomer.yours", 1.0, text, "known to others of the organisation")
     sender = history.person(context.sender)
@@ -90,9 +91,11 @@ def _newcomer(context: Context, address: Address) -> Iterator[Signal]:
             yield Signal("writes", min(_MOST, math.log1p(person.sent)), "", f"{person.sent} messages from it")
     if history.is_own(address.domain):
         yield Signal("inside", 1.0, "", "the organisation's own domain")
-    elif not history.knows_domain(address.domain) or (doubted and not history.domain_answers(address.domain)):
+    elif not history.knows_domain(address.domain):
         text = f"Nobody here has written to {readable_domain(address.domain)}."
         yield Signal("newcomer.domain", 1.0, text, "unknown domain")
+    elif doubted and not history.domain_answers(address.domain):
+        yield Signal("newcomer.domain", 1.0, "", "written to, but nobody of the domain ever answered")
     elif history.domain_answers(address.domain):
         yield Signal("domain.answers", 1.0, "", "others in the domain have answered")
 
