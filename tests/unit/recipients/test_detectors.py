@@ -114,6 +114,32 @@ def test_mailbox_slips(history: Correspondence, typed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("maria.stoe@werft.example", True),
+        ("maria.sotne@werft.example", True),
+        ("mario.stone@werft.example", False),  # another first name
+        ("maria.stoe@gmail.com", False),  # anybody may have that
+    ],
+)
+def test_a_slip_for_a_colleagues_correspondent(typed: str, *, asked: bool) -> None:
+    own = Correspondence(["mod.example"])
+    exchange(own, "tom.brandt@mod.example", 9)
+    for n, domain in enumerate(("werft.example", "gmail.com")):
+        other = f"maria.stone@{domain}"
+        for at in range(6):
+            when, there, back = START + at * 86_400, f"t{n}{at}", f"b{n}{at}"
+            own.observe(
+                Observation(there, when, "tom.brandt@mod.example", "", ((other, ""),), False, there, (), "", False)
+            )
+            mine = (("tom.brandt@mod.example", ""),)
+            own.observe(Observation(back, when + 60, other, "", mine, True, back, (), "", False))
+    found = judged(own, typed)
+    assert (found.probability > 0.091) is asked
+    assert ("typo.clear" in ids(found)) is asked
+
+
+@pytest.mark.parametrize(
     "right",
     [
         "jane.harlow@army.mil",
