@@ -117,7 +117,7 @@ def _allowed(field: FieldInfo) -> str:
     """Ranges and choices in words."""
     signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
     limits: list[str] = []
-    for item in field.metadata:
+    for item in _metadata(field):
         for name, sign in signs.items():
             value = getattr(item, name, None)
             if value is not None:
@@ -129,14 +129,22 @@ def _allowed(field: FieldInfo) -> str:
     return ", ".join([*_choices(field), *limits]) or _kind(field)
 
 
+def _metadata(field: FieldInfo) -> list[object]:
+    """What is said of a field, also of an optional one (``Probability | None``)."""
+    inside = [item for each in get_args(field.annotation) for item in getattr(each, "__metadata__", ())]
+    flat = [more for item in inside for more in (item.metadata if isinstance(item, FieldInfo) else [item])]
+    return [*field.metadata, *(flat if type(None) in get_args(field.annotation) else [])]
+
+
 def _choices(field: FieldInfo) -> list[str]:
-    for item in field.metadata:
+    for item in _metadata(field):
         schema = getattr(item, "json_schema", None)
         if isinstance(schema, Mapping) and "enum" in schema:
             return [", ".join(f"`{value}`" for value in schema["enum"])]
     annotation = field.annotation
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return [", ".join(f"`{value}`" for value in annotation)]
+    for each in (annotation, *get_args(annotation)):
+        if isinstance(each, type) and issubclass(each, Enum):
+            return [", ".join(f"`{value}`" for value in each)]
     values = [value for value in get_args(annotation) if isinstance(value, str)]
     return [", ".join(f"`{value}`" for value in values)] if values else []
 

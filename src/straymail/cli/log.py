@@ -125,10 +125,7 @@ def _about(kind: str, payload: Mapping[str, Any] | None) -> str:
         return "(erased on request)"
     sender = payload.get("sender") or "<>"
     verdict = payload.get("verdict") or {}
-    who = "; ".join(
-        f"{each['address']}: {_said(each)}" + (f" (did you mean {each['meant'][0]}?)" if each.get("meant") else "")
-        for each in verdict.get("recipients", ())
-    )
+    who = "; ".join(f"{each['address']}: {_said(each)}" for each in verdict.get("recipients", ()))
     if kind == "settled":
         return f"{payload.get('held')}: {payload.get('decisions')}, by {payload.get('actor')}"
     held = f"{payload['held']}: " if payload.get("held") else ""
@@ -139,11 +136,17 @@ def _about(kind: str, payload: Mapping[str, Any] | None) -> str:
     if payload.get("why") and payload.get("recipients"):  # what could not be checked, or was refused as it came
         return f"{held}{sender} to {', '.join(payload['recipients'])}: {payload['why']}"
     rest = {key: value for key, value in payload.items() if key not in {"held", "sender", "recipients", "verdict"}}
-    told = ", ".join(f"{key} {value}" for key, value in rest.items())
+    told = ", ".join(f"{key} {_listed(value)}" for key, value in rest.items())
     return f"{held}{sender if payload.get('sender') else ''} {told}".strip()
 
 
 def _said(recipient: Mapping[str, Any]) -> str:
-    """The action, and in watch mode what would have been done."""
-    would = recipient.get("would")
-    return f"{recipient['action']}, would {would}" if would else str(recipient["action"])
+    """The action, what would have been done in watch mode, and who was probably meant unless it just passes."""
+    action, would = str(recipient["action"]), recipient.get("would")
+    said = f"{action}, would {would}" if would else action
+    named = recipient.get("meant") if said != "pass" else ()
+    return f"{said} (did you mean {named[0]}?)" if named else said
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -18,7 +18,7 @@ from straymail.cli.present import recipient_json, show_verdict, verdict_json
 from straymail.cli.ready import refuse_unready, remarks
 from straymail.config import load
 from straymail.evidence import Assessment, RecipientVerdict, Sensitivity, Verdict
-from straymail.verdict import Policy
+from straymail.verdict import Mode, Policy
 from straymail.verdict.advice import FAILURES
 from straymail.verdict.stakes import content_cost, weigh
 
@@ -46,10 +46,15 @@ def check_policy(config: ConfigOption = None, json: JsonOption = False) -> None:
     out = console()
     out.print(Text(f"{path} can be used.", style="bold green"))
     out.print(
-        f"Mode {policy.mode}, {len(policy.rules)} rules, {len(policy.exceptions)} exceptions, policy {policy.version}."
+        f"Mode {policy.mode}, {_counted(len(policy.rules), 'rule')}, "
+        f"{_counted(len(policy.exceptions), 'exception')}, policy {policy.version}."
     )
     for remark in told:
         out.print(Text(f"Note: {remark}", style="yellow"))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 @app.command("show")
@@ -147,12 +152,21 @@ def _show_arithmetic(out: Console, policy: Policy, verdict: Verdict) -> None:
         loss = recipient.probability * cost
         said = f"probability {recipient.probability:.3g} x cost {cost:.3g} = expected loss {loss:.3g}; "
         said += f"{recipient.action} by {recipient.rule}" if recipient.rule else "no rule, and below every threshold"
-        said += f" (would {recipient.would})" if recipient.would else ""
-        table.add_row(str(recipient.address), said)
-    table.add_row(Text("thresholds", style="dim"), f"ask at {policy.ask_at:.3g}; mode {policy.mode}")
+        if recipient.would:
+            why = "in watch mode" if policy.mode is Mode.WATCH else "there is nobody to ask"
+            said += f" (would {recipient.would}, but {why})"
+        table.add_row(recipient.address.readable, said)
+    table.add_row(Text("thresholds", style="dim"), _thresholds(policy))
     out.print(table)
     if verdict.split:
         out.print("The other recipients get the message now.")
+
+
+def _thresholds(policy: Policy) -> str:
+    said = f"ask at {policy.ask_at:.3g}"
+    if policy.mode is Mode.ENFORCE:
+        said += f", hold at {policy.thresholds.hold_at:g}; refuse at probability {policy.thresholds.refuse_at:g}"
+    return f"{said}; mode {policy.mode}"
 
 
 def _plain() -> Table:

@@ -136,7 +136,7 @@ def _show_reasons(out: Console, recipient: RecipientVerdict) -> None:
     telling = [item for item in telling if abs(item.weight) >= _MENTIONED]
     if telling:
         out.print()
-        out.print(Text(f"Why {recipient.address}", style="bold"))
+        out.print(Text(f"Why {recipient.address.readable}", style="bold"))
         out.print(Padding(evidence_table(telling, ids=out.width >= _NARROW), (0, 0, 0, 2)))
     if recipient.rule:
         out.print(Text(f"  Decided by {recipient.rule}.", style="dim"))

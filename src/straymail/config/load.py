@@ -175,6 +175,16 @@ def _words(details: ErrorDetails, location: Sequence[str | int]) -> tuple[str, s
         return f"{shown} is not allowed", _FORMS[location[-1]]
     if kind in {"enum", "literal_error"}:
         return f"{shown} is not allowed", str(context.get("expected", ""))
+    if kind == "string_too_short":
+        return f"{shown} is not allowed", f"at least {context['min_length']} characters".replace(
+            "at least 1 characters", "some text"
+        )
+    if kind == "string_too_long":
+        return f"{shown[:40]} ... is not allowed", f"at most {context['max_length']} characters"
+    if kind == "string_type":
+        return f"{shown} is not allowed", "text in quotation marks"
+    if kind == "tuple_type" and _keys_at(location):
+        return f"{shown.replace('this', 'one table')} is not allowed", f"[[{_dotted(location)}]], once or more"
     return f"{shown} is not allowed", details["msg"].removeprefix("Input should be ").replace("a valid tuple", "a list")
 
 

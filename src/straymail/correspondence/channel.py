@@ -26,6 +26,8 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import pairwise
 
+from straymail.message import bare
+
 SLIP = -5.5
 """log P(an address is mistyped): one in about 250 that are typed by hand."""
 
@@ -168,7 +170,11 @@ def insertion(typed: str, at: int) -> str:
 
 
 def substitution(a: str, b: str) -> str:
-    """The kind of slip that puts one letter in the place of another."""
+    """The kind of slip that puts one letter in the place of another; one that loses or adds a mark is misread."""
+    if not (a.isascii() and b.isascii()):
+        a, b = bare(a), bare(b)
+        if a == b:
+            return "substitution.look"
     pair = (a, b)
     if pair in _LOOKS:
         return "substitution.look"

@@ -174,7 +174,7 @@ class History(Protocol):
         ...
 
     def called(self, label: str) -> Iterable[str]:
-        """Known domains, in which somebody has answered, whose registrable part begins with this label."""
+        """Known domains, in which somebody has answered, whose registrable part begins with, or reads like, a label."""
         ...
 
     def knows_domain(self, name: str) -> bool:

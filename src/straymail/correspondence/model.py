@@ -26,7 +26,7 @@ from straymail.correspondence.settled import Settled
 from straymail.correspondence.table import Edges
 from straymail.correspondence.threads import Threads
 from straymail.correspondence.topics import Hashes, Topics, packed, unpacked
-from straymail.message import domain_to_unicode, normalise_domain, registrable
+from straymail.message import domain_to_unicode, normalise_domain, readings, registrable
 
 _LISTED = PersonFacts(0, 0, 0.0, 0.0)
 _GROUP = 12  # recipients up to which who stands beside whom is counted
@@ -170,7 +170,7 @@ class Correspondence:
         return self._domain_answered.get(name, 0) > 0 or self._settled.lists_domain(name)
 
     def called(self, label: str) -> Iterable[str]:
-        """Known domains that answer (``domain_answers``), whose registrable part begins with this label."""
+        """Known domains that answer (``domain_answers``), whose registrable part begins with, or reads as, a label."""
         return [domain for domain in self._called.get(label, ()) if self.domain_answers(domain)]
 
     def knows_domain(self, name: str) -> bool:
@@ -388,7 +388,8 @@ class Correspondence:
         parent = registrable(domain)
         if parent != domain:
             self._near_domains.add(domain_to_unicode(parent))
-        self._called[parent.partition(".")[0]].add(domain)
+        for reading in (parent, *readings(parent)):
+            self._called[reading.partition(".")[0]].add(domain)
         self._near_mailboxes[domain].add(local)
         for token in tokens_of(local):
             self._named[token].add(who)

@@ -27,8 +27,9 @@ def refusal(verdict: RecipientVerdict, *, told: bool = True) -> Reply:
     """550, with the right address where there is one; a stranger is not told where his mail was to be forwarded."""
     if not told:
         return Reply(550, "5.7.1", "this message is not passed on", verdict.rule)
-    meant = f": did you mean {verdict.meant[0]}?" if verdict.meant else " looks like a mistake"
-    return Reply(550, "5.7.1", f"<{verdict.address}>{meant}", verdict.rule)
+    if verdict.meant:
+        return Reply(550, "5.7.1", f"<{verdict.address}>: did you mean {verdict.meant[0]}?", verdict.rule)
+    return Reply(550, "5.7.1", f"mail to <{verdict.address}> is refused by your organisation's policy", verdict.rule)
 
 
 def tags(verdict: Verdict) -> tuple[tuple[str, str], ...]:

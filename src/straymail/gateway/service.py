@@ -34,7 +34,8 @@ _COLLECT = (10_000, 10, 10)  # a message makes hundreds of objects, hardly any i
 _WARM = "The ward called about a biopsy; the flight is on Tuesday, and the nurse knows the password of the safe."
 """A text long enough, and of words that make every table be looked into."""
 
-_TAKEN_OVER = ("gateway.judge_timeout", "attachments.read")
+_TAKEN_OVER = ("gateway.judge_timeout", "gateway.limits", "attachments.read")
+_OF_DOORS = ("size", "recipients")  # limits that the doors hold; the others are the engine's
 TICK = 1.0
 """Seconds between two looks at what is due."""
 
@@ -210,6 +211,8 @@ def waits_for_restart(old: Settings, fresh: Settings) -> list[str]:
         before, after = getattr(old, section), getattr(fresh, section)
         names = type(before).model_fields
         found += [f"{section}.{each}" for each in names if getattr(before, each) != getattr(after, each)]
+    limits = (old.gateway.limits, fresh.gateway.limits)
+    found += [f"gateway.limits.{each}" for each in _OF_DOORS if len({getattr(those, each) for those in limits}) > 1]
     return [each for each in found if each not in _TAKEN_OVER]
 
 

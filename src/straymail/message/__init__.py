@@ -12,6 +12,7 @@ from straymail.message.domain import (
     domain_to_unicode,
     normalise_domain,
     public_suffix,
+    readable_domain,
     registrable,
 )
 from straymail.message.envelope import Envelope
@@ -30,6 +31,7 @@ from straymail.message.quoted import (
     signature_text,
     split_body,
 )
+from straymail.message.readings import bare, other_letters, readings
 from straymail.message.words import spaced, words_of
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "Message",
     "Part",
     "answered_author",
+    "bare",
     "body_parts",
     "body_text",
     "country_tld",
@@ -55,11 +58,14 @@ __all__ = [
     "links",
     "new_text",
     "normalise_domain",
+    "other_letters",
     "parse_address",
     "parse_mailboxes",
     "parse_message",
     "public_suffix",
     "quoted_text",
+    "readable_domain",
+    "readings",
     "registrable",
     "signature_text",
     "spaced",

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from straymail.errors import AddressError
 from straymail.frozen import dataclass
-from straymail.message.domain import domain_to_unicode, normalise_domain
+from straymail.message.domain import normalise_domain, readable_domain
 from straymail.message.encoded import decode_words
 
 _MAX_LOCAL = 255  # RFC 5321 4.5.3.1.1 says 64 and asks receivers to take more; VERP senders use more
@@ -63,8 +63,7 @@ class Address:
     @property
     def readable(self) -> str:
         """As people write it; an internationalised domain with its A-label beside it, so that a look-alike shows."""
-        unicode = domain_to_unicode(self.domain)
-        return str(self) if unicode == self.domain else f"{_written(self.local)}@{unicode} ({self.domain})"
+        return f"{_written(self.local)}@{readable_domain(self.domain)}"
 
     @classmethod
     def of(cls, person: str) -> Address:

@@ -155,6 +155,12 @@ def domain_to_unicode(domain: str) -> str:
     return ".".join(_u_label(label) for label in domain.split("."))
 
 
+def readable_domain(domain: str) -> str:
+    """U-label form with the A-label beside it where the two differ, so that a look-alike shows."""
+    unicode = domain_to_unicode(domain)
+    return domain if unicode == domain else f"{unicode} ({domain})"
+
+
 def _u_label(label: str) -> str:
     if not label.startswith("xn--") or len(label) > _MAX_LABEL:
         return label

@@ -6,13 +6,12 @@ mailbox and name under any other end, or with an end too many (``army.mil.ml``);
 (``@mil``); well-known mail domains. Strength is
 (log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5. A domain somebody of which has answered is
 never looked at, nor an address that writes and is written to, nor one that is well known itself, unless the very
-mailbox is known under the other name.
+mailbox is known under the other name. What never answers and is a slip itself for another candidate is none.
 """
 
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
@@ -24,7 +23,15 @@ from straymail.correspondence.channel import TLD_SLIPS, log_tld, log_typed
 from straymail.correspondence.names import ROLES, tokens_of
 from straymail.correspondence.well_known import FIRST, PARENTS, WELL_KNOWN, near_well_known
 from straymail.evidence import Candidate, Signal
-from straymail.message import Address, domain_to_unicode, public_suffix, registrable
+from straymail.message import (
+    Address,
+    domain_to_unicode,
+    other_letters,
+    public_suffix,
+    readable_domain,
+    readings,
+    registrable,
+)
 from straymail.recipients.context import Context
 
 _MOST = 3
@@ -48,8 +55,9 @@ _LIKELY = 2.0  # cost of a slip from which on an end says nothing by itself
 _COMMON = frozenset(("com", "net", "org", "co", "de", "eu", "fr", "uk", "cc"))  # ends with much honest mail
 _CROWDED = 1.5  # log-odds for each letter a name is shorter: short names lie close together by chance
 _FLOOR = -14.0
-_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"})
-_LOOKS = str.maketrans("абвгдеёзіјклмнопрстухсѕԁɡɩοαεɑı", "abbrdeezijklmhonpctyxcsdgioaeai")
+_HOMOGRAPH = -6.0
+_ONE_END = frozenset(("gmail", "icloud"))  # who has a mailbox there has it at .com
+_SLIPPED = 2  # edits up to which a name that never answers may be a slip for one that does
 
 
 def observe(context: Context, address: Address) -> Iterator[Signal]:
@@ -66,7 +74,7 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
         found = (each for each in found if history.answers(f"{address.local.lower()}@{each[0]}"))
     else:
         yield from _end(context, typed)
-    ranked = sorted(found, key=lambda each: (-each[1], each[0]))
+    ranked = _without_slips(context, sorted(found, key=lambda each: (-each[1], each[0])))
     ranked = [each for each in ranked if _end_too_many(context, typed, each[0])] or ranked[:_MOST]
     if not ranked:
         return
@@ -75,11 +83,17 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     strength = min(3.5, (score + 12.0) / 6.0)
     if strength <= 0:
         return
-    meant = tuple(Candidate(Address(address.local, name), points) for name, points in ranked)
+    meant = tuple(
+        Candidate(Address(address.local, name), points)
+        for name, points in ranked
+        if name == best or not (_usual(context, best) and _made_up(context, name))
+    )
     kind = "typo.tld" if swapped else "typo.domain"
     if _clear(context, typed, best):
-        yield Signal("typo.clear", 1.0, "", f"one likely slip away from {best}, and unknown itself")
-    yield Signal(kind, strength, _text(context, typed, best), f"{typed} for {best}", meant)
+        itself = "never answering" if history.knows_domain(typed) else "unknown"
+        yield Signal("typo.clear", 1.0, "", f"one likely slip away from {domain_to_unicode(best)}, and {itself} itself")
+    told = f"{domain_to_unicode(typed)} for {domain_to_unicode(best)}"
+    yield Signal(kind, strength, _text(context, typed, best), told, meant)
 
 
 def _end(context: Context, typed: str) -> Iterator[Signal]:
@@ -104,6 +118,27 @@ def _end(context: Context, typed: str) -> Iterator[Signal]:
             return
 
 
+def _without_slips(context: Context, ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The candidates without those that never answer and are slips themselves for one that does."""
+    usual = [name for name, _ in ranked if _usual(context, name)]
+    return [each for each in ranked if each[0] in usual or not any(_near(each[0], name) for name in usual)]
+
+
+def _near(name: str, other: str) -> bool:
+    return OSA.distance(name, other, score_cutoff=_SLIPPED) <= _SLIPPED
+
+
+def _made_up(context: Context, name: str) -> bool:
+    """Whether nobody here knows a domain, nor the world: it is but what a slip would have been for."""
+    return not (_usual(context, name) or context.history.knows_domain(name))
+
+
+def _usual(context: Context, name: str) -> bool:
+    """Whether a domain answers, is our own or is well known."""
+    history = context.history
+    return history.domain_answers(name) or history.is_own(name) or bool(_FAMOUS & {name, registrable(name)})
+
+
 def _end_too_many(context: Context, typed: str, name: str) -> bool:
     """Whether a name that answers was written whole, with an end after it: then nothing else was meant."""
     return typed.startswith(f"{name}.") and context.history.domain_answers(name)
@@ -112,15 +147,22 @@ def _end_too_many(context: Context, typed: str, name: str) -> bool:
 def _clear(context: Context, typed: str, best: str) -> bool:
     """One likely slip from a domain that answers or is well known (or lies beside such), by a name nobody has."""
     history = context.history
+    if _wrong_end(typed, best):
+        return True
     lost = _lost_dot(typed, best)
-    known = history.domain_answers(best) or history.is_own(best)
-    known = known or lost or bool(_FAMOUS & {best, registrable(best)})
+    known = lost or _usual(context, best)
     unknown = not history.domain_answers(typed) and (lost or not WELL_KNOWN & {typed, registrable(typed)})
     unknown = unknown and not _common_end(typed, best)
     shown, usual = domain_to_unicode(typed), domain_to_unicode(best)
     least = _CLEAR if shown[0] == usual[0] and OSA.distance(shown, usual, score_cutoff=1) <= 1 else _CLEAREST
     alone = _crowding(typed, best) == 0 or best in FIRST  # gmal.com is nobody's but by chance
     return known and unknown and alone and log_domain(typed, best) >= least
+
+
+def _wrong_end(typed: str, best: str) -> bool:
+    """Whether the name is one that has mailboxes at a single end, and the end another."""
+    label = best.partition(".")[0]
+    return label in _ONE_END and best in FIRST and registrable(typed) == typed and typed.partition(".")[0] == label
 
 
 def _common_end(typed: str, best: str) -> bool:
@@ -132,13 +174,27 @@ def _common_end(typed: str, best: str) -> bool:
 
 def _text(context: Context, typed: str, best: str) -> str:
     history, shown, usual = context.history, domain_to_unicode(typed), domain_to_unicode(best)
+    if other_letters(typed, best):
+        return f"{readable_domain(typed)} only looks like {usual}: some of its letters are of another alphabet."
     if history.is_own(best):
         return f"{usual} is your organisation's own domain, and {shown} looks much like it."
     if history.knows_domain(best) and history.knows_domain(typed):
         return f"Nobody at {shown} has ever answered; {usual} looks much the same, and is known."
     if history.knows_domain(best):
-        return f"{shown} is new to your organisation; {usual} is known to it, and looks much the same."
-    return f"{shown} looks much like {usual}, which is far more usual."
+        return f"{shown} looks much like {usual}, which your organisation knows."
+    if best in _FAMOUS:
+        return f"{shown} looks much like {usual}, which is far more usual."
+    return _guessed(shown, usual)
+
+
+def _guessed(shown: str, usual: str) -> str:
+    """About a domain that nobody here knows: it is only what the slip would have been for."""
+    rest, _, end = usual.rpartition(".")
+    if rest == shown.rpartition(".")[0]:
+        return f"Mail from here goes to .{end} far more often than to .{shown.rpartition('.')[2]}: perhaps {usual}?"
+    if _lost_dot(shown, usual):
+        return f"A dot may be missing in {shown}: perhaps {usual}?"
+    return f"{shown} is new to your organisation: perhaps {usual}?"
 
 
 def _scored(context: Context, address: Address) -> Iterator[tuple[str, float]]:
@@ -167,7 +223,15 @@ def _other_ends(context: Context, address: Address) -> tuple[str, ...]:
     if mailbox in ROLES or address.person in context.author[1]:
         return shorter  # who is answered was not mistyped
     label = registrable(address.domain).partition(".")[0]
-    return (*shorter, *(name for name in history.called(label) if history.person(f"{mailbox}@{name}") is not None))
+    called = [*history.called(label), *_same_but_end(history, address.domain)]
+    return (*shorter, *(name for name in called if history.person(f"{mailbox}@{name}") is not None))
+
+
+def _same_but_end(history: History, typed: str) -> Iterator[str]:
+    """Domains that are the same up to the last label (``hill.nhs.uk`` for ``hill.nhs.net``)."""
+    rest = typed.rpartition(".")[0]
+    for label in rest.split(".")[:_MOST_LABELS] if "." in rest else ():
+        yield from (name for name in history.called(label) if name.rpartition(".")[0] == rest)
 
 
 def _below(context: Context, address: Address) -> Iterator[str]:
@@ -192,14 +256,30 @@ def _candidates(context: Context, typed: str) -> Iterable[str]:
         yield from (sub + name for name in near_well_known(base))
     yield from _merged(history, typed)
     rest, _, tld = typed.rpartition(".")
-    if f"{rest}.com" in FIRST:
-        yield f"{rest}.com"
+    label = rest.partition(".")[0]
+    if f"{rest}.com" in FIRST or _wrong_end(typed, f"{label}.com"):
+        yield f"{label}.com"
     for meant in _swaps(tld) if public_suffix(typed) == tld else ():
         usual = history.suffix(meant) >= max(_FEW, _RARER * history.suffix(tld)) or not real_suffix(typed)
+        usual = usual or f"{rest}.{meant}" in PARENTS
         if usual and not rest.endswith(f".{meant}"):  # army.mil.ml is no slip for army.mil.mil
             yield f"{rest}.{meant}"
-    yield from (plain for plain in _plainer(typed) if history.knows_domain(plain) or plain in WELL_KNOWN)
+    yield from _read_alike(history, typed)
     yield from near_well_known(domain_to_unicode(typed))
+
+
+def _read_alike(history: History, typed: str) -> Iterator[str]:
+    """Names that this one may be read as, or that are written like it by who lacks their letters."""
+    for reading in readings(typed):
+        label = registrable(reading).partition(".")[0]
+        yield from (name for name in history.called(label) if _homograph(typed, name))
+        if reading in WELL_KNOWN or (reading.isascii() and history.knows_domain(reading)):
+            yield reading
+
+
+def _homograph(typed: str, meant: str) -> bool:
+    """Whether two names may be read, or are written, as the same one."""
+    return not set(readings(typed)).isdisjoint(readings(meant))
 
 
 def _merged(history: History, typed: str) -> Iterator[str]:
@@ -275,7 +355,7 @@ def real_suffix(domain: str) -> bool:
 @lru_cache(maxsize=65_536)
 def log_domain(typed: str, meant: str) -> float:
     """Log P(typed | meant) for whole domain names: by name and top-level domain, or as one string (lost dots)."""
-    homograph = -6.0 if typed in _plainer(meant) or meant in _plainer(typed) else -99.0
+    homograph = _HOMOGRAPH if _homograph(typed, meant) else -99.0
     typed, meant = domain_to_unicode(typed), domain_to_unicode(meant)
     whole = log_typed(typed, meant)
     rest, _, tld = typed.rpartition(".")
@@ -285,14 +365,3 @@ def log_domain(typed: str, meant: str) -> float:
     if rest == meant_rest and tld not in TLD_SLIPS.get(meant_tld, ()) and real_suffix(typed):
         return min(log_tld(tld, meant_tld), _OTHER_END)  # .de is no slip for .edu: it is another country
     return max(whole, log_typed(rest, meant_rest) + log_tld(tld, meant_tld), homograph)
-
-
-@lru_cache(maxsize=8_192)
-def _plainer(domain: str) -> tuple[str, ...]:
-    """How an internationalised domain reads at a glance in ASCII, and how it is written without its letters."""
-    if "xn--" not in domain:
-        return ()
-    shown = domain_to_unicode(domain)
-    text = unicodedata.normalize("NFKD", shown).translate(_LOOKS)
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return tuple(each for each in dict.fromkeys((text, shown.translate(_WRITTEN_OUT))) if each.isascii())

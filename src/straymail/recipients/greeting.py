@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address
 from straymail.recipients.context import Context
-from straymail.recipients.salutation import Called
+from straymail.recipients.salutation import Called, greeting_in
 
 _MOST = 5
 
@@ -39,7 +39,8 @@ def _another(context: Context, address: Address, name: str) -> Signal:
     if best is None:
         return Signal("greeting.nobody", share, "", f"greets {name}, whom the sender does not know")
     meant = (Candidate(Address.of(best), -8.0, context.name_of(best)),)
-    text = f"The message greets {name.title()}; {address} does not look like that name."
+    begins = greeting_in(context.opening)
+    text = f"The message begins “{begins}”; {address.readable} does not look like that name."
     return Signal("greeting.other", share, text, f"greets {name}", meant)
 
 

@@ -35,12 +35,13 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     if share:
         yield Signal("group", share, "", f"stood beside {share:.0%} of the others")
     elif sum(_known(context, other) for other in others) >= _HALF * len(others) * (len(others) - 1):
-        text = f"{address} has not been written to together with any of the others, who often are."
+        text = f"{address.readable} has not been written to together with any of the others, who often are."
         yield Signal("group.odd", 1.0, text, "odd one out")
     if history.is_own(address.domain):
         return
     if all(history.is_own(other.rpartition("@")[2]) for other in others) and context.tie(key) < _WEAK:
-        yield Signal("outsider", 1.0, f"{address} is outside; all others are inside.", "outsider in an inside group")
+        text = f"{address.readable} is outside; all others are inside."
+        yield Signal("outsider", 1.0, text, "outsider in an inside group")
 
 
 def _known(context: Context, key: str) -> int:

@@ -101,7 +101,7 @@ def _answered_namesake(context: Context, address: Address, rivals: Sequence[Riva
         )
         words = history.words(address.person).union(tokens_of(address.local))
         if apart and history.words(other.person) <= words:
-            text = f"You are answering {other}; {address} is another address of that name."
+            text = f"You are answering {other.readable}; {address.readable} is another address of that name."
             yield Signal("author.namesake", 1.0, text, f"answers {other}", (rival.candidate,))
             return
 
@@ -225,7 +225,8 @@ def _both_names(context: Context, address: Address, rival: str, likeness: float)
     yield Signal(
         "namesake.both",
         min(1.0, closer),
-        f"You write to {context.name_of(rival) or other} much more often than to {address}, and the names are alike.",
+        f"You write to {context.name_of(rival) or other.readable} much more often than to {address.readable}, "
+        "and the names are alike.",
         "new to the sender, and both names are those of a closer one",
         (Candidate(other, closer - 10.0, context.name_of(rival)),),
     )

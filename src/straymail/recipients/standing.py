@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from straymail.correspondence.history import Standing
 from straymail.evidence import Candidate, Signal
-from straymail.message import Address, parse_address
+from straymail.message import Address, parse_address, readable_domain
 from straymail.recipients.context import Context
 
 _MOST = 4.0
@@ -24,7 +24,7 @@ _SETTLED = 50.0
 
 def observe(context: Context, address: Address) -> Iterator[Signal]:
     """Signals of what is settled about sender and recipient."""
-    history, key = context.history, address.person
+    history, key, shown = context.history, address.person, address.readable
     standing = _settled(context, key)
     if standing.corrected_to and not (standing.elsewhere and history.answers(key)):
         right = parse_address(standing.corrected_to)
@@ -32,7 +32,7 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
         yield Signal(
             "corrected.elsewhere" if standing.elsewhere else "corrected",
             1.0,
-            f"{address} was corrected before; {right} was meant.",
+            f"{shown} was corrected before; {right.readable} was meant.",
             f"corrected {whose}",
             (Candidate(right, _SETTLED),),
         )
@@ -43,7 +43,7 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     sent, received = context.to(key), context.back(key)
     if received:
         strength = min(_MOST, math.log1p(received.sent))
-        yield Signal("answered", strength, f"{address} has written to you.", f"{received.sent} messages from it")
+        yield Signal("answered", strength, f"{shown} has written to you.", f"{received.sent} messages from it")
     if sent:
         yield Signal("known", min(_MOST, math.log1p(sent.sent)), "", f"{sent.sent} messages sent to it before")
     if not sent and not received:
@@ -54,7 +54,7 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
             yield Signal(
                 "unanswered",
                 strength,
-                f"{address} has never answered you.",
+                f"{shown} has never answered you.",
                 f"{sent.sent} messages sent, no answer to anybody",
             )
     yield from _thread(context, address)
@@ -72,10 +72,11 @@ def _settled(context: Context, key: str) -> Standing:
 def _newcomer(context: Context, address: Address) -> Iterator[Signal]:
     history = context.history
     person = context.person(address.person)
-    doubted = address.person in context.doubted
-    text = f"{address} has never answered." if doubted else f"You have not written to {address} before."
+    doubted, shown = address.person in context.doubted, address.readable
+    text = f"{shown} has never answered." if doubted else f"You have not written to {shown} before."
     if person is None:
-        yield Signal("newcomer", 1.0, text, "unknown to the whole organisation")
+        said = "written to, but never answered" if doubted else "unknown to the whole organisation"
+        yield Signal("newcomer", 1.0, text, said)
     else:
         yield Signal("newcomer.yours", 1.0, text, "known to others of the organisation")
     sender = history.person(context.sender)
@@ -90,8 +91,11 @@ def _newcomer(context: Context, address: Address) -> Iterator[Signal]:
             yield Signal("writes", min(_MOST, math.log1p(person.sent)), "", f"{person.sent} messages from it")
     if history.is_own(address.domain):
         yield Signal("inside", 1.0, "", "the organisation's own domain")
-    elif not history.knows_domain(address.domain) or (doubted and not history.domain_answers(address.domain)):
-        yield Signal("newcomer.domain", 1.0, f"Nobody here has written to {address.domain}.", "unknown domain")
+    elif not history.knows_domain(address.domain):
+        text = f"Nobody here has written to {readable_domain(address.domain)}."
+        yield Signal("newcomer.domain", 1.0, text, "unknown domain")
+    elif doubted and not history.domain_answers(address.domain):
+        yield Signal("newcomer.domain", 1.0, "", "written to, but nobody of the domain ever answered")
     elif history.domain_answers(address.domain):
         yield Signal("domain.answers", 1.0, "", "others in the domain have answered")
 
@@ -104,4 +108,5 @@ def _thread(context: Context, address: Address) -> Iterator[Signal]:
     if address.person in context.thread:
         yield Signal("thread", 1.0, "", "took part in this conversation")
     else:
-        yield Signal("thread.outside", 1.0, f"{address} has not been part of this conversation.", "new to the thread")
+        text = f"{address.readable} has not been part of this conversation."
+        yield Signal("thread.outside", 1.0, text, "new to the thread")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from straymail.verdict.policy import OnFailure, Policy
+from straymail.evidence import Sensitivity
+from straymail.verdict.pattern import Kind
+from straymail.verdict.policy import Mode, OnFailure, Policy
 
 FAILURES = ("on_error", "on_timeout", "on_oversize", "on_store_down")
 """Settings that name what happens when a message cannot be judged."""
@@ -28,7 +30,26 @@ def advice(policy: Policy) -> tuple[str, ...]:
         )
     if policy.ask_at < _EAGER:
         remarks.append(f"ask_at is {policy.ask_at:.2g}: nearly every new correspondent will be questioned.")
-    return (*remarks, *_unreachable(policy), *_same_names(policy))
+    return (*remarks, *_thresholds(policy), *_everybody(policy), *_unreachable(policy), *_same_names(policy))
+
+
+def _thresholds(policy: Policy) -> list[str]:
+    """Thresholds and costs of which one takes the meaning from another."""
+    remarks = []
+    if policy.mode is Mode.ENFORCE and policy.thresholds.hold_at <= policy.ask_at:
+        remarks.append(
+            f"hold_at is not above ask_at ({policy.ask_at:.2g}): nobody is asked, all of it waits for officers."
+        )
+    costs = [policy.costs.of(level) for level in Sensitivity]
+    if costs != sorted(costs):
+        remarks.append("costs do not rise with sensitivity: graver content would be let go more easily.")
+    return remarks
+
+
+def _everybody(policy: Policy) -> list[str]:
+    """Exceptions after which nothing is left to judge."""
+    whole = any(each.sender.kind is each.recipient.kind is Kind.ANYONE for each in policy.exceptions)
+    return ["an exception allows everybody to write to everybody: nothing is ever stopped."] if whole else []
 
 
 def _unreachable(policy: Policy) -> list[str]:

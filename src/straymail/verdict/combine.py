@@ -242,12 +242,18 @@ def _terms(
         left -= weight
         said = ""
         if rival and tell and text and difference > 0 and weight > _WORTH_SAYING:
-            said = text.format(rival=rival.candidate.name or rival.candidate.address, address=address)
+            said = text.format(rival=rival.candidate.name or rival.candidate.address.readable, address=address.readable)
         much = f": {difference:+.2f}{who}" if rival else f": {-difference:.2f}" if difference != -1.0 else ""
         yield Evidence(f"{kind}.{name}", round(weight, 3), difference, said, f"{_MEASURED[name]}{much}")
-    count = len(comparison.rivals)
-    told = f"how likely whoever looks alike is ({count})" if rival else "how likely anybody else is"
-    yield Evidence("rival", round(left, 3), 1.0, "", told)
+    yield Evidence("rival", round(left, 3), 1.0, "", _left_over(len(comparison.rivals), led=rival is not None))
+
+
+def _left_over(count: int, *, led: bool) -> str:
+    """What is left of a comparison in words: the odds before the message is looked at, or those of all others."""
+    alike = "1 looks alike" if count == 1 else f"{count} look alike"
+    if led:
+        return f"how often one is meant for another, whatever the message says ({alike})"
+    return f"how well anybody else would fit ({alike})" if count else "how often somebody else altogether is meant"
 
 
 def probability(log_odds: float) -> float:

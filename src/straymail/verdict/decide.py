@@ -17,10 +17,11 @@ address alone settles: a rule that would need the message leaves the decision to
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from straymail import __version__
-from straymail.evidence import Action, Assessment, Finding, RecipientVerdict, Verdict
+from straymail.evidence import Action, Assessment, Evidence, Finding, RecipientVerdict, Verdict
 from straymail.frozen import dataclass
 from straymail.message import Address, Envelope, Message
 from straymail.verdict.matching import Mail, answers, mail_of
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from straymail.verdict.combine import Weights
 
 _SUGGESTIONS = 3
+_OF_OTHERS = ("rival.", "typo.", "namesake.")
+_LIKELY = 0.01
+"""Probability of a stray from which on somebody else is named: below it he would be the wrong one 99 times in 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +158,22 @@ def _verdict(policy: Policy, stakes: Stakes, decision: _Decision, automatic: boo
 
 
 def _recipient(stakes: Stakes, action: Action, decision: _Decision) -> RecipientVerdict:
+    likely = stakes.probability >= _LIKELY
+    evidence = stakes.assessment.evidence
     return RecipientVerdict(
         address=stakes.address,
         action=action,
         probability=stakes.probability,
-        meant=tuple(candidate.address for candidate in stakes.assessment.meant[:_SUGGESTIONS]),
-        evidence=stakes.assessment.evidence,
+        meant=tuple(candidate.address for candidate in stakes.assessment.meant[:_SUGGESTIONS]) if likely else (),
+        evidence=evidence if likely else tuple(map(_untold, evidence)),
         rule=decision.rule,
         would=None if action is decision.action else decision.action,
     )
+
+
+def _untold(evidence: Evidence) -> Evidence:
+    """Without its words for the sender, if they are about somebody who is not suggested."""
+    return replace(evidence, sender_text="") if evidence.id.startswith(_OF_OTHERS) else evidence
 
 
 def _split(policy: Policy, action: Action, decided: Sequence[tuple[RecipientVerdict, _Decision]]) -> bool:

@@ -25,6 +25,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -127,12 +128,34 @@ def _country(value: str) -> str:
     return value
 
 
+_AUDIENCES = frozenset(("NATO", "EU", "INT", "new"))
+_AUDIENCE = '"DE" for a country, "!GB" for all but GB, "!.gov.uk" for all domains but those below it, or "new"'
+
+
+def _audience(value: str) -> str:
+    if value.startswith("!."):
+        with suppress(AddressError):
+            return f"!.{normalise_domain(value[2:])}"
+        raise ValueError(_AUDIENCE)
+    code = value.removeprefix("!")
+    if code not in _AUDIENCES and country_tld(f"x.{code.lower()}") != code:
+        raise ValueError(_AUDIENCE)
+    return value
+
+
+def _somebody(value: Pattern) -> Pattern:
+    if value.kind is Kind.NULL:
+        raise ValueError("a pattern of recipients; nobody writes to the null sender")
+    return value
+
+
 Level = Annotated[
     Sensitivity,
     BeforeValidator(_read_sensitivity),
     PlainSerializer(str),
     WithJsonSchema({"enum": [str(level) for level in Sensitivity]}),
 ]
+RecipientPattern = Annotated[AddressPattern, AfterValidator(_somebody)]
 Domain = Annotated[str, AfterValidator(_domain)]
 MailAddress = Annotated[
     Address, BeforeValidator(_read_address), PlainSerializer(str), WithJsonSchema({"type": "string", "format": "email"})
@@ -224,7 +247,7 @@ class Rule(Strict):
     name: str = Field(min_length=1, max_length=100, description="Shown in the log and to officers.")
     action: RuleAction = Field(description="pass, tag, ask, hold or refuse.")
     senders: tuple[AddressPattern, ...] = Field(default=(), description="Sender is one of these patterns.")
-    recipients: tuple[AddressPattern, ...] = Field(default=(), description="Recipient is one of these patterns.")
+    recipients: tuple[RecipientPattern, ...] = Field(default=(), description="Recipient is one of these patterns.")
     content: tuple[str, ...] = Field(
         default=(), description='The message holds one of these: ids or classes, e.g. "marking.*", "secret.key".'
     )
@@ -260,7 +283,7 @@ class Allowance(Strict):
     """A pair that is always allowed, before any rule."""
 
     sender: AddressPattern = Field(default=Pattern(Kind.ANYONE), description="Sender pattern; default anyone.")
-    recipient: AddressPattern = Field(description="Recipient pattern.")
+    recipient: RecipientPattern = Field(description="Recipient pattern.")
     note: str = Field(default="", max_length=200, description="Why it is allowed, and who said so.")
 
 
@@ -269,9 +292,10 @@ class OwnMarking(Strict):
 
     text: str = Field(min_length=2, max_length=200, description='The marking as it is written, e.g. "COMPANY SECRET".')
     sensitivity: Level = Field(default=Sensitivity.HIGH, description="What it would cost if such content got out.")
-    excludes: tuple[str, ...] = Field(
+    excludes: tuple[Annotated[str, AfterValidator(_audience)], ...] = Field(
         default=(),
-        description='Audiences it excludes: country codes, or "!GB" for all but GB, "!.gov.uk" for any other domain.',
+        description='Audiences it excludes: country codes, or "!GB" for all but GB, "!.gov.uk" for any other domain, '
+        '"new" for whoever nobody here has written to.',
     )
 
 

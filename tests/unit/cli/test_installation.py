@@ -139,6 +139,13 @@ def test_the_log_says_what_watch_mode_would_have_done() -> None:
     assert line == f"tom@mod.example to {STRAY}: tag, would ask (did you mean {MEANT}?)"
 
 
+def test_the_log_names_nobody_beside_who_just_passes_and_lists_as_people_do() -> None:
+    recipient = {"address": STRAY, "action": "pass", "meant": [MEANT]}
+    assert _about("judged", {"sender": "tom@mod.example", "verdict": {"recipients": [recipient]}}).endswith(": pass")
+    line = _about("split", {"held": "abc", "sender": "tom@mod.example", "sent": [STRAY, MEANT]})
+    assert line == f"abc: tom@mod.example sent {STRAY}, {MEANT}"
+
+
 def test_the_log_says_what_became_of_an_answer() -> None:
     line = _about("answer", {"sender": "tom@mod.example", "what": "partly", "held": "abc"})
     assert line == "abc: tom@mod.example: your answer was noted; other recipients are still in question"

@@ -42,3 +42,25 @@ def test_misspelt_weights_are_a_warning(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "mine.toml").write_text(WEIGHTS.format("newcomer = 1"), "utf-8")
     _, out, _ = checked(tmp_path, capsys, "--json")
     assert not any("weights" in warning for warning in json.loads(out)["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("policy", "header", "said"),
+    [
+        ("", "", "ask by thresholds.ask_at thresholds"),
+        ("", "Auto-Submitted: auto-generated\n", "(would ask, but there is nobody to ask)"),
+        ('mode = "watch"', "", "(would ask, but in watch mode)"),
+        ('mode = "enforce"', "", "ask at 0.0909, hold at 10; refuse at probability 0.995; mode enforce"),
+    ],
+)
+def test_explain_says_why_less_is_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], policy: str, header: str, said: str
+) -> None:
+    config, message = tmp_path / "straymail.toml", tmp_path / "m.eml"
+    config.write_text(
+        f'data_dir = "{tmp_path}"\n[organisation]\ndomains = ["mod.example"]\n[policy]\n{policy}\n', "utf-8"
+    )
+    message.write_text(f"From: a@mod.example\nTo: b@gmial.com\n{header}\nHi", "utf-8")
+    with pytest.raises(SystemExit):
+        run(("policy", "explain", str(message), "--config", str(config)))
+    assert said in " ".join(capsys.readouterr().out.split())

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import re2
 
 from straymail.config import Off, Outbox, Settings, Tcp, UnixSocket, default, find, load, parse, render_commented
-from straymail.config.checks import CONTENT_CLASSES
+from straymail.config.checks import CONTENT_CLASSES, CONTENT_IDS
 from straymail.config.load import SettingsError
+from straymail.content.travel import _GROUPS
 from straymail.desk.notices import _CLASSES
 from straymail.errors import ConfigError
+from straymail.extract.model import _TEXTS
 from straymail.verdict import Mode, OnFailure
 
 
@@ -68,6 +72,23 @@ from straymail.verdict import Mode, OnFailure
         ("[organisation]\ncountry = 'UK'", 2, "organisation.country", "did you mean 'GB'?"),
         ("[organisation]\ncountry = 'XX'", 2, "organisation.country", "two capital letters"),
         ("[log]\nlevel = 'loud'", 2, "log.level", "'debug', 'info', 'warning' or 'error'"),
+        ("[policy.rules]\nname = 'a'", 1, "policy.rules", "one table is not allowed (allowed: [[policy.rules]], once"),
+        ("[[policy.rules]]\nname = ''\naction = 'ask'", 2, "policy.rules[1].name", "(allowed: some text)"),
+        ("[[policy.terms]]\ntext = 'x'", 2, "policy.terms[1].text", "(allowed: at least 2 characters)"),
+        ("[[policy.exceptions]]\nrecipient = '*'\nnote = 5", 3, "policy.exceptions[1].note", "text in quotation marks"),
+        ("[[policy.exceptions]]\nrecipient = '<>'", 2, "policy.exceptions[1].recipient", "nobody writes to the null"),
+        (
+            "[[policy.markings]]\ntext = 'A1'\nexcludes = ['new', 'Germany']",
+            3,
+            "policy.markings[1].excludes[2]",
+            '"DE"',
+        ),
+        (
+            "[[policy.markings]]\ntext = 'A1'\nexcludes = ['!gov.uk']",
+            3,
+            "policy.markings[1].excludes[1]",
+            '"!.gov.uk"',
+        ),
         ("a = [1,\n2", 2, "", "not valid TOML"),
         ("[policy]\n\nmode = ask", 3, "", "not valid TOML"),
     ],
@@ -120,11 +141,15 @@ max_connections = -1
         ("key", "no content is called 'key'"),
         ("x*.y", "no content is called 'x*'"),
         ("Secret.key", "did you mean 'secret'?"),
+        ("secret.keys", "did you mean 'secret.key'? (allowed: secret.password, secret.key"),
+        ("marking.usa", "did you mean 'marking.us'?"),
+        ("*.key", "no content is called '*'"),  # a star stands at the end of a class alone
+        ("sec*", "did you mean 'secret'?"),
     ],
 )
 def test_a_rule_about_content_that_nobody_looks_for_is_refused(content: str, said: str) -> None:
     """It would never apply, and nobody would notice."""
-    text = '[[policy.rules]]\nname = "fine"\naction = "hold"\ncontent = ["secret.key", "m*", "*", "own"]\n\n'
+    text = '[[policy.rules]]\nname = "fine"\naction = "hold"\ncontent = ["secret.key", "money.*", "*", "own"]\n\n'
     with pytest.raises(ConfigError) as caught:
         parse(f'{text}[[policy.rules]]\nname = "x"\naction = "hold"\ncontent = ["{content}"]\n')
     assert (caught.value.line, caught.value.field) == (9, "policy.rules[2].content")
@@ -134,6 +159,21 @@ def test_a_rule_about_content_that_nobody_looks_for_is_refused(content: str, sai
 def test_content_is_called_the_same_everywhere() -> None:
     """A notice has words for every class a rule may name."""
     assert set(CONTENT_CLASSES) == set(_CLASSES)
+
+
+def test_every_id_that_is_given_can_be_named_in_a_rule() -> None:
+    """Those written in the detectors, those put together of a class and a kind; and no others."""
+    written = re2.compile('"((?:' + "|".join(CONTENT_CLASSES) + ')\\.[a-z-]+)"')
+    folder = files("straymail.content")
+    given = {
+        found[1]
+        for each in folder.iterdir()
+        if each.name.endswith(".py")
+        for found in written.finditer(each.read_text())
+    }
+    given |= {f"unread.{why}" for why in _TEXTS} | {f"travel.{each.kind}" for each in _GROUPS if each.kind}
+    columns = folder.joinpath("prose.tsv").read_text("utf-8").partition("Columns: ")[2].partition("\n")[0].split(", ")
+    assert given | {f"{name}.prose" for name in columns} == set(CONTENT_IDS)
 
 
 def test_an_unknown_group_is_reported_where_it_stands() -> None:

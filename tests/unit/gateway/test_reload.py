@@ -76,6 +76,8 @@ def test_what_waits_for_a_restart_is_named(tmp_path: Path) -> None:
     assert waits_for_restart(old, settings(tmp_path, "mod.example", more='[policy]\nmode = "watch"\n')) == []
     fresh = settings(tmp_path, more='[gateway]\nmilter = "off"\njudge_timeout = "9s"\n[attachments]\nocr = "eng"\n')
     assert waits_for_restart(old, fresh) == ["gateway.milter", "attachments.ocr"]
+    fresh = settings(tmp_path, more='[gateway.limits]\nsize = "1MiB"\nparts = 9\n')
+    assert waits_for_restart(settings(tmp_path), fresh) == ["gateway.limits.size"]  # parts are counted by the engine
     assert waits_for_restart(old, settings(tmp_path / "other"))[0] == "data_dir"
 
 

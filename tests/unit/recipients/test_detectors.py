@@ -40,6 +40,12 @@ def history() -> Correspondence:
     exchange(made, "silent@archive-unit.example", 6, answers=False)
     exchange(made, "kai@brueckner-werft.example", 4)
     exchange(made, parse_address("kai@müller-hafen.example").person, 4)
+    for idn in ("bücher.example", "łódź-żegluga.example", "αθήνα-νομική.example", "bønne.example"):
+        exchange(made, parse_address(f"kai@{idn}").person, 4)
+    exchange(made, "maya.stone@hill.gov.uk", 4)
+    exchange(made, "maya.holt@gmail.com", 4)
+    exchange(made, "dan@mod.example", 4)
+    exchange(made, parse_address("kâzim.isik@northport.example").person, 4)
     return made
 
 
@@ -80,6 +86,13 @@ def ids(found: Assessment) -> set[str]:
         ("mei.tan@nоrthport.example", "mei.tan@northport.example"),  # a Cyrillic letter
         ("mei.tan@nörthport.example", "mei.tan@northport.example"),
         ("friend@gmäil.com", "friend@gmail.com"),
+        ("new.person@becher.example", "new.person@bücher.example"),  # a vowel for a vowel with a mark
+        ("new.person@büсher.example", "new.person@bücher.example"),  # a Cyrillic letter beside one with a mark
+        ("new.person@lodz-zegluga.example", "new.person@łódź-żegluga.example"),  # four letters without their marks
+        ("new.person@αθηνα-νομικη.example", "new.person@αθήνα-νομική.example"),
+        ("new.person@bonne.example", "new.person@bønne.example"),
+        ("maya.stone@hill.gov.com", "maya.stone@hill.gov.uk"),
+        ("friend@gmail.co.uk", "friend@gmail.com"),
     ],
 )
 def test_domain_slips_are_probable_strays_with_the_right_suggestion(
@@ -91,11 +104,39 @@ def test_domain_slips_are_probable_strays_with_the_right_suggestion(
     assert ids(found) & {"typo.domain", "typo.tld"}
 
 
-@pytest.mark.parametrize("typed", ["jane.harow@army.mil", "mei.tna@northport.example", "janeharlow@army.mil"])
+@pytest.mark.parametrize(
+    "typed", ["jane.harow@army.mil", "mei.tna@northport.example", "janeharlow@army.mil", "kazım.isik@northport.example"]
+)
 def test_mailbox_slips(history: Correspondence, typed: str) -> None:
     found = judged(history, typed)
     assert "typo.mailbox" in ids(found)
     assert found.probability > 0.02
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("maria.stoe@werft.example", True),
+        ("maria.sotne@werft.example", True),
+        ("mario.stone@werft.example", False),  # another first name
+        ("maria.stoe@gmail.com", False),  # anybody may have that
+    ],
+)
+def test_a_slip_for_a_colleagues_correspondent(typed: str, *, asked: bool) -> None:
+    own = Correspondence(["mod.example"])
+    exchange(own, "tom.brandt@mod.example", 9)
+    for n, domain in enumerate(("werft.example", "gmail.com")):
+        other = f"maria.stone@{domain}"
+        for at in range(6):
+            when, there, back = START + at * 86_400, f"t{n}{at}", f"b{n}{at}"
+            own.observe(
+                Observation(there, when, "tom.brandt@mod.example", "", ((other, ""),), False, there, (), "", False)
+            )
+            mine = (("tom.brandt@mod.example", ""),)
+            own.observe(Observation(back, when + 60, other, "", mine, True, back, (), "", False))
+    found = judged(own, typed)
+    assert (found.probability > 0.091) is asked
+    assert ("typo.clear" in ids(found)) is asked
 
 
 @pytest.mark.parametrize(
@@ -113,10 +154,42 @@ def test_mailbox_slips(history: Correspondence, typed: str) -> None:
         "kai@müller-hafen.example",
         "new.person@möwe-reederei.example",
         "new.person@почта.example",
+        "new.person@köhler-bücher.example",
+        "new.person@yahoo.co.nz",
+        "mayaholt@gmail.com",  # one mailbox, whatever its dots
+        "sam@mod.example",  # dan@ is as far away as names of three letters can be
+        "inez.duarte@mod.example",  # the sender's own address is one slip away
     ],
 )
 def test_near_misses_pass(history: Correspondence, right: str) -> None:
     assert judged(history, right).probability < 0.02
+
+
+def test_no_domain_is_suggested_that_is_a_slip_itself_or_made_up() -> None:
+    own = Correspondence(["mod.example"])
+    exchange(own, "mei.tan@northport.example", 9)
+    exchange(own, "mei.tan@nortport.example", 3, answers=False)
+    exchange(own, "kai@werft.de", 9)
+    assert [str(each.address) for each in judged(own, "mei.tan@norport.example").meant] == ["mei.tan@northport.example"]
+    assert [str(each.address) for each in judged(own, "kai@werft.ed").meant] == ["kai@werft.de"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("new.person@hq7.army.ml", "perhaps hq7.army.mil?"),
+        ("new.person@hqarmy.mil", "A dot may be missing in hqarmy.mil: perhaps hq.army.mil?"),
+        (
+            "mei.tan@nоrthport.example",
+            "only looks like northport.example: some of its letters are of another alphabet.",
+        ),
+        ("kai@bucher.example", "bucher.example looks much like bücher.example, which your organisation knows."),
+        ("kai@büchr.example", "You have not written to kai@büchr.example (xn--bchr-0ra.example) before."),
+    ],
+)
+def test_what_a_sender_is_told_of_a_domain(history: Correspondence, typed: str, said: str) -> None:
+    texts = [item.sender_text for item in judged(history, typed).evidence]
+    assert any(said in text for text in texts), texts
 
 
 def test_repetition_without_an_answer_is_no_trust(history: Correspondence) -> None:
@@ -132,6 +205,9 @@ def test_an_answer_clears_an_honest_ml_correspondent() -> None:
     assert judged(own, "awa@bureau.ml").probability > 0.091
     exchange(own, "awa@bureau.ml", 1)
     assert judged(own, "awa@bureau.ml").probability < 0.01
+    found = judged(own, "new.person@centcom.ml")  # a command all the same
+    assert [str(each.address) for each in found.meant] == ["new.person@centcom.mil"]
+    assert found.probability > 0.091
 
 
 def test_a_correction_is_remembered_and_a_confirmation_too(history: Correspondence) -> None:

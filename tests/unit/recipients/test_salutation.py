@@ -148,4 +148,4 @@ def test_what_a_greeting_says(
 def test_who_is_greeted_is_suggested(history: Correspondence) -> None:
     ((signal,),) = observed(history, "Hi Mei,", ROBERT)
     assert [str(each.address) for each in signal.meant] == [MEI]
-    assert signal.sender_text == f"The message greets Mei; {ROBERT} does not look like that name."
+    assert signal.sender_text == f"The message begins “Hi Mei”; {ROBERT} does not look like that name."

@@ -258,7 +258,7 @@ def test_nobody_is_told_to_have_written_what_others_here_wrote(history: Correspo
     """Somebody new was told "You write to .mil addresses" and "army.mil is a domain you have written to"."""
     texts = [item.sender_text for item in judged(history, "new.hire@mod.example", "robert.holt@army.ml").evidence]
     assert "Your organisation writes to .mil addresses; .ml is one slip away from that." in texts
-    assert "army.ml is new to your organisation; army.mil is known to it, and looks much the same." in texts
+    assert "army.ml looks much like army.mil, which your organisation knows." in texts
     assert [text for text in texts if text.startswith("You ")] == [
         "You have not written to robert.holt@army.ml before."
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -230,6 +230,22 @@ def test_what_would_have_been_done_is_kept() -> None:
     assert Action.HOLD is one("mode = 'watch'\n" + HOLD_MARKED, Case(findings=HIGH)).would
     assert Action.ASK is judged("", Case(p=0.9, sender=None)).would
     assert None is judged("", Case(p=0.9)).would
+
+
+@pytest.mark.parametrize(("p", "named"), [(0.009, False), (0.011, True)])
+def test_nobody_is_named_who_would_hardly_ever_be_the_one(p: float, *, named: bool) -> None:
+    """A rule asks about a right recipient: a suggestion, or reasons that speak of another, would mislead."""
+    text = "[[rules]]\nname = 'all'\nrecipients = ['*']\naction = 'ask'\n"
+    told = tuple(Evidence(name, 1.0, 1.0, f"about {name}") for name in ("rival.topic", "typo.tld", "newcomer"))
+    stray = replace(assessment(Case(p=p)), evidence=told)
+    envelope = Envelope(ME, (stray.address,))
+    found = decide(policy(text), envelope, message(Case()), [stray], (), WEIGHTS).recipients[0]
+    early = decide_recipient(policy(text.replace("'ask'", "'refuse'")), envelope, stray)
+    for each in (found, early):
+        assert bool(each.meant) is named
+        assert [item.sender_text for item in each.evidence if item.sender_text][:-1] == (
+            ["about rival.topic", "about typo.tld"] if named else []
+        )
 
 
 def test_content_that_excludes_the_recipient_is_evidence() -> None:
