@@ -74,20 +74,21 @@ def enqueue(
     held_id: str,
     sender: str,
     recipients: Sequence[str],
-    raw: bytes,
+    raw: bytes | memoryview,
     now: float,
+    header: bytes = b"",
     parameters: Sequence[str] = (),
     options: Mapping[str, Sequence[str]] | None = None,
     identifier: str = "",
 ) -> str:
     """Queue a delivery in the caller's transaction; returns its id, the idempotency key.
 
-    ``parameters`` are those of MAIL, ``options`` those of each RCPT.
+    ``header`` is put before ``raw``; ``parameters`` are those of MAIL, ``options`` those of each RCPT.
     """
     identifier = identifier or new_id()
     said = options or {}
     targets = [Target(address, options=tuple(said.get(address, ()))) for address in recipients]
-    sealed = seal(keys, raw, f"delivery {identifier}")
+    sealed = seal(keys, raw, f"delivery {identifier}", before=header)
     connection.execute(
         insert(delivery).values(
             id=identifier,
