@@ -14,7 +14,7 @@ from rich.text import Text
 from straymail.cli.common import ConfigOption, console, settings_from
 from straymail.cli.descriptors import make_room
 from straymail.cli.opening import extractor, keep_searches, make_reader, open_store, read_weights
-from straymail.cli.ready import refuse_unready, remarks
+from straymail.cli.ready import refuse_other_key, refuse_unready, remarks
 from straymail.config import Log, Settings
 from straymail.errors import Unavailable
 from straymail.extract import Extractor
@@ -36,6 +36,7 @@ def serve(config: ConfigOption = None) -> None:
     for remark in remarks(settings):
         structlog.get_logger("straymail.policy").warning("policy.remark", text=remark)
     with open_store(settings) as record, extractor(settings) as reading:
+        refuse_other_key(record, settings)
         reading.start()
         keep_searches(settings, record, write=True)
 

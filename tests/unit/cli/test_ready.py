@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from straymail.cli.ready import UNANSWERABLE, refuse_unready, remarks
+from straymail.cli.ready import UNANSWERABLE, refuse_other_key, refuse_unready, remarks
 from straymail.config import parse
 from straymail.errors import BadInput
+from straymail.record import Record, new_key, open_record
 
 
 def test_without_domains_questions_cannot_be_answered() -> None:
@@ -26,3 +27,20 @@ def test_a_missing_certificate_is_named(tmp_path: Path) -> None:
     text = f'[gateway]\ntls_cert = "{tmp_path}/cert.pem"\ntls_key = "{tmp_path}/key.pem"'
     with pytest.raises(BadInput, match=r"key\.pem: gateway\.tls_key: cannot be read"):
         refuse_unready(parse(text))
+
+
+def test_the_key_of_another_database_is_refused(tmp_path: Path) -> None:
+    settings = parse(f'data_dir = "{tmp_path}"')
+
+    def opened() -> Record:
+        settings.store.key_file.write_bytes(new_key())
+        settings.store.key_file.chmod(0o600)
+        return open_record(settings.store_url, settings.store.key_file)
+
+    first = opened()
+    refuse_other_key(first, settings)
+    first.close()
+    other = opened()
+    with pytest.raises(BadInput, match=r"straymail\.key: is not the key of this database"):
+        refuse_other_key(other, settings)
+    other.close()
