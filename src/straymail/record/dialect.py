@@ -37,7 +37,9 @@ def connect(url: str) -> Engine:
         if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
             raise ConfigError(f"{parsed.get_backend_name()} is not supported", field="store.url", allowed=allowed)
         shared = parsed.get_backend_name() != "sqlite"
-        engine = create_engine(parsed, pool_pre_ping=shared, connect_args=_KEEPALIVES if shared else {})
+        connecting = _KEEPALIVES if shared else {}
+        # What an error says ends in the journal: it names no values, which are addresses and what mail holds.
+        engine = create_engine(parsed, pool_pre_ping=shared, connect_args=connecting, hide_parameters=True)
     except (ArgumentError, ModuleNotFoundError) as error:
         raise ConfigError(f"cannot be used: {error}", field="store.url", allowed=allowed) from error
     if engine.dialect.name == "sqlite":
@@ -92,7 +94,7 @@ def problem(error: DBAPIError) -> str:
     """What is wrong with the database, in a line."""
     if getattr(error.orig, "sqlstate", "") == _LOCKED:
         return f"another process has been writing for {_BUSY_MS / 1_000:.0f} s"
-    return str(error.orig).strip()
+    return str(error.orig).strip().partition("\n")[0]  # PostgreSQL may quote the row on a second one
 
 
 def room(connection: Connection, data: bytearray) -> object:
