@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -33,8 +34,7 @@ def serve(config: ConfigOption = None) -> None:
     log_as(settings.log)
     refuse_unready(settings)
     make_room(settings.gateway)
-    for remark in remarks(settings):
-        structlog.get_logger("straymail.policy").warning("policy.remark", text=remark)
+    _remark(settings)
     with open_store(settings) as record, extractor(settings) as reading:
         refuse_other_key(record, settings)
         reading.start()
@@ -42,12 +42,24 @@ def serve(config: ConfigOption = None) -> None:
 
         async def run() -> None:
             try:
-                service = Service(settings, record, _situate(reading), lambda: settings_from(config))
+                service = Service(settings, record, _situate(reading), lambda: _reread(config))
                 await service.run(_tell(settings))
             except OSError as error:
                 raise Unavailable(f"gateway: a door cannot be opened: {error}") from error
 
         uvloop.run(run())
+
+
+def _reread(config: Path | None) -> Settings:
+    settings = settings_from(config)
+    _remark(settings)
+    return settings
+
+
+def _remark(settings: Settings) -> None:
+    """Say what is unwise, at a reload as at the start: an empty file is one of defaults."""
+    for remark in remarks(settings):
+        structlog.get_logger("straymail.policy").warning("policy.remark", text=remark)
 
 
 def _situate(reading: Extractor) -> Callable[[Settings, Any], Situation]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from straymail.cli.ready import UNANSWERABLE, refuse_other_key, refuse_unready, remarks
+from straymail.cli.serve import _reread
 from straymail.config import parse
 from straymail.errors import BadInput
 from straymail.record import Record, new_key, open_record
@@ -44,3 +46,11 @@ def test_the_key_of_another_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"straymail\.key: is not the key of this database"):
         refuse_other_key(other, settings)
     other.close()
+
+
+def test_what_is_unwise_is_said_at_a_reload_too(tmp_path: Path) -> None:
+    file = tmp_path / "straymail.toml"
+    file.write_text("")  # an editor may have just emptied it
+    with capture_logs() as logs:
+        _reread(file)
+    assert UNANSWERABLE in [each["text"] for each in logs if each["event"] == "policy.remark"]
