@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from sqlite3 import Blob
+from sqlite3 import Blob, OperationalError
 from typing import Any, cast
 
 from sqlalchemy import Column, Connection, Engine, Select, create_engine, event, func, literal_column, select
@@ -88,6 +88,25 @@ def _prepare_postgresql(engine: Engine) -> None:
 def is_shared(engine: Engine) -> bool:
     """Whether several machines may use this database at once."""
     return engine.dialect.name != "sqlite"
+
+
+def emptied(engine: Engine) -> bool:
+    """Write SQLite's log (``-wal``) into the database and empty it: it keeps what rows were until it is written over.
+
+    False while somebody reads what is in it. Other databases have no file of ours.
+    """
+    if is_shared(engine):
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        done = cursor.fetchone()
+        return done is not None and done[0] == 0
+    except OperationalError:
+        return False
+    finally:
+        connection.close()
 
 
 def problem(error: DBAPIError) -> str:
