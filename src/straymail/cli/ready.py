@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from straymail.config import Off, Settings
 from straymail.errors import BadInput
+from straymail.gateway.starttls import server_context
 from straymail.record import Record, log
 from straymail.verdict.advice import advice
 
@@ -23,7 +24,7 @@ def refuse_unready(settings: Settings) -> None:
     """Raise what nobody could serve with.
 
     Raises:
-        BadInput: a file of the proxy's certificate is missing, or every door is shut.
+        BadInput: the proxy's certificate is missing or cannot be used, or every door is shut.
     """
     gateway = settings.gateway
     if isinstance(gateway.listen, Off) and isinstance(gateway.milter, Off):
@@ -39,6 +40,8 @@ def refuse_unready(settings: Settings) -> None:
                 pass
         except OSError as error:
             raise BadInput(f"cannot be read: {error.strerror}", file=str(file), field=f"gateway.{name}") from error
+    if gateway.tls_cert and gateway.tls_key:
+        server_context(gateway.tls_cert, gateway.tls_key)
 
 
 def refuse_other_key(record: Record, settings: Settings) -> None:

@@ -166,6 +166,8 @@ class Service:
         try:
             fresh = self._reread()
             situation = self._situate(fresh, self.memory.model)
+            if self.proxy:
+                self.proxy.renew()
         except StraymailError as error:
             _log.error("reload.refused", problem=str(error), kept=self.engine.situation.settings.policy.version)
             return
