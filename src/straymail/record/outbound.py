@@ -119,7 +119,8 @@ def claim(connection: Connection, keys: Keys, now: float, *, limit: int = 50, mo
         limit: most deliveries.
         most: bytes of mail after which no more are leased (one is, whatever its size).
     """
-    is_due = and_(_UNDER_WAY, delivery.c.next_at <= now)
+    set_back = delivery.c.next_at > now + LONGEST_PAUSE + LEASE  # no pause is so long: the clock was
+    is_due = and_(_UNDER_WAY, or_(delivery.c.next_at <= now, set_back))
     query = select(delivery.c.id, delivery.c.state, delivery.c.next_at).where(is_due).order_by(delivery.c.next_at)
     found: list[Delivery] = []
     size = 0
