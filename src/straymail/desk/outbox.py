@@ -25,10 +25,14 @@ def write_outbox(folder: Path, name: str, sender: str, recipients: Sequence[str]
         raise NextHopDown(f"{folder}: {error.strerror}") from error
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)  # mail is for whoever runs the guard
+
+
 def _write(target: Path, *parts: bytes | memoryview) -> Path:
     hidden = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with hidden.open("wb") as stream:
+        with open(hidden, "wb", opener=_private) as stream:
             stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -393,3 +394,10 @@ def test_two_corrections_to_one_address_write_it_once(office: Office) -> None:
     ((envelope, mail),) = [each for each in office.deliver() if each[0]["sender"]]
     assert envelope["recipients"] == [str(RIGHT), str(TOM)]
     assert (mail["To"], mail["Cc"]) == (f"Robert Holt <{RIGHT}>", str(TOM))
+
+
+def test_what_lies_in_the_outbox_is_not_for_others(office: Office) -> None:
+    office.take()
+    asyncio.run(office.courier.run_due(office.now))
+    written = [each.stat().st_mode & 0o777 for each in office.outbox.iterdir()]
+    assert written == [0o600, 0o600]
