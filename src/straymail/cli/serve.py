@@ -23,6 +23,8 @@ from straymail.gateway.engine import Situation
 from straymail.gateway.service import Service
 from straymail.guard import Guard
 
+_log = structlog.get_logger("straymail.serve")
+
 
 def serve(config: ConfigOption = None) -> None:
     """Run the guard: milter, SMTP proxy and desk.
@@ -72,11 +74,15 @@ def _situate(reading: Extractor) -> Callable[[Settings, Any], Situation]:
 
 def _tell(settings: Settings) -> Callable[[list[str]], None]:
     def tell(doors: list[str]) -> None:
+        policy = settings.policy
+        if settings.log.format == "json":  # every line is an object then
+            opened = [" ".join(door.split()) for door in doors]
+            _log.info("on_guard", doors=opened, mode=str(policy.mode), ask_at=policy.ask_at, policy=policy.version)
+            return
         out = console(stderr=True)
         out.print(Text("Straymail is on guard.", style="bold green"))
         for door in doors:
             out.print(f"  {door}", soft_wrap=True)
-        policy = settings.policy
         out.print(f"  policy     mode {policy.mode}, asks from {policy.ask_at:.3f} on, version {policy.version}")
 
     return tell

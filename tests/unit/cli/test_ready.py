@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from straymail.cli.ready import UNANSWERABLE, refuse_other_key, refuse_unready, remarks
-from straymail.cli.serve import _reread
+from straymail.cli.serve import _reread, _tell
 from straymail.config import parse
 from straymail.errors import BadInput
 from straymail.record import Record, new_key, open_record
@@ -54,3 +54,12 @@ def test_what_is_unwise_is_said_at_a_reload_too(tmp_path: Path) -> None:
     with capture_logs() as logs:
         _reread(file)
     assert UNANSWERABLE in [each["text"] for each in logs if each["event"] == "policy.remark"]
+
+
+def test_with_logs_as_json_every_line_is_an_object(capsys: pytest.CaptureFixture[str]) -> None:
+    with capture_logs() as logs:
+        _tell(parse('[log]\nformat = "json"'))(["milter     unix:/m"])
+    assert [(each["event"], each["doors"]) for each in logs] == [("on_guard", ["milter unix:/m"])]
+    assert capsys.readouterr() == ("", "")
+    _tell(parse(""))(["milter     unix:/m"])
+    assert "on guard" in capsys.readouterr().err
