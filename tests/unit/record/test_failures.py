@@ -67,3 +67,24 @@ def test_what_fails_is_told_without_what_it_was_about(record: Record) -> None:
     told = str(failed.value.__cause__)  # as a traceback brings it into the journal
     assert "INSERT INTO held" in told
     assert "4711" not in told
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_database_that_was_moved_away_takes_nothing(record: Record, tmp_path: Path, back: bool) -> None:
+    """What would be committed to it now could be gone after a restart."""
+    file, away = tmp_path / "straymail.db", tmp_path / "away.db"
+    entry = log.Entry(NOW, "judged", {})
+    with record.writing() as connection:
+        log.append(connection, record.keys, [entry])
+    file.rename(away)
+    for _ in range(2):
+        with pytest.raises(StoreDown, match="moved away"), record.writing() as connection:
+            log.append(connection, record.keys, [entry])
+        with pytest.raises(StoreDown, match="moved away"), record.reading() as connection:
+            log.verify(connection, record.keys)
+    assert not file.exists()  # an empty one would hide what happened
+    if back:
+        away.rename(file)
+        with record.writing() as connection:
+            log.append(connection, record.keys, [entry])
+            assert log.verify(connection, record.keys).entries == 2
