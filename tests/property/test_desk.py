@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from unicodedata import normalize
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from straymail.desk.mail import Frame, as_mail
 from straymail.desk.notices import Voice, question
 from straymail.desk.signature import recognise_delivery, sign_delivery
 from straymail.desk.words import read_answer
-from straymail.message import Address, parse_message
+from straymail.message import Address, parse_message, wire
 from straymail.record import new_key, parse_keys
 from straymail.record.custody import Held, Waiting
 
@@ -88,6 +89,15 @@ def test_a_delivery_is_recognised_by_its_own_body_only(body: bytes, other: bytes
     assert recognise_delivery(KEYS, value, [DESK], raw) == "id"
     same = body.replace(b"\r\n", b"\n").rstrip(b"\n") == other.replace(b"\r\n", b"\n").rstrip(b"\n")
     assert bool(recognise_delivery(KEYS, value, [DESK], forged)) is same
+
+
+@given(st.lists(st.sampled_from([b"\r\n", b"\n", b"\r", b"x", b"\n\n", b"\r\n\r\n"]), max_size=40), st.integers(1, 7))
+def test_what_is_signed_does_not_depend_on_the_pieces(parts: list[bytes], size: int) -> None:
+    raw = b"Subject: a" + b"".join(parts)
+    whole = sign_delivery(KEYS, "id", [DESK], raw)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wire, "_PIECE", size)
+        assert sign_delivery(KEYS, "id", [DESK], raw) == whole
 
 
 @given(st.text(max_size=100))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from straymail.cli.common import ConfigOption, JsonOption, console, print_json, settings_from
+from straymail.cli.common import ConfigOption, JsonOption, console, print_json, say, settings_from
 from straymail.cli.opening import open_store
 from straymail.config import Settings
 from straymail.correspondence import Correspondence
@@ -36,6 +36,9 @@ def forget(
     settings = settings_from(config)
     with open_store(settings) as record:
         facts, settled, entries = _forget(record, settings, who)
+        scrubbed = record.scrub()
+    if not scrubbed:
+        say("The database is being read: what was erased stands in its -wal file until `forget` is given again.")
     if json:
         print_json({"address": str(who), "facts": facts, "settled_messages": settled, "log_entries": entries})
     else:

@@ -28,6 +28,7 @@ from straymail.cli.common import (
 )
 from straymail.cli.opening import open_store
 from straymail.cli.own import write_own
+from straymail.cli.ready import refuse_other_key
 from straymail.cli.tables import facts
 from straymail.config import Settings
 from straymail.errors import BadInput
@@ -88,6 +89,7 @@ def _run(
 ) -> Learned:
     spare_garbage()
     with open_store(settings) as record:
+        refuse_other_key(record, settings)
         with record.reading() as connection:
             model = history.load_history(connection, domains, record.keys.words)
         learner = Learner(record, model, time.time(), words=settings.model.topics)

@@ -55,7 +55,7 @@ def render_commented(**given: str) -> str:
             lines += _section(name, model, field.description or "", values)
         else:
             lines += _entry(name, field, "", values)
-    return "\n".join(lines)
+    return "\n".join((*lines, ""))  # or a section that is appended would stand in the last comment
 
 
 def _section(path: str, model: type[BaseModel], about: str, given: dict[str, str]) -> list[str]:

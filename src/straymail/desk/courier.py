@@ -23,6 +23,7 @@ from straymail.desk.outbox import write_outbox
 from straymail.desk.signature import DELIVERY_HEADER, sign_delivery
 from straymail.errors import NextHopDown, StoreDown
 from straymail.message import parse_address
+from straymail.message.fields import header_end
 from straymail.message.rewrite import add_headers, remove_headers
 from straymail.message.wire import stuffed, with_line_ends
 from straymail.record import outbound
@@ -42,6 +43,8 @@ _NO_UTF8 = (553, "5.6.7 the next hop does not offer SMTPUTF8, which these addres
 
 Said = dict[str, tuple[int, str]]
 """What the next hop said of each recipient: (code, text)."""
+Parts = tuple[bytes, memoryview]
+"""A message as it leaves: its header, and the rest of it, which is long and never copied."""
 
 
 class Courier:
@@ -85,27 +88,28 @@ class Courier:
     async def deliver(self, delivery: Delivery) -> list[Target]:
         """One attempt; returns what became of each recipient."""
         ready = [each.address for each in delivery.targets if each.state == "ready"]
-        raw = await asyncio.to_thread(self._signed, delivery, ready)
+        parts = await asyncio.to_thread(self._signed, delivery, ready)
         hop = self.settings.gateway.next_hop
         said: Said = {}
         trouble = ""
         try:
             async with asyncio.timeout(_ATTEMPT):
                 if isinstance(hop, Outbox):
-                    await asyncio.to_thread(write_outbox, hop.folder, delivery.id, delivery.sender, ready, raw)
+                    await asyncio.to_thread(write_outbox, hop.folder, delivery.id, delivery.sender, ready, *parts)
                     said |= dict.fromkeys(ready, (250, ""))
                 else:
-                    await self._smtp(hop, delivery, ready, raw, said)
+                    await self._smtp(hop, delivery, ready, parts, said)
         except (aiosmtplib.SMTPException, OSError, NextHopDown) as error:
             trouble = f"{type(error).__name__}: {error}"
         return [_after(each, *said.get(each.address, (0, trouble))) for each in delivery.targets]
 
-    def _signed(self, delivery: Delivery, ready: Sequence[str]) -> bytes:
+    def _signed(self, delivery: Delivery, ready: Sequence[str]) -> Parts:
         raw = with_line_ends(remove_headers(delivery.raw, DELIVERY_HEADER))
         value = sign_delivery(self.record.keys, delivery.id, [parse_address(each) for each in ready], raw)
-        return add_headers(raw, [(DELIVERY_HEADER, value)])
+        end, _ = header_end(raw)
+        return add_headers(raw[:end], [(DELIVERY_HEADER, value)]), memoryview(raw)[end:]
 
-    async def _smtp(self, hop: Tcp, delivery: Delivery, ready: Sequence[str], raw: bytes, said: Said) -> None:
+    async def _smtp(self, hop: Tcp, delivery: Delivery, ready: Sequence[str], parts: Parts, said: Said) -> None:
         """One SMTP transaction; ``said`` is filled as the answers come, so that what was said before a break counts."""
         mode = self.settings.gateway.starttls_out
         client = aiosmtplib.SMTP(
@@ -138,7 +142,7 @@ class Courier:
             ]
             if not accepted:
                 return
-            answer = await _data(client, raw)
+            answer = await _data(client, parts)
             said |= dict.fromkeys(accepted, (answer.code, answer.message))
 
 
@@ -170,7 +174,7 @@ async def _recipient(client: aiosmtplib.SMTP, address: str, options: Sequence[st
     return True
 
 
-async def _data(client: aiosmtplib.SMTP, raw: bytes) -> aiosmtplib.SMTPResponse:
+async def _data(client: aiosmtplib.SMTP, parts: Parts) -> aiosmtplib.SMTPResponse:
     """DATA and the message; the reply to it, or the one that refused DATA itself.
 
     The library would copy the whole several times, which takes memory, and all other mail would wait meanwhile.
@@ -178,7 +182,7 @@ async def _data(client: aiosmtplib.SMTP, raw: bytes) -> aiosmtplib.SMTPResponse:
     ready = await client.execute_command(b"DATA")
     if ready.code != _GO_AHEAD:
         return ready if ready.code >= 400 else aiosmtplib.SMTPResponse(_NOT_SMTP, ready.message)
-    for piece in stuffed(raw):
+    for piece in stuffed(*parts):
         wire = cast("asyncio.WriteTransport", client.transport)
         if client.protocol is None or wire is None:
             raise NextHopDown("the connection was lost")

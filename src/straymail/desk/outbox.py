@@ -10,7 +10,7 @@ from pathlib import Path
 from straymail.errors import NextHopDown
 
 
-def write_outbox(folder: Path, name: str, sender: str, recipients: Sequence[str], raw: bytes) -> Path:
+def write_outbox(folder: Path, name: str, sender: str, recipients: Sequence[str], *parts: bytes | memoryview) -> Path:
     """Write atomically and durably; the ``.eml`` appears last, so a reader that sees it finds the envelope too.
 
     Raises:
@@ -20,16 +20,20 @@ def write_outbox(folder: Path, name: str, sender: str, recipients: Sequence[str]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / f"{name}.json", envelope)
-        return _write(folder / f"{name}.eml", raw)
+        return _write(folder / f"{name}.eml", *parts)
     except OSError as error:
         raise NextHopDown(f"{folder}: {error.strerror}") from error
 
 
-def _write(target: Path, data: bytes) -> Path:
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)  # mail is for whoever runs the guard
+
+
+def _write(target: Path, *parts: bytes | memoryview) -> Path:
     hidden = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with hidden.open("wb") as stream:
-            stream.write(data)
+        with open(hidden, "wb", opener=_private) as stream:
+            stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())
         hidden.replace(target)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from straymail.message import Message, parse_address, parse_message
 from straymail.message.fields import header_end
-from straymail.message.rewrite import add_headers, drop_repeats, replace_address
+from straymail.message.rewrite import add_headers, drop_address, drop_repeats, replace_address
 from straymail.record import Keys, custody, outbound
 from straymail.record.custody import OPEN, Held, Waiting
 
@@ -102,6 +102,7 @@ def _release(
     now: float,
 ) -> None:
     custody.transition(connection, held.id, (*OPEN, "failed"), "releasing", actor=actor, now=now)
+    header, rest = corrected(raw, recipients)
     outbound.enqueue(
         connection,
         keys,
@@ -109,30 +110,35 @@ def _release(
         held_id=held.id,
         sender=held.sender,
         recipients=finals,
-        raw=corrected(raw, recipients),
+        raw=rest,
+        header=header,
         now=now,
         parameters=_parameters(held),
         options=_options(held, recipients),
     )
 
 
-def corrected(raw: bytes, recipients: Sequence[Waiting]) -> bytes:
-    """The message with To and Cc as corrected, and a trace header that says so for each correction.
+def corrected(raw: bytes, recipients: Sequence[Waiting]) -> tuple[bytes, memoryview]:
+    """The message with To and Cc as decided, and a trace header that says so for each change: its header, and the rest.
 
-    A Bcc recipient leaves no trace: every recipient could read it.
+    Who was left out stands there no more, or an answer to all would go astray after all. A Bcc recipient leaves no
+    trace: every recipient could read it.
     """
     message = parse_message(raw, headers_only=True)
     shown = {box.address.key for box in (*message.to, *message.cc)}
+    going = {parse_address(_final(each)).key for each in recipients if each.decision != "discard"}
     end, _ = header_end(raw)
-    header, traces = raw[:end], []  # a long body is copied once, whatever is changed above it
+    header, traces = raw[:end], list[str]()
     for each in recipients:
+        wrong, trace = parse_address(each.address), ""
         if each.decision == "fix":
-            wrong, right = parse_address(each.address), parse_address(each.final)
-            header = drop_repeats(replace_address(header, wrong, right), right)
-            if wrong.key in shown:
-                traces.append((CORRECTED_HEADER, f"{wrong} to {right}"))
-    header = add_headers(header, traces)
-    return raw if header == raw[:end] else b"".join((header, memoryview(raw)[end:]))
+            right = parse_address(each.final)
+            header, trace = drop_repeats(replace_address(header, wrong, right), right), f"{wrong} to {right}"
+        elif each.decision == "discard" and wrong.key not in going:
+            header, trace = drop_address(header, wrong), f"{wrong} left out"
+        if trace and wrong.key in shown:
+            traces.append(trace)
+    return add_headers(header, [(CORRECTED_HEADER, each) for each in traces]), memoryview(raw)[end:]
 
 
 def _parameters(held: Held) -> list[str]:

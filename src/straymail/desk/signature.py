@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable
 
 from straymail.message import Address
+from straymail.message.wire import pieces
 from straymail.record import Keys
 
 DELIVERY_HEADER = "X-Straymail-Delivery"
@@ -36,6 +37,24 @@ def recognise_delivery(keys: Keys, value: str, recipients: Iterable[Address], ra
 
 
 def _bound(recipients: Iterable[Address], raw: bytes) -> tuple[str, ...]:
-    body = raw.partition(b"\r\n\r\n")[2] or raw.partition(b"\n\n")[2]
-    digest = hashlib.sha256(body.replace(b"\r\n", b"\n").rstrip(b"\n")).hexdigest()
-    return (*sorted({address.key for address in recipients}), digest)
+    start = _after(raw, b"\r\n\r\n")
+    start = start if start < len(raw) else _after(raw, b"\n\n")
+    return (*sorted({address.key for address in recipients}), _digest(memoryview(raw)[start:]))
+
+
+def _after(raw: bytes, mark: bytes) -> int:
+    at = raw.find(mark)
+    return len(raw) if at < 0 else at + len(mark)
+
+
+def _digest(body: memoryview) -> str:
+    """A hash of the text, whatever its line ends and the empty lines after it; a long one is not copied."""
+    found, empty = hashlib.sha256(), 0
+    for piece in pieces(body):
+        text = piece.replace(b"\r\n", b"\n")
+        if said := text.rstrip(b"\n"):
+            found.update(b"\n" * empty)
+            found.update(said)
+            empty = 0
+        empty += len(text) - len(said)
+    return found.hexdigest()

@@ -81,8 +81,6 @@ class Service:
         self.warm_up()
         await self.memory.take_lessons()
         doors = await self._open_doors()
-        if not self.record.shared:
-            await asyncio.to_thread(self._reclaim)
         self._tasks = [loop.create_task(each) for each in (self.memory.run(), self._clock(), self._deliver())]
         ready(doors)
         _notify("READY=1")
@@ -153,8 +151,13 @@ class Service:
 
     async def _deliver(self) -> None:
         """Deliveries; beside the clock, since a next hop may be slow."""
+        reclaimed = self.record.shared
 
         async def run_due() -> None:
+            nonlocal reclaimed
+            if not reclaimed:
+                await asyncio.to_thread(self._reclaim)
+                reclaimed = True
             await self.courier.run_due(time.time())
 
         await _for_ever("courier", run_due)
@@ -164,6 +167,8 @@ class Service:
         try:
             fresh = self._reread()
             situation = self._situate(fresh, self.memory.model)
+            if self.proxy:
+                self.proxy.renew()
         except StraymailError as error:
             _log.error("reload.refused", problem=str(error), kept=self.engine.situation.settings.policy.version)
             return

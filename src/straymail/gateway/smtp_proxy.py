@@ -19,7 +19,7 @@ from straymail.gateway.hop import Hop, HopReply, OutboxHop, SmtpHop
 from straymail.gateway.outcome import Accept, Arrival, Engine, Refused, Reply, Taken
 from straymail.gateway.smtp_session import Command, Data, SmtpReader
 from straymail.gateway.smtp_transaction import Recipient, Transaction, is_local_name, mailbox, read_path
-from straymail.gateway.starttls import spoke_early
+from straymail.gateway.starttls import server_context, spoke_early
 from straymail.message import Envelope
 from straymail.message.rewrite import add_headers, remove_headers
 
@@ -39,11 +39,14 @@ class SmtpProxy:
         self.idle: set[SmtpConnection] = set()
         self.stopping = False
         self._server: asyncio.Server | None = None
-        gateway = settings.gateway
         self.tls: ssl.SSLContext | None = None
+        self.renew()
+
+    def renew(self) -> None:
+        """Read the certificate: who connects from now on is shown what stands in its file; BadInput if unusable."""
+        gateway = self.settings.gateway
         if gateway.tls_cert and gateway.tls_key:
-            self.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            self.tls.load_cert_chain(gateway.tls_cert, gateway.tls_key)
+            self.tls = server_context(gateway.tls_cert, gateway.tls_key)
 
     async def listen(self, host: str, port: int) -> int:
         """Listen; returns the port (useful for port 0)."""
@@ -58,6 +61,8 @@ class SmtpProxy:
             await SmtpConnection(self, reader, writer).run()
         except (ConnectionError, TimeoutError, ssl.SSLError) as error:
             _log.debug("smtp.lost", problem=str(error))
+        except asyncio.CancelledError:  # at shutdown, after the grace
+            _log.warning("smtp.cut_off")
         finally:
             self.sessions.discard(task)
             writer.close()

@@ -3,7 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from pathlib import Path
 from typing import cast
+
+from straymail.errors import BadInput
+
+
+def server_context(chain: Path, key: Path) -> ssl.SSLContext:
+    """What encrypts with this certificate.
+
+    Raises:
+        BadInput: it, or its key, cannot be used.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(chain, key, password="")  # nobody is there to be asked for one
+    except OSError as error:
+        why = f"cannot be used with {key}: {error.strerror or error}"
+        raise BadInput(why, file=str(chain), field="gateway.tls_cert", allowed="PEM; a key without password") from error
+    return context
 
 
 async def spoke_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:

@@ -16,6 +16,7 @@ from straymail.message.quoted import new_text, quoted_text
 __all__ = [
     "add_headers",
     "bare_newlines",
+    "drop_address",
     "drop_repeats",
     "new_text",
     "quoted_text",
@@ -25,6 +26,7 @@ __all__ = [
 
 _ADDRESS_FIELDS = frozenset((b"to", b"cc", b"bcc", b"resent-to", b"resent-cc", b"resent-bcc"))
 _SHOWN = frozenset((b"to", b"cc", b"bcc"))
+_VISIBLE = frozenset((b"to", b"cc"))
 _WORD_BYTES = 42  # of text in one encoded word: with its frame under 75 characters (RFC 2047 section 2)
 _LINE = 76
 
@@ -87,6 +89,20 @@ def drop_repeats(raw: bytes, address: Address) -> bytes:
     return b"".join((*pieces, memoryview(raw)[end:]))
 
 
+def drop_address(raw: bytes, address: Address) -> bytes:
+    """Take ``address`` out of To, Cc, Bcc and their Resent- forms; a field that is left empty goes.
+
+    Where nobody is left to show, ``To: undisclosed-recipients:;`` says so: many filters want one of these fields.
+    """
+    end, _ = header_end(raw)
+    fields = list(_fields(raw[:end]))
+    pieces = [_once(lines, address, seen=True)[0] if name in _ADDRESS_FIELDS else lines for name, lines in fields]
+    visible = [at for at, (name, _lines) in enumerate(fields) if name in _VISIBLE]
+    if visible and not any(pieces[at] for at in visible):
+        pieces[visible[0]] = b"To: undisclosed-recipients:;" + _newline(raw[:end])
+    return b"".join((*pieces, memoryview(raw)[end:]))
+
+
 def _once(lines: bytes, address: Address, *, seen: bool) -> tuple[bytes, bool]:
     """The field without entries that repeat the address, and whether the address has been seen by now."""
     label, _, value = lines.partition(b":")
@@ -108,7 +124,8 @@ def _cut(text: str, entry: Entry) -> str:
     start, stop = _trim(text, entry.start, entry.end)
     head = text[:start].rstrip()
     if text[entry.end : entry.end + 1] == ",":
-        return head + text[entry.end + 1 :]
+        rest = text[entry.end + 1 :]
+        return head + rest if head else " " + rest.lstrip()  # a field's first line is not left empty
     return head.removesuffix(",") + text[stop:]
 
 

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 _PIECE = 1 << 18
+
+
+def pieces(raw: bytes | memoryview) -> Iterator[bytes]:
+    """A long text bit by bit; a CRLF is never parted."""
+    start = 0
+    while start < len(raw):
+        end = min(start + _PIECE, len(raw))
+        end += raw[end - 1 : end + 1] == b"\r\n"
+        yield bytes(raw[start:end])
+        start = end
 
 
 def with_line_ends(raw: bytes) -> bytes:
@@ -12,18 +23,22 @@ def with_line_ends(raw: bytes) -> bytes:
     pairs = raw.count(b"\r\n")
     if raw.count(b"\n") == pairs and raw.count(b"\r") == pairs:
         return raw
-    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    mended = BytesIO()
+    for piece in pieces(raw):
+        mended.write(piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n"))
+    return mended.getvalue()
 
 
-def stuffed(raw: bytes) -> Iterator[bytes]:
-    """A message as it goes over the wire, dot-stuffed (RFC 5321 4.5.2); ``.`` CRLF is to follow."""
-    start = 0
-    while start < len(raw):
-        end = min(start + _PIECE, len(raw))
-        end += raw[end - 1 : end + 1] == b"\r\n"  # a line's end is never parted
-        piece = raw[start:end].replace(b"\r\n.", b"\r\n..")
-        begins = start == 0 or raw[start - 2 : start] == b"\r\n"
-        yield b"." + piece if begins and piece.startswith(b".") else piece
-        start = end
-    if raw and not raw.endswith(b"\r\n"):
+def stuffed(*parts: bytes | memoryview) -> Iterator[bytes]:
+    """A message as it goes over the wire, dot-stuffed (RFC 5321 4.5.2); ``.`` CRLF is to follow.
+
+    Each of the ``parts`` but the first begins a line.
+    """
+    before = b"\r\n"  # the last two bytes that went
+    for part in parts:
+        for piece in pieces(part):
+            dotted = piece.replace(b"\r\n.", b"\r\n..")
+            yield b"." + dotted if before == b"\r\n" and piece.startswith(b".") else dotted
+            before = (before + piece)[-2:]
+    if before != b"\r\n":
         yield b"\r\n"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from sqlite3 import Blob
+from sqlite3 import Blob, OperationalError
 from typing import Any, cast
 
 from sqlalchemy import Column, Connection, Engine, Select, create_engine, event, func, literal_column, select
@@ -14,11 +15,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.schema import Table
 
-from straymail.errors import ConfigError
+from straymail.errors import ConfigError, StoreDown
 from straymail.record.keys import Sealed
 
 _BUSY_MS = 10_000
 _LARGE = 1 << 20
+_FILE, _GONE = "file", "its file was moved away or removed while it was in use"
 _LOCKED = "55P03"  # lock_not_available
 _IDLE_MS = 30_000  # a writer that says nothing for so long is gone, and its lock with it
 _KEEPALIVES = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
@@ -37,7 +39,9 @@ def connect(url: str) -> Engine:
         if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
             raise ConfigError(f"{parsed.get_backend_name()} is not supported", field="store.url", allowed=allowed)
         shared = parsed.get_backend_name() != "sqlite"
-        engine = create_engine(parsed, pool_pre_ping=shared, connect_args=_KEEPALIVES if shared else {})
+        connecting = _KEEPALIVES if shared else {}
+        # What an error says ends in the journal: it names no values, which are addresses and what mail holds.
+        engine = create_engine(parsed, pool_pre_ping=shared, connect_args=connecting, hide_parameters=True)
     except (ArgumentError, ModuleNotFoundError) as error:
         raise ConfigError(f"cannot be used: {error}", field="store.url", allowed=allowed) from error
     if engine.dialect.name == "sqlite":
@@ -48,10 +52,21 @@ def connect(url: str) -> Engine:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """WAL with synchronous=FULL: a commit is on disk when it returns. Writers take the lock at BEGIN, not later."""
+    """WAL with synchronous=FULL: a commit is on disk when it returns. Writers take the lock at BEGIN, not later.
+
+    A file that was moved or removed is written to no more, and no empty one is made in its place: what is committed
+    must be there after a restart.
+    """
+    file, was_there = engine.url.database or "", False
+
+    @event.listens_for(engine, "do_connect")
+    def _before_connect(*_: object) -> None:
+        if was_there and _file(file) is None:
+            raise OperationalError(_GONE)
 
     @event.listens_for(engine, "connect")
-    def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401  (a DBAPI connection)
+    def _on_connect(connection: Any, record: Any) -> None:  # noqa: ANN401  (a DBAPI connection and the pool's record)
+        nonlocal was_there
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
         for pragma in (
@@ -63,11 +78,25 @@ def _prepare_sqlite(engine: Engine) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        record.info[_FILE] = _file(file)
+        was_there = record.info[_FILE] is not None
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
+        if connection.info[_FILE] != _file(file):
+            connection.invalidate()
+            raise StoreDown(f"database: {_GONE}")
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _file(path: str) -> tuple[int, int] | None:
+    """Which file this is; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _prepare_postgresql(engine: Engine) -> None:
@@ -88,11 +117,30 @@ def is_shared(engine: Engine) -> bool:
     return engine.dialect.name != "sqlite"
 
 
+def emptied(engine: Engine) -> bool:
+    """Write SQLite's log (``-wal``) into the database and empty it: it keeps what rows were until it is written over.
+
+    False while somebody reads what is in it. Other databases have no file of ours.
+    """
+    if is_shared(engine):
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        done = cursor.fetchone()
+        return done is not None and done[0] == 0
+    except OperationalError:
+        return False
+    finally:
+        connection.close()
+
+
 def problem(error: DBAPIError) -> str:
     """What is wrong with the database, in a line."""
     if getattr(error.orig, "sqlstate", "") == _LOCKED:
         return f"another process has been writing for {_BUSY_MS / 1_000:.0f} s"
-    return str(error.orig).strip()
+    return str(error.orig).strip().partition("\n")[0]  # PostgreSQL may quote the row on a second one
 
 
 def room(connection: Connection, data: bytearray) -> object:

@@ -6,9 +6,11 @@
 
 Changing, removing or reordering an entry breaks the chain; cutting the tail off breaks the head, which nobody can make
 without the key. The head is there from the start, of entry 0 (``begin``), and never made again: so a log that was
-emptied, head and all, is found as well. To forget a person, payloads are erased while their digests stay; each erasure
-is an entry itself, so ``verify`` tells an erased payload from a stolen one. Who has the key and the database can
-rewrite both: copy the head elsewhere now and then (``straymail log verify`` prints it).
+emptied, head and all, is found as well. A head that was not made with the key is carried on as it is and never signed
+anew, or the next entry would make a forged log good. To forget a person, payloads are erased while their digests stay;
+each erasure is an entry itself, so ``verify`` tells an erased payload from a stolen one. Who has the key and the
+database can rewrite both, and an older copy of the whole database is whole too: copy the head elsewhere now and then
+(``straymail log verify`` prints it).
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ def begin(connection: Connection, keys: Keys) -> None:
 
 
 def append(connection: Connection, keys: Keys, entries: Sequence[Entry]) -> None:
-    """Append in the caller's transaction. Where somebody has taken the head away, none is made: ``verify`` must see it.
+    """Append in the caller's transaction.
+
+    Where somebody has taken the head away or put another in its place, none is made or signed: ``verify`` must see it.
 
     Raises:
         StoreDown: another process appended at the same moment; the transaction must be tried again.
@@ -90,15 +94,32 @@ def append(connection: Connection, keys: Keys, entries: Sequence[Entry]) -> None
         texts.append({"seq": seq, "salt": salt, "payload": text})
     connection.execute(insert(decision), rows)
     connection.execute(insert(decision_text), texts)
-    moved = connection.execute(
-        update(decision_head).where(decision_head.c.seq == before).values(_signed(keys, seq, chain))
-    )
+    stands = {"seq": seq, "chain": chain} if _forged(connection, keys) else _signed(keys, seq, chain)
+    moved = connection.execute(update(decision_head).where(decision_head.c.seq == before).values(stands))
     if moved.rowcount != 1 and _head(connection) is not None:
         raise StoreDown("the decision log was appended to by another process; try again")
 
 
 def _head(connection: Connection) -> Row[Any] | None:
     return connection.execute(select(decision_head).order_by(decision_head.c.id).limit(1)).one_or_none()
+
+
+def signed_here(connection: Connection, keys: Keys) -> bool:
+    """Whether the head was made with one of these keys, or nothing is there that was not."""
+    return not _forged(connection, keys)
+
+
+def _forged(connection: Connection, keys: Keys) -> bool:
+    head = _head(connection)
+    return head is not None and not _is_ours(head, keys)
+
+
+def _is_ours(head: Row[Any], keys: Keys) -> bool:
+    try:
+        mac = bytes.fromhex(head.mac)
+    except (ValueError, TypeError):
+        return False
+    return len(mac) == 32 and keys.verify(mac, "log", str(head.seq), str(head.chain))
 
 
 def _last(connection: Connection) -> Row[Any] | None:
@@ -199,11 +220,7 @@ def _head_faults(connection: Connection, keys: Keys, seq: int, chain: str) -> It
     (head,) = heads
     if (head.seq, head.chain) != (seq, chain):
         yield f"the log ends at entry {seq}, its head says {head.seq}: entries were cut off or added"
-    try:
-        mac = bytes.fromhex(head.mac)
-    except (ValueError, TypeError):
-        mac = b""
-    if len(mac) != 32 or not keys.verify(mac, "log", str(head.seq), str(head.chain)):
+    if not _is_ours(head, keys):
         yield "the head of the log was not made with this key"
 
 

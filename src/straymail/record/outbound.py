@@ -74,20 +74,21 @@ def enqueue(
     held_id: str,
     sender: str,
     recipients: Sequence[str],
-    raw: bytes,
+    raw: bytes | memoryview,
     now: float,
+    header: bytes = b"",
     parameters: Sequence[str] = (),
     options: Mapping[str, Sequence[str]] | None = None,
     identifier: str = "",
 ) -> str:
     """Queue a delivery in the caller's transaction; returns its id, the idempotency key.
 
-    ``parameters`` are those of MAIL, ``options`` those of each RCPT.
+    ``header`` is put before ``raw``; ``parameters`` are those of MAIL, ``options`` those of each RCPT.
     """
     identifier = identifier or new_id()
     said = options or {}
     targets = [Target(address, options=tuple(said.get(address, ()))) for address in recipients]
-    sealed = seal(keys, raw, f"delivery {identifier}")
+    sealed = seal(keys, raw, f"delivery {identifier}", before=header)
     connection.execute(
         insert(delivery).values(
             id=identifier,
@@ -118,7 +119,8 @@ def claim(connection: Connection, keys: Keys, now: float, *, limit: int = 50, mo
         limit: most deliveries.
         most: bytes of mail after which no more are leased (one is, whatever its size).
     """
-    is_due = and_(_UNDER_WAY, delivery.c.next_at <= now)
+    set_back = delivery.c.next_at > now + LONGEST_PAUSE + LEASE  # no pause is so long: the clock was
+    is_due = and_(_UNDER_WAY, or_(delivery.c.next_at <= now, set_back))
     query = select(delivery.c.id, delivery.c.state, delivery.c.next_at).where(is_due).order_by(delivery.c.next_at)
     found: list[Delivery] = []
     size = 0

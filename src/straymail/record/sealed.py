@@ -13,9 +13,9 @@ _LEVEL = 6
 _PIECE = 1 << 20
 
 
-def seal(keys: Keys, raw: bytes, bound_to: str) -> bytearray:
-    """A body as it is stored; ``bound_to`` names its row."""
-    return keys.encrypt(_compressed(raw), bound_to)
+def seal(keys: Keys, raw: bytes | memoryview, bound_to: str, *, before: bytes = b"") -> bytearray:
+    """A body as it is stored; ``bound_to`` names its row, ``before`` is what is put in front of it."""
+    return keys.encrypt(_compressed(before, raw), bound_to)
 
 
 def opened(keys: Keys, sealed: Sealed, bound_to: str) -> bytes:
@@ -36,8 +36,10 @@ def opened(keys: Keys, sealed: Sealed, bound_to: str) -> bytes:
     return unpacked.getvalue()
 
 
-def _compressed(raw: bytes) -> Iterator[bytes]:
-    deflate, view = zlib.compressobj(_LEVEL), memoryview(raw)
-    for start in range(0, len(view), _PIECE):
-        yield deflate.compress(view[start : start + _PIECE])
+def _compressed(*parts: bytes | memoryview) -> Iterator[bytes]:
+    deflate = zlib.compressobj(_LEVEL)
+    for part in parts:
+        view = memoryview(part)
+        for start in range(0, len(view), _PIECE):
+            yield deflate.compress(view[start : start + _PIECE])
     yield deflate.flush()

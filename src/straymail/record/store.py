@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from straymail.errors import StoreDown
 from straymail.record import log
-from straymail.record.dialect import connect, is_shared, problem
+from straymail.record.dialect import connect, emptied, is_shared, problem
 from straymail.record.keys import Keys, read_keys
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -82,6 +82,10 @@ class Record:
             command.upgrade(config, "head")
             if present is None or present < _WITH_HEAD:
                 log.begin(connection, self.keys)
+
+    def scrub(self) -> bool:
+        """Leave nothing of what was deleted beside the database; False when somebody reads it just now."""
+        return emptied(self.engine)
 
     @property
     def shared(self) -> bool:

@@ -13,8 +13,9 @@ import pytest
 
 from straymail.cli.log import _about
 from straymail.cli.main import run
+from straymail.cli.opening import open_store
 from straymail.config import load
-from straymail.record import custody, open_record
+from straymail.record import custody, dialect, log, open_record
 from straymail.record.custody import NewHold, Waiting
 
 STRAY, MEANT = "nora.quinn@city-hopital.example", "nora.quinn@city-hospital.example"
@@ -97,6 +98,26 @@ def test_an_empty_log_says_so(config: str, capsys: pytest.CaptureFixture[str]) -
 
 def test_who_was_not_known_is_not_forgotten(config: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys, "forget", "ann@mod.example", "-c", config)[1] == "Nothing was known of ann@mod.example.\n"
+
+
+def test_who_is_forgotten_stands_in_no_file(
+    config: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialect, "_BUSY_MS", 100)
+    settings = load(Path(config))
+    with open_store(settings) as guard:  # one that runs keeps SQLite's log
+        with guard.writing() as connection:
+            log.append(connection, guard.keys, [log.Entry(0.0, "judged", {"sender": "ann@mod.example"})])
+        folder = settings.data_dir
+        assert any(b"ann@mod.example" in each.read_bytes() for each in folder.glob("*.db-wal"))
+        assert "1 entries of the log" in told(capsys, "forget", "ann@mod.example", "-c", config)[1]
+        assert not [each for each in folder.iterdir() if each.is_file() and b"ann@mod.example" in each.read_bytes()]
+        with guard.writing() as connection:
+            log.append(connection, guard.keys, [log.Entry(0.0, "judged", {"sender": "ann@mod.example"})])
+        with guard.reading() as connection:
+            assert len(list(log.entries(connection))) == 4
+            _, _, error = told(capsys, "forget", "ann@mod.example", "-c", config)
+            assert "until `forget` is given again" in " ".join(error.split())
 
 
 def test_tables_keep_addresses_whole_on_a_narrow_screen(

@@ -260,6 +260,11 @@ def _is_setting(line: str) -> bool:
     return line.startswith("# ") and bool(equals and value) and name.replace("_", "").isalnum() and line[2] != " "
 
 
+def test_a_section_may_be_appended_to_the_sample() -> None:
+    text = render_commented() + '[[policy.markings]]\ntext = "COMPANY SECRET"\n'
+    assert [each.text for each in parse(text).policy.markings] == ["COMPANY SECRET"]
+
+
 def test_given_values_stand_in_the_sample() -> None:
     """`straymail init` fills in what it knows."""
     settings = parse(render_commented(organisation__name='"Ministry"', gateway__listen='"127.0.0.1:2626"'))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from straymail.desk import Courier
+from straymail.desk.courier import Parts
 from straymail.errors import StoreDown
 from straymail.message import Envelope, parse_address
 from straymail.record import custody, log, outbound
@@ -161,9 +162,9 @@ def test_one_bad_delivery_does_not_stop_the_others(office: Office, monkeypatch: 
     office.deliver()
     for each in (first, second):
         office.desk.release(each, actor="officer", now=NOW)
-    signed: Callable[..., bytes] = office.courier._signed
+    signed: Callable[..., Parts] = office.courier._signed
 
-    def broken(delivery: outbound.Delivery, ready: list[str]) -> bytes:
+    def broken(delivery: outbound.Delivery, ready: list[str]) -> Parts:
         if delivery.held_id == first:
             raise ValueError("cannot be read")
         return signed(delivery, ready)

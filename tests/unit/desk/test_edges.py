@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -222,9 +223,32 @@ def test_who_is_in_question_can_be_left_out(office: Office) -> None:
     ((_, notice),) = office.deliver()
     assert "  discard 1  leave this recipient out" in texts(notice)[0]
     assert office.reply(notice, "discard 1").kind == "done"
-    sent = [envelope["recipients"] for envelope, _ in office.deliver() if envelope["sender"]]
-    assert sent == [[str(TOM), str(SECRET)]]
+    [(envelope, mail)] = [(envelope, mail) for envelope, mail in office.deliver() if envelope["sender"]]
+    assert envelope["recipients"] == [str(TOM), str(SECRET)]
     assert office.state(identifier) == "released"
+    assert (mail["To"], mail["Cc"]) == (None, str(TOM))  # an answer to all would go astray after all
+    assert mail["X-Straymail-Corrected"] == f"{STRAY} left out"
+
+
+def test_leaving_out_a_bcc_recipient_leaves_no_trace(office: Office) -> None:
+    office.take(verdict=asked(SECRET))
+    ((_, notice),) = office.deliver()
+    assert office.reply(notice, "discard 1").kind == "done"
+    [(envelope, mail)] = [(envelope, mail) for envelope, mail in office.deliver() if envelope["sender"]]
+    assert envelope["recipients"] == [str(STRAY), str(TOM)]
+    assert (mail["To"], mail["Cc"]) == (f"Robert Holt <{STRAY}>", str(TOM))
+    assert str(SECRET) not in str(mail)
+
+
+def test_who_is_left_out_and_meant_elsewhere_stays(office: Office) -> None:
+    raw = RAW.replace(b"Cc: tom@mod.example", f"Cc: {RIGHT}".encode())
+    office.take(raw, verdict=asked(STRAY, RIGHT), envelope=Envelope(CLARA, (STRAY, RIGHT)))
+    ((_, notice),) = office.deliver()
+    assert office.reply(notice, "fix 1, discard 2").kind == "done"
+    [(envelope, mail)] = [(envelope, mail) for envelope, mail in office.deliver() if envelope["sender"]]
+    assert envelope["recipients"] == [str(RIGHT)]
+    assert (mail["To"], mail["Cc"]) == (f"Robert Holt <{RIGHT}>", None)
+    assert mail.get_all("X-Straymail-Corrected") == [f"{STRAY} to {RIGHT}"]
 
 
 def test_nobody_is_offered_to_leave_out_everybody(office: Office) -> None:
@@ -370,3 +394,10 @@ def test_two_corrections_to_one_address_write_it_once(office: Office) -> None:
     ((envelope, mail),) = [each for each in office.deliver() if each[0]["sender"]]
     assert envelope["recipients"] == [str(RIGHT), str(TOM)]
     assert (mail["To"], mail["Cc"]) == (f"Robert Holt <{RIGHT}>", str(TOM))
+
+
+def test_what_lies_in_the_outbox_is_not_for_others(office: Office) -> None:
+    office.take()
+    asyncio.run(office.courier.run_due(office.now))
+    written = [each.stat().st_mode & 0o777 for each in office.outbox.iterdir()]
+    assert written == [0o600, 0o600]

@@ -12,7 +12,7 @@ import pytest
 from private_postgresql import PostgreSQL
 from straymail.errors import StoreDown
 from straymail.message import parse_address
-from straymail.record import Record, log, new_key, open_record, parse_keys
+from straymail.record import Keys, Record, log, new_key, open_record, parse_keys
 
 NOW = 1_800_000_000.0
 
@@ -106,6 +106,49 @@ def test_a_tail_cut_off_with_its_head_is_found(in_file: Record, tmp_path: Path) 
     connection.close()
     with in_file.reading() as view:
         assert "not made with this key" in log.verify(view, in_file.keys).faults[-1]
+
+
+@pytest.mark.parametrize(
+    "forgery", ["UPDATE decision SET kind = 'passed' WHERE seq = 2", "DELETE FROM decision WHERE seq = 6"]
+)
+def test_a_forged_log_is_not_made_good_by_the_next_entry(in_file: Record, tmp_path: Path, forgery: str) -> None:
+    fill_log(in_file)
+    with sqlite3.connect(tmp_path / "store.db") as connection:  # all that can be made without the key is made
+        connection.execute(forgery)
+        connection.execute("DELETE FROM decision_text WHERE seq NOT IN (SELECT seq FROM decision)")
+        chain = log.GENESIS
+        for seq, at, kind, digest in connection.execute(
+            "SELECT seq, at, kind, digest FROM decision ORDER BY seq"
+        ).fetchall():
+            chain = log._link(chain, seq, at, kind, digest)
+            connection.execute("UPDATE decision SET chain = ? WHERE seq = ?", (chain, seq))
+        connection.execute("UPDATE decision_head SET seq = ?, chain = ?", (seq, chain))
+    connection.close()
+    for _ in range(2):
+        with in_file.reading() as view:
+            assert log.verify(view, in_file.keys).faults == ("the head of the log was not made with this key",)
+        fill_log(in_file)
+
+
+def test_another_key_signs_nothing(record: Record) -> None:
+    fill_log(record)
+    other = parse_keys(new_key().decode())
+    with record.writing() as connection:
+        assert log.signed_here(connection, record.keys)
+        assert not log.signed_here(connection, other)
+        log.append(connection, other, [log.Entry(NOW, "judged", {})])
+        assert log.verify(connection, other).faults
+        assert log.verify(connection, record.keys).faults
+
+
+def test_a_new_key_beside_the_old_one_goes_on(record: Record) -> None:
+    fill_log(record)
+    fresh = parse_keys(new_key().decode())
+    both = Keys((*record.keys.material, *fresh.material))
+    with record.writing() as connection:
+        log.append(connection, both, [log.Entry(NOW, "judged", {})])
+        assert log.verify(connection, both).faults == ()
+        assert log.signed_here(connection, fresh)
 
 
 def test_writers_of_several_machines_take_turns(url: str) -> None:

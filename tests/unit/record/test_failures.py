@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
-from straymail.record import LastDay, Record, custody, log, new_key, open_record, outbound, parse_keys, status
+from straymail.errors import StoreDown
+from straymail.record import LastDay, Record, custody, log, new_key, open_record, outbound, parse_keys, schema, status
 from straymail.record.custody import NewHold, Waiting
 from straymail.record.outbound import Target
 
@@ -57,3 +59,32 @@ def test_the_last_day_tells_what_the_mode_let_pass(record: Record) -> None:
         log.append(connection, record.keys, [log.Entry(at, kind, payload) for at, kind, payload in moments])
         assert status(connection, NOW).last_day == LastDay(messages=4, held=1, would=1)
         assert status(connection, NOW + 90_000).last_day == LastDay(0, 0, 0)
+
+
+def test_what_fails_is_told_without_what_it_was_about(record: Record) -> None:
+    with pytest.raises(StoreDown) as failed, record.writing() as connection:
+        connection.execute(insert(schema.held).values(id="the code is 4711"))
+    told = str(failed.value.__cause__)  # as a traceback brings it into the journal
+    assert "INSERT INTO held" in told
+    assert "4711" not in told
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_database_that_was_moved_away_takes_nothing(record: Record, tmp_path: Path, back: bool) -> None:
+    """What would be committed to it now could be gone after a restart."""
+    file, away = tmp_path / "straymail.db", tmp_path / "away.db"
+    entry = log.Entry(NOW, "judged", {})
+    with record.writing() as connection:
+        log.append(connection, record.keys, [entry])
+    file.rename(away)
+    for _ in range(2):
+        with pytest.raises(StoreDown, match="moved away"), record.writing() as connection:
+            log.append(connection, record.keys, [entry])
+        with pytest.raises(StoreDown, match="moved away"), record.reading() as connection:
+            log.verify(connection, record.keys)
+    assert not file.exists()  # an empty one would hide what happened
+    if back:
+        away.rename(file)
+        with record.writing() as connection:
+            log.append(connection, record.keys, [entry])
+            assert log.verify(connection, record.keys).entries == 2

@@ -442,3 +442,22 @@ def test_no_message_is_missing_from_the_list(record: Record) -> None:
         assert len(custody.listing(connection, custody.OPEN)) == 1_003
         assert len(custody.listing(connection, limit=2)) == 2
         assert (custody.count(connection), custody.count(connection, ["failed"])) == (1_003, 0)
+
+
+def test_a_clock_that_is_set_back_keeps_nothing_waiting(record: Record) -> None:
+    day = 86_400.0
+    with record.writing() as connection:
+        for identifier, ahead in (("a", day), ("b", outbound.LONGEST_PAUSE)):
+            outbound.enqueue(
+                connection,
+                record.keys,
+                kind="notice",
+                held_id="h",
+                sender="",
+                recipients=["x@mod.example"],
+                raw=RAW,
+                now=NOW + ahead,
+                identifier=identifier,
+            )
+        assert [each.id for each in outbound.claim(connection, record.keys, NOW)] == ["a"]  # "b" may well be a pause
+        assert outbound.claim(connection, record.keys, NOW) == []
