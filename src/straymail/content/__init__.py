@@ -27,6 +27,7 @@ from straymail.content import (
     people,
     places,
     prose,
+    registers,
     secrets,
     travel,
 )
@@ -80,6 +81,7 @@ DETECTORS = (
     movements.DETECTOR,
     places.DETECTOR,
     identity.DETECTOR,
+    registers.DETECTOR,
     money.DETECTOR,
     people.DETECTOR,
     people.PAPERS,
