@@ -30,6 +30,7 @@ from straymail.content import (
     registers,
     secrets,
     travel,
+    withheld,
 )
 from straymail.content.dictionary import Dictionary, Entry
 from straymail.content.files import examine_file
@@ -85,6 +86,7 @@ DETECTORS = (
     money.DETECTOR,
     people.DETECTOR,
     people.PAPERS,
+    withheld.DETECTOR,
 )
 _NOTHING = Dictionary()
 _PROSE = prose.Reader()

@@ -54,13 +54,18 @@ _JOINED = (
 )
 
 
+def ends(after: str) -> bool:
+    """Whether what is said of a value ends with it, or goes on as a sentence does after a value."""
+    return _ENDS.match(after) is not None
+
+
 def weak(value: str, after: str) -> bool:
     """A word and a number that nobody numbers things by, at the end of what is said; ``after`` is what follows it.
 
     A single figure is enough for the commonest words only.
     """
     found = _WORD_AND_NUMBER.fullmatch(value)
-    if not found or not _ENDS.match(after):
+    if not found or not ends(after):
         return False
     word = found[1].lower()
     if word in _NUMBERED or word.rstrip("s") in _NUMBERED or word.startswith(_JOINED):
@@ -70,4 +75,4 @@ def weak(value: str, after: str) -> bool:
 
 def well_known(value: str, after: str = "") -> bool:
     """One of the passwords that are chosen most, in some languages, at the end of what is said."""
-    return value.lower() in _WELL_KNOWN and _ENDS.match(after) is not None
+    return value.lower() in _WELL_KNOWN and ends(after)

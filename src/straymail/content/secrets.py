@@ -31,7 +31,7 @@ from straymail.content.secret_values import (
     strong,
     worded,
 )
-from straymail.content.secret_weak import weak, well_known
+from straymail.content.secret_weak import ends, weak, well_known
 from straymail.evidence import Finding, Sensitivity
 
 _PASSWORD = ("prose", "prose wide", "pair", "netrc", "call", "option", "element", "gradle", "net use", "community")
@@ -282,7 +282,7 @@ def _sure(text: Text, hit: Hit, value: str) -> float:
     if well_known(value, _behind(text, hit, value)):
         return 0.75
     if written.endswith((":", "=")) and value.isalpha() and "\n" not in hit.text:
-        return 0.55 if text.after(hit, 1).strip() == "" else 0.3
+        return 0.55 if ends(_behind(text, hit, value)) else 0.3
     return 0.7 if written.endswith(('"', "'", "“")) else 0.2
 
 
