@@ -43,8 +43,8 @@ def _judge(text: Text) -> Iterator[Finding]:
     names: set[str] = set()
     released = bool(text.hits(_DECLASSIFIED.name))
     for number, form in enumerate(FORMS):
-        if not _counts(form, text.where):
-            continue
+        if not _counts(form, text.where) or (names and form.id == "marking.unnamed"):
+            continue  # what is marked by a scheme of its own needs no other
         for hit in text.hits(f"{number}"):
             finding = _read(form, hit, text, released)
             if finding and f"{finding.id} {finding.excerpt}" not in names and not _inside(hit, seen):

@@ -156,6 +156,8 @@ def _number(written: str) -> str:
     plain = _plain(number)
     dated = number.count("/") == 2 or number.count(".") == 2
     fits = sum(map(str.isdigit, plain)) >= _LEAST and len(plain) > 6 and number.upper() == number
+    if plain.isdigit() and max(map(len, number.split(" "))) <= 6:
+        return ""  # a year and a price
     return number if fits and not dated else ""
 
 

@@ -47,3 +47,8 @@ def test_words_of_many_schemes_that_mark_nothing(text: str, where: str) -> None:
 def test_new_zealands_needs_a_caveat_of_its_own() -> None:
     (finding,) = examine_text("[SENSITIVE: NZEO] plan", "subject")
     assert finding.id == "marking.nz"
+
+
+def test_a_named_scheme_needs_no_other() -> None:
+    (finding,) = examine_text("PROTECTED\nVisit plan\n", "body")
+    assert finding.id == "marking.au"

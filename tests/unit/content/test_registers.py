@@ -58,6 +58,7 @@ def test_registers(text: str, identifier: str) -> None:
         "driving licence fee 2024/2025",
         "F\xfchrerschein Klasse B seit 2012",
         "driver's license office 0800 123456",
+        "permis de conduire 2025 1800 euros",
         "Rentenversicherungsnummer 15 070649 C 104",
         "Personalausweis L01X00T472",
         "n\xfamero de afiliaci\xf3n 28/12345678/41",
