@@ -78,7 +78,8 @@ _RULES = (
     Rule("mbi", r"\b([1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9]-[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9]"
          r"-[AC-HJKMNP-RT-Y]{2}[0-9]{2})\b", hint=r"[0-9]-[A-Z][A-Z0-9][0-9]-[A-Z]{2}[0-9]{2}"),
     Rule("alien", r"\b(?i:alien (?:registration )?(?:no\.?|number|#)|a[- ]?number|uscis ?(?:no\.?|number|#))"
-         r"[^\n\pL0-9]{0,6}(?:is )?(A[ \-]?[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{2,3})\b"),
+         r"[^\n\pL0-9]{0,6}(?:is )?(A[ \-]?[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{2,3})\b",
+         hint=r"A[ \x2d]?[0-9]{3}[ \x2d]?[0-9]{3}[ \x2d]?[0-9]{2}"),
     Rule("defense", r"(?i)\b(?:dod ?id(?: ?(?:no\.?|number|#))?|edipi)[^\n\pL0-9]{0,6}(?:is )?([0-9]{10})\b"),
     Rule("permit", r"\b(?i:brp|biometric residence permit)(?: ?(?i:no\.?|number|#))?[^\n\pL0-9]{0,6}(?i:is )?"
          r"([A-Z]{2}[X0-9][0-9]{6})\b"),

@@ -36,7 +36,7 @@ _RULES = (
          hint=r"(?i)(?:must ?(?:not|n't|n[^a-z ]{1,3}t)|(?:is|are) not to) (?:know|learn|find|hear|be told|get wind)"),
     Rule("not yet", rf"\b{_WHO} (?i:do(?:es)?(?: not|n't|n’t)) (?i:know|suspect)"
          r"(?: (?i:about|of|that|it|this|anything|a thing)\b[^.!?\n]{0,40}?)? (?i:yet|before|until|till)\b",
-         hint=r"(?i)(?: not|n't|n[^a-z ]{1,3}t) (?:know|suspect)"),
+         hint=r"(?i)(?: not|n't|n[^a-z ]{1,3}t) (?:know|suspect) (?:about|of|that|it|this|a|yet|before|until|till)"),
     Rule("untold", rf"\b(?:{_WHO} (?i:has|have|had)(?: not|n't|n’t)(?: yet)?|(?i:nobody|no[ -]one)"
          r"(?: (?:on|in|at|of|outside) [\w ]{2,24}?)? (?i:has|have)) (?i:been told|heard (?:of|about) (?:this|it))\b",
          hint=r"(?i)been told|heard (?:of|about) (?:this|it)"),
