@@ -99,6 +99,8 @@ def _placed(rng: Random, name: str, scheme: str, marking: str, place: str) -> Sa
         "end": f"Minutes of Tuesday {marking}",
     }[place]
     also = ("marking.us",) if marking.startswith("UNCLASSIFIED//") else ()  # a banner of the former scheme is both
+    if marking in ("SENSITIVE", "RESTRICTED"):
+        also = ("marking.unnamed",)  # New Zealand's, and many others'
     wanted = (f"marking.{scheme}", *also)
     return Sample(f"{name}: {marking}", marking, scheme, text, wanted=wanted)
 

@@ -10,12 +10,12 @@ from straymail.errors import ConfigError
 from straymail.verdict.matching import id_matches
 
 _KINDS = {
-    "marking": "us cui fouo uk au nz nato eu tlp de fr ca nl file label own",
+    "marking": "us cui fouo uk au nz nato eu tlp de fr ca nl unnamed file label own",
     "secret": "password key token connection hash code reset-link wifi prose",
     "health": "note medication diagnosis number lab imaging pathology letter dicom prose",
     "travel": "booking flight rail hotel boarding-pass calendar journey movement prose",
     "place": "coordinates link map track photo image drawing prose",
-    "person": "id-number passport birth list payroll cv complaint prose",
+    "person": "id-number passport birth list payroll cv complaint withheld prose",
     "money": "card iban account tax statement prose",
     "own": "term document",
     "unread": "encrypted damaged limit type mismatch",

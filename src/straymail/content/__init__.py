@@ -27,8 +27,10 @@ from straymail.content import (
     people,
     places,
     prose,
+    registers,
     secrets,
     travel,
+    withheld,
 )
 from straymail.content.dictionary import Dictionary, Entry
 from straymail.content.files import examine_file
@@ -80,9 +82,11 @@ DETECTORS = (
     movements.DETECTOR,
     places.DETECTOR,
     identity.DETECTOR,
+    registers.DETECTOR,
     money.DETECTOR,
     people.DETECTOR,
     people.PAPERS,
+    withheld.DETECTOR,
 )
 _NOTHING = Dictionary()
 _PROSE = prose.Reader()

@@ -37,10 +37,12 @@ RULES = (
          hint=r"(?i)cancer|tumou?r|metasta|leuka?emia|lymphoma|melanoma|myeloma|carcinoma|blastoma|krebs|leuk..mie"
               r"|tastas|c..ncer|kanker|cancro"),
     Rule("stigma", r"(?i)\b(?:hiv[ \-]positi[fv]e?|hiv\+|positive for hiv|has hiv\b|s\x{e9}roposit\w{2,3}"
-         r"|seroposit\w{2,4}"
-         r"|sectioned|suicide watch)",
+         r"|seroposit\w{2,4}|(?:swab|smear|biopsy|culture|test|screen)s? (?:came|come|is|was) back positive"
+         r"|tried to (?:kill|hang|harm) (?:him|her)self|das leben nehmen|suizidversuch|suicide attempt"
+         r"|(?:open|active) (?:lung )?(?:tb\b|tuberculosis)|sectioned|suicide watch)",
          hint=r"(?i)hiv.positi[fv]|hiv\x2b|positive for hiv|has hiv|s(?:e|[\x80-\xff]+)roposit"
-              r"|sectioned|suicide watch"),
+              r"|back positive|tried to (?:kill|hang|harm) |das leben nehmen|suizidvers|suicide att"
+              r"|(?:open|active) (?:lung )?t(?:b|uberc)|sectioned|suicide watch"),
     Rule("casualty", r"\b(?:GCS[:= ]{0,3}(?:of )?[0-9]{1,2}\b|TBSA\b|GSW|(?i:gunshot wound|tourniquet|shrapnel"
          r"|frag(?:mentation)? wounds?|amputat(?:ed|ion)|casrep|cas(?:ualty)? report|casevac|medevac"
          r"|[bm]last injur\w{1,3}"

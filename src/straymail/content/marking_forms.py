@@ -135,6 +135,10 @@ def _named(level: str, _rest: str) -> Sensitivity:
     return Sensitivity.SEVERE if plain.endswith("SECRET") else Sensitivity.HIGH
 
 
+def _unnamed(_level: str, _rest: str) -> Sensitivity:
+    return Sensitivity.ELEVATED
+
+
 def _spaced(level: str, _rest: str) -> Sensitivity:
     return Sensitivity.HIGH if level.startswith("C") else Sensitivity.SEVERE
 
@@ -147,6 +151,11 @@ _CUI_REST = r"((?: ?// ?(?:[A-Z0-9][A-Z0-9 ,/\-]{0,60}|[A-Z/]{0,40}Attorney-(?:C
 _AU_REST = r"((?:, ?(?:CAVEAT|ACCESS|DLM|EXPIRES|DOWNTO)=(?:\\.|[^\],\n\\])+)*)"
 _AU_LEVEL = r"UNOFFICIAL|OFFICIAL(?::Sensitive)?|UNCLASSIFIED|PROTECTED|CONFIDENTIAL|SECRET|TOP[ \-]SECRET"
 _AU_CAVEATS = r"(?:AUSTEO|AGAO|CABINET|NATIONAL[ \-]CABINET|DELICATE[ \-]SOURCE|ACCOUNTABLE[ \-]MATERIAL)"
+_NZ_REST = (
+    r"(?: ?[:/\-] ?(?:NZEO|STAFF|MEDICAL|COMMERCIAL|LEGAL PRIVILEGE|BUDGET|CABINET|POLICY|EVALUATIVE"
+    r"|EMBARGOED[A-Z ]{0,30}))"
+)
+_UNNAMED = r"RESTRICTED|SENSITIVE|PROTECTED"  # levels of many schemes, and of firms' own
 
 FORMS = (
     Form("marking.au", rf"{_EDGE}(OFFICIAL: ?Sensitive|PROTECTED|SECRET|TOP[ \-]SECRET)"
@@ -228,9 +237,8 @@ FORMS = (
          _foreign),
     Form("marking.au", r"\[(DLM=)((?:For-Official-Use-Only|Sensitive(?::[A-Za-z-]{2,20})?))\]", _high),
     Form("marking.au", rf"{_EDGE}(TOP-SECRET)((?://[A-Za-z][A-Za-z/ \-]{{1,60}}){{0,8}}),?{_END}", _au),
-    Form("marking.nz", r"[\[(](IN[ \-]CONFIDENCE|SENSITIVE|RESTRICTED)"
-         r"((?: ?[:/\-] ?(?:NZEO|STAFF|MEDICAL|COMMERCIAL|LEGAL PRIVILEGE|BUDGET|CABINET|POLICY|EVALUATIVE|EMBARGOED"
-         r"[A-Z ]{0,30})){0,4})[\])]", _nz, 0.9),
+    Form("marking.nz", rf"[\[(](IN[ \-]CONFIDENCE)({_NZ_REST}{{0,4}})[\])]", _nz, 0.9),
+    Form("marking.nz", rf"[\[(](SENSITIVE|RESTRICTED)({_NZ_REST}{{1,4}})[\])]", _nz, 0.9),
     Form("marking.nz", rf"{_EDGE}((?:COMMERCIAL|STAFF|MEDICAL|COUNCIL|BUDGET|LEGAL|POLICY)[ :\-]{{1,2}})?"
          rf"(IN[ \-]CONFIDENCE(?: ?[:\-] ?(?:STAFF|MEDICAL|COMMERCIAL|LEGAL|BUDGET|POLICY))?){_END}",
          lambda _level, _rest: Sensitivity.ELEVATED, 0.9),
@@ -269,4 +277,16 @@ FORMS = (
          r"|NATO[ _\-](?:RESTRICTED|CONFIDENTIAL|SECRET)|RESTREINT[ _\-]UE"
          rf"|TLP[ _\-](?:RED|AMBER[ _\-+]STRICT|AMBER|GREEN)|{_EYES}"),
          _named, 0.85, place="file name"),
+    Form("marking.unnamed", rf"{_START}{_LABEL}({_UNNAMED})(){_END}", _unnamed, 0.85),
+    Form("marking.unnamed", rf"[\[(]({_UNNAMED})()[\])]", _unnamed, 0.7, loose=True,
+         hint=rf"[\[(](?:{_UNNAMED})[\])]"),
+    Form("marking.unnamed", rf"^[\s*_#=\-]{{0,40}}({_UNNAMED})()[ \t*_#=\-]{{0,12}}{_PAGE}\r?\n", _unnamed, 0.7,
+         hint=_UNNAMED),
+    Form("marking.unnamed", rf"\n[\s*_#=\-]{{0,12}}({_UNNAMED})()[ \t*_#=\-]{{0,12}}{_PAGE}\s{{0,40}}$", _unnamed, 0.7,
+         hint=_UNNAMED),
+    Form("marking.unnamed", rf"{_RE}({_UNNAMED})()(?: ?: | [\-\x{{2013}}|] )", _unnamed, 0.7, place="subject"),
+    Form("marking.unnamed", rf" (?:[\-\x{{2013}}|]|//) ({_UNNAMED})()\s*$", _unnamed, 0.7, place="subject"),
+    Form("marking.unnamed", rf"(?:^|[ _\-.(\[])({_UNNAMED})()[\])]?(?:\.[A-Za-z0-9]{{1,5}})?$", _unnamed, 0.7,
+         place="file name"),
+    Form("marking.unnamed", rf"^[\[(]?({_UNNAMED})()(?:[_\])]| ?- ?)", _unnamed, 0.7, place="file name"),
 )  # fmt: skip

@@ -1,6 +1,8 @@
 """``marking.us``, ``.cui``, ``.fouo``, ``.uk``, ``.au``, ``.nz``, ``.nato``, ``.eu``, ``.tlp``, ``.file``, ``.label``.
 
-And ``marking.de``, ``.fr``, ``.ca``, ``.nl``, whose forms are in ``marking_nations``.
+And ``marking.de``, ``.fr``, ``.ca``, ``.nl``, whose forms are in ``marking_nations``; ``marking.unnamed`` is
+RESTRICTED, SENSITIVE or PROTECTED where a marking stands, when nothing says whose: in brackets, as first or last line,
+at either end of a subject or of a file's name, after a label.
 
 Protective markings, by grammar: a marking is written in capitals and stands alone, on a line of its own, in brackets,
 before a portion, after a label ("Classification:"), at the end of a subject, or in a header made for it. The same
@@ -41,8 +43,8 @@ def _judge(text: Text) -> Iterator[Finding]:
     names: set[str] = set()
     released = bool(text.hits(_DECLASSIFIED.name))
     for number, form in enumerate(FORMS):
-        if not _counts(form, text.where):
-            continue
+        if not _counts(form, text.where) or (names and form.id == "marking.unnamed"):
+            continue  # what is marked by a scheme of its own needs no other
         for hit in text.hits(f"{number}"):
             finding = _read(form, hit, text, released)
             if finding and f"{finding.id} {finding.excerpt}" not in names and not _inside(hit, seen):
@@ -85,6 +87,8 @@ def _read(form: Form, hit: Hit, text: Text, released: bool) -> Finding | None:
 
 def _only_mentioned(form: Form, hit: Hit, text: Text) -> bool:
     """Whether words are spoken of rather than marked with, or a letter in brackets is a size or a seconder."""
+    if form.id == "marking.unnamed" and _HOW.search(text.before(hit, 20)):
+        return True
     if form.loose:
         return is_spoken_of(hit, text)
     if form.id == "marking.us" and hit.groups[0] in ("S", "TS", "C") and not hit.groups[1]:
@@ -94,6 +98,11 @@ def _only_mentioned(form: Form, hit: Hit, text: Text) -> bool:
     return False
 
 
+# Protected how, restricted by whom: no marking, or another's.
+_HOW = re2.compile(
+    r"(?i)(?:official|nato|eu|ue|enforcement|password|copy|write|read|edit|access|age|time|area|law|un|non|weather"
+    r"|fire)[ _\-]?$"
+)
 _LISTED = re2.compile(rb"\((?:M|L|XL|P|X)\)|(?i:\b(?:second(?:s|ed|er)?|moved|motion|small|singular|spouse|single)\b)")
 _LETTERED = re2.compile(rb"(?m)^\s{0,8}\((?:A|B|D|E)\) ")
 _PORTION = Rule(

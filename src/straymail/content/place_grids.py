@@ -1,9 +1,9 @@
-"""Checks of plausibility for positions on a grid: squares of Great Britain, UTM by its band, sentences of a receiver.
+"""Checks of plausibility for positions on a grid: squares of Great Britain, UTM, Switzerland, sentences of a receiver.
 
 A grid reference looks like a part number and UTM like two amounts, so each must be where it says it is: the letters
 name a square with land in it, the northing lies in the band beside the zone, the check digits of a sentence fit.
 
-Sources: Ordnance Survey national grid (55 squares), DMA TM 8358.1 (UTM bands), NMEA 0183.
+Sources: Ordnance Survey national grid (55 squares), DMA TM 8358.1 (UTM bands), swisstopo (LV95, LV03), NMEA 0183.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _ZONES = 60
 _DEGREE = 110_700.0  # metres of northing, the mean
 _SLACK = 90_000.0  # metres that a northing may lie beyond its band: meridians bend, degrees differ
 _SOUTH = 10_000_000.0
+_MILLION = 1_000_000
 _WEST, _EAST = 100_000.0, 900_000.0
 
 
@@ -36,6 +37,13 @@ def is_utm(zone: int, band: str, easting: float, northing: float) -> bool:
     start = south * _DEGREE + (_SOUTH if south < 0 else 0)
     degrees = 12 if band.upper() == "X" else 8
     return start - _SLACK <= northing <= start + degrees * _DEGREE + _SLACK
+
+
+def is_swiss(east: int, north: int) -> bool:
+    """Whether metres east and north lie in Switzerland or Liechtenstein: LV95, or LV03, which lacks the millions."""
+    if east > _MILLION and north > _MILLION:
+        east, north = east - 2 * _MILLION, north - _MILLION
+    return 480_000 <= east <= 840_000 and 70_000 <= north <= 300_000
 
 
 def is_sentence(body: str, check: str) -> bool:

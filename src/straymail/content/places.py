@@ -1,15 +1,15 @@
 """``place.coordinates``, ``place.link``: positions in text, each with a check of plausibility.
 
 Latitude and longitude (decimal, degrees and minutes, with or without seconds, in figures as airmen write them),
-MGRS, UTM, British grid references of six figures and more, sentences of a receiver (NMEA 0183), ``geo:`` (RFC 5870),
-well-known text, map links, Plus Codes, words of what3words. Two decimal numbers side by side are mostly prices, so
-those count only beside a word that says position, or with a comma and five decimals each; a British reference counts
-beside a word that says grid, or, in two groups of figures, where something "is at" it.
+MGRS, UTM, GEOREF, the Swiss grid, British grid references of six figures and more, sentences of a receiver (NMEA
+0183), ``geo:`` (RFC 5870), well-known text, map links, Plus Codes, words of what3words. Two decimal numbers side by
+side are mostly prices, so those count only beside a word that says position, or with a comma and five decimals each; a
+British reference counts beside a word that says grid, or, in two groups of figures, where something "is at" it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import re2
 
@@ -75,7 +75,7 @@ _FINE = 5  # decimals: a metre
 _PRICELESS = 13  # letters before the decimals of a pair that no price has
 _MOST = 50
 _LEAST = {"pair": 1, "said": 10}  # degrees, of one of the two: below it they are shares, marks, lengths
-_LINKS = ("link", "link-short", "link-dms")
+_LINKS = ("link", "link-short", "link-dms", "swiss-link")
 _SAYS_BRITISH = re2.compile(
     rb"(?i)\b(?:(?:os|map) ?(?:grid )?ref(?:erence)?s?\.?|grid(?: ref(?:erence)?s?\.?| square)?|os(?:gb|gr)?(?: grid)?"
     rb"|ngr|bng|grs?|lz|hls|rv)(?: (?:is|at|of))?[\s:=(]{1,4}$"
@@ -99,13 +99,22 @@ def _judge(text: Text) -> Iterator[Finding]:
         ("place.coordinates", [hit for hit in hits if hit.rule not in _LINKS]),
     ):
         if chosen:
-            count = len({hit.text for hit in chosen[:_MOST]})
+            count = len({hit.text.strip() for hit in _apart(chosen)[:_MOST]})
             sure = max(_sureness(hit) for hit in chosen)
             sensitivity = Sensitivity.LOW if identifier == "place.link" else Sensitivity.ELEVATED
             excerpt = f"{count} position{'s' if count > 1 else ''}{_near(chosen[0])}"
             yield text.finding(
                 identifier, sensitivity, sure, "it holds a position on the map", chosen[0], excerpt=excerpt
             )
+
+
+def _apart(hits: Sequence[Hit]) -> list[Hit]:
+    """One hit for each place of the text: a row of a table may be a pair of numbers too."""
+    apart: list[Hit] = []
+    for hit in sorted(hits, key=lambda each: (each.start, -each.end)):
+        if not apart or hit.start >= apart[-1].end:
+            apart.append(hit)
+    return apart
 
 
 def _hits(text: Text) -> Iterator[Hit]:

@@ -20,15 +20,20 @@ _WIDE_WORD = r"(?:пароль|паролем|парола|κωδικός πρό
 _WORD = rf"\b{_ASCII_WORD}\b"
 _KIND = r"(?: (?:temporal|temporaneo|temporanea|temporaire|provisoire|provis(?:ó|o)ria|nueva|actual))?"
 _IS = (
-    r"(?:\s{0,3}(?:=>|:=|=|:)|\s{1,3}(?:is (?:still|currently|again|unchanged)"
+    r"(?:\s{0,3}(?:=>|:=|=|:)|['’]s|\s{1,3}(?:(?:is|was) (?:still|currently|again|unchanged|just|simply|only)"
+    r"|(?:ist|est|es) (?:nur|einfach|weiterhin|juste|toujours|solo|todavía)|c['’]est"
     r"|is|was|will be|is now|are|ist|lautet|est|es|je|jest|är|er|on|é|è|is:|is now:"
     r"|(?:(?:has|have) been |was |is )?(?:changed|re-?set|set) to)(?::|\s))"
 )
 _VALUE = r"[\"'“‘`*<\[(]{0,2}([^\s\"'“”‘’`<>,;]{3,64})"
-_MIXED = r"[\"'“‘`*<\[(]{0,2}([A-Za-z][^\s\"'“”‘’`<>,;]{0,40}?[0-9!#$%&*+?=_][^\s\"'“”‘’`<>,;]{1,40})"
+_MIXED = r"[\"'“‘`*<\[(]{0,2}([A-Za-z][^\s\"'“”‘’`<>,;]{0,40}?[0-9!#$%&*+?=_][^\s\"'“”‘’`<>,;]{0,40}|admin\b|root\b)"
 _USER = (
     r"(?:user ?(?:name|id)?|log ?(?:in|on)(?: ?(?:name|id))?|account(?: name)?|e-?mail|benutzer(?:name)?|identifiant"
     r"|usuario|id)"
+)
+_OPENS = (
+    r"(?:log ?-?(?:in|on)|sign ?-?in|cred(?:ential)?s|user ?name|user ?id|zugang(?:sdaten)?|anmeld(?:ung|en|edaten)"
+    r"|benutzer(?:name)?|identifiants?|usuario)"
 )
 _BELOW = r"(?:[ \t]{0,8}\r?\n){1,2}[ \t>*]{0,8}"  # on the next line, or the one after a blank one
 _NAME = (
@@ -142,11 +147,13 @@ RULES = (
     Rule("opener with", rf"(?i)\b(?:open|unlock|unzip|decrypt|extract|un-?rar)(?:s|ed|ing)?\b[^\n.]{{0,40}}?"
          rf"\s(?:with|using|by typing|is)\s{_VALUE}",
          hint=r"(?i)(?:open|unlock|unzip|decrypt|extract|un-?rar)(?:s|ed|ing)?[^\n.]*\s(?:with|using|by typing|is)\s"),
-    Rule("login", rf"(?i)\b(?:log ?-?(?:in|on)|sign ?-?in|cred(?:ential)?s|user ?name|user ?id)\b"
-         rf"(?:[^\n]|\n[^\n]){{0,100}}?(?:\b(?:is|are|it'?s|it’s|with|use|using|as)|:)\s{{1,3}}[\"']?[\w.@+\-\\]{{2,64}}[\"']?"
-         rf"(?:\s?[/|]\s?|,? (?:and(?: then)?|then|plus|with)\s){_MIXED}",
-         hint=r"(?i)(?:log ?-?(?:in|on)|sign ?-?in|creds|credentials|user ?name|user ?id)[^\x00]*"
-         r"(?:[/|]\s?|\s(?:and|then|plus|with)\s)[^\sa-z]*[a-z][^\s,;<>]*[0-9!#$%&*+?=_]"),
+    Rule("login", rf"(?i)\b{_OPENS}\b"
+         rf"(?:(?:[^\n]|\n[^\n]){{0,100}}?(?:\b(?:is|are|it'?s|it’s|with|use|using|as|mit|ist|lautet|avec|con)|:)\s{{1,3}}|\s)"
+         rf"[\"']?[\w.@+\-\\]{{2,64}}[\"']?"
+         rf"(?:\s?[/|]\s?|,? (?:and(?: then)?|then|plus|with|und|et|y)\s){_MIXED}",
+         hint=r"(?i)(?:log ?-?(?:in|on)|sign ?-?in|creds|credentials|user ?name|user ?id|zugang|anmeld|benutzer"
+         r"|identifiant|usuario)[^\x00]*"
+         r"(?:[/|]\s?|\s(?:and|then|plus|with|und|et|y)\s)(?:[^\sa-z]*[a-z][^\s,;<>]*[0-9!#$%&*+?=_]|admin|root)"),
     Rule("reset", rf"(?i)https?://[^\s\"'<>]{{3,200}}{_RESET}[^\s\"'<>]{{0,40}}[/=?&]([A-Za-z0-9_\-%.]{{16,400}})",
          hint=hint(rf"(?i){_RESET}", whole=True)),
     Rule("combination", rf"(?i)\bcombi(?:nation|nations)?\b[^\n.]{{0,60}}?\b({_TURNS})\b",
@@ -156,7 +163,8 @@ RULES = (
          r"[ \t]{0,8}\r?\n[ \t>*]{0,8}([^\s\"'<>]{6,64})[ \t]{0,8}\r?$",
          hint=r"(?i)(?:credentials|creds|log-?in|access d|zugangsdaten|anmeldedaten|identifiants)[^\n]*\n[ \t>*\r\n]*"
          r"[^\s]{3,}[ \t\r]*\n[ \t>*]*[^\s]{6}"),
-    Rule("alone", rf"(?i){_WORD}\s{{1,3}}{_VALUE}", hint=hint(rf"(?i){_WORD}\s", whole=True)),
+    Rule("alone", rf"(?i){_WORD}(?:(?: as (?:always|usual|before|ever)| again| for now)[,:]?)?\s{{1,3}}{_VALUE}",
+         hint=hint(rf"(?i){_WORD}\s", whole=True)),
     Rule("net use", r"(?i)\bnet use (?:[a-z*]:? )?\\\\[^\s]{3,100} ([^\s/\"'*][^\s\"']{2,60}) /user:"),
     Rule("community", r"(?i)\bsnmp-server community ([^\s\"']{3,60}) r[ow]\b"),
     Rule("thin", r"\bjdbc:oracle:[a-z]{3,5}:([\w.\-]{1,40})/([^\s@/\"'<>]{2,80})@"),

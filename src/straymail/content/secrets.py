@@ -3,7 +3,8 @@
 A secret is a *value*, so the words around it are not enough: "the password policy", "forgot your password?", "password:
 <yours>" hold none. A value is believed by its form (a token its issuer made recognisable), or by its place (after "the
 password is", beside a user name, in an assignment) together with its own letters: placeholders are none, and a plain
-word only counts where a user name stands before it.
+word only counts where a user name stands before it. Right after "password", or a login and a slash, a word and a number
+("summer2024") count too, unless things are numbered so ("policy2", "SHA256").
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from straymail.content.secret_values import (
     strong,
     worded,
 )
+from straymail.content.secret_weak import ends, weak, well_known
 from straymail.evidence import Finding, Sensitivity
 
 _PASSWORD = ("prose", "prose wide", "pair", "netrc", "call", "option", "element", "gradle", "net use", "community")
@@ -174,11 +176,10 @@ def _placed(text: Text, hit: Hit) -> Iterator[Reading]:
         sure = 0.0 if placeholder(value) else 0.93
         yield "secret.connection", Sensitivity.SEVERE, sure, value, "it holds a login to a server", hit
     elif hit.rule in _STRONG:
-        sure = 0.85 if strong(value) and not code(value, assigned=False) and "://" not in value else 0.0
+        sure = 0.85 if _said(text, hit, value) and not code(value, assigned=False) and "://" not in value else 0.0
         yield "secret.password", Sensitivity.HIGH, sure, value, "it holds a password", hit
     elif hit.rule in _MIXED:
-        fits = signed(value) if hit.rule == "alone" else mixed(value)
-        sure = 0.8 if fits and "://" not in value and _opens(text, hit) else 0.0
+        sure = 0.8 if _fits(text, hit, value) and "://" not in value and _opens(text, hit) else 0.0
         yield "secret.password", Sensitivity.HIGH, sure, value, "it holds a password", hit
     elif hit.rule == "prose" and value.rstrip("#").isdigit() and "code" in hit.text.lower():
         sure = 0.85 if len(value) >= 4 else 0.0
@@ -211,6 +212,31 @@ def _placed(text: Text, hit: Hit) -> Iterator[Reading]:
             else 0.9
         )
         yield "secret.wifi", Sensitivity.ELEVATED, sure, value, "it holds the key of a wireless network", hit
+
+
+def _said(text: Text, hit: Hit, value: str) -> bool:
+    """Whether nothing but a password can stand so close to the word; after "use the password" a weak one can."""
+    after = _behind(text, hit, value)
+    return strong(value) or (hit.rule in ("bare", "dash", "set") and (weak(value, after) or well_known(value, after)))
+
+
+def _fits(text: Text, hit: Hit, value: str) -> bool:
+    """Whether a value is believed where the words around say little: weak ones only beside "password" or a user."""
+    if hit.rule == "alone":
+        return signed(value) or weak(value, _behind(text, hit, value))
+    if not hit.rule.startswith("login"):
+        return mixed(value)
+    return mixed(value) or weak(value, _behind(text, hit, value)) or _same(hit, value)
+
+
+def _behind(text: Text, hit: Hit, value: str) -> str:
+    """What stands behind a value, with the signs that were taken off it."""
+    return hit.groups[-1][len(value) :] + text.after(hit, 16)
+
+
+def _same(hit: Hit, value: str) -> bool:
+    """Whether user and password are one word, as makers set them ("admin / admin")."""
+    return well_known(value) and hit.text.lower().count(value.lower()) > 1
 
 
 def _opens(text: Text, hit: Hit) -> bool:
@@ -253,8 +279,10 @@ def _sure(text: Text, hit: Hit, value: str) -> float:
         return 0.93 if odd(value) else 0.75
     if odd(value):
         return 0.9
+    if well_known(value, _behind(text, hit, value)):
+        return 0.75
     if written.endswith((":", "=")) and value.isalpha() and "\n" not in hit.text:
-        return 0.55 if text.after(hit, 1).strip() == "" else 0.3
+        return 0.55 if ends(_behind(text, hit, value)) else 0.3
     return 0.7 if written.endswith(('"', "'", "“")) else 0.2
 
 

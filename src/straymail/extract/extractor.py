@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from straymail.extract.behind import behind
+from straymail.extract.captions import is_described
 from straymail.extract.frames import read_frame, write_frame
 from straymail.extract.kinds import IMAGES, is_named_html, is_named_mail, kind_of, mislabelled
 from straymail.extract.limits import ReadLimits
@@ -185,7 +186,7 @@ class _Worker:
 def _harmless(part: Part, limits: ReadLimits) -> bool:
     """Kinds that are only named and counted, and plain text: nothing is parsed, so no other process is needed."""
     kind = kind_of(part.content)
-    if limits.ocr and kind in IMAGES:
+    if kind in IMAGES and (limits.ocr or is_described(part.content)):
         return False
     if kind == "text" and (is_named_mail(part.filename) or is_named_html(part.filename)):
         return False

@@ -155,6 +155,8 @@ def kind_of(data: bytes) -> str:
 
 def _text_kind(data: bytes) -> str:
     head = data[:_HEAD]
+    if head and not head.strip(b"\0"):
+        return "unknown"  # as images of disks begin
     wide = wide_codec(head)
     if wide:
         kind = _opening_kind(head.decode(wide, "replace").encode("utf-8", "replace"))
@@ -211,6 +213,11 @@ def _after_comments(start: bytes) -> bytes:
 def is_named_mail(name: str) -> bool:
     """Whether a text is a mail (or a web archive, which is one) by its name: its fields may be few."""
     return name.lower().endswith((".eml", ".mht", ".mhtml"))
+
+
+def is_named_xml(name: str) -> bool:
+    """Whether what begins with an element of HTML is XML by its name: settings may have such elements too."""
+    return name.lower().endswith((".xml", ".xsd", ".xsl", ".config", ".drawio"))
 
 
 def is_named_html(name: str) -> bool:

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from straymail.extract.behind import behind
+from straymail.extract.captions import DESCRIBED, captions, is_described
 from straymail.extract.kinds import IMAGES, TEXTS, UNREADABLE, contradicts, kind_of
 from straymail.extract.limits import Budget, ReadLimits, Unread
 from straymail.extract.pictures import holds_writing, is_cut
@@ -81,14 +82,8 @@ class Reading:
             self._record(data, name, where, kind)
             return
         whole = True
-        reader = picture_reader() if self.budget.limits.ocr and kind in IMAGES else reader_of(kind)
         try:
-            if reader:
-                kind = reader(self, data, name, where, depth) or kind
-            elif kind in IMAGES:
-                self._picture(data, where, kind, shown=shown)
-            elif kind in UNREADABLE:
-                self.problem(where, "type", UNREADABLE[kind])
+            kind = self._by_kind(data, name, where, depth, kind, shown=shown)
             self._behind(begun, data, where, depth)
         except Unread as stop:
             if not stop.noted:
@@ -108,6 +103,21 @@ class Reading:
             self.problem(where, "mismatch", f"the content is {kind}")
         self._record(data, name, where, kind)
 
+    def _by_kind(self, data: bytes, name: str, where: str, depth: int, kind: str, *, shown: bool) -> str:
+        """Read a file as its kind is read, or say that it is not; returns the kind, more precisely where it can be."""
+        if kind in IMAGES:
+            self._captions(data, where, kind)
+        reader = picture_reader() if self.budget.limits.ocr and kind in IMAGES else reader_of(kind)
+        if reader:
+            return reader(self, data, name, where, depth) or kind
+        if kind in IMAGES:
+            self._picture(data, where, kind, shown=shown)
+        elif kind in UNREADABLE:
+            self.problem(where, "type", UNREADABLE[kind])
+        elif kind == "drawing" and not shown:
+            self.problem(where, "type", "a drawing, whose text is not looked for")
+        return kind
+
     def _behind(self, kind: str, data: bytes, where: str, depth: int) -> None:
         """Read what stands behind the end of a file, and say that something does."""
         if not (rest := behind(kind, data)):
@@ -115,6 +125,12 @@ class Reading:
         self.problem(where, "mismatch", "another file stands behind its end")
         self.budget.take(len(rest))
         self.file(rest, "", f"{where} > behind its end", depth + 1)
+
+    def _captions(self, data: bytes, where: str, kind: str) -> None:
+        """Keep what a picture's own file says of it."""
+        self.text(f"{where}, said of the picture", captions(kind, data))
+        if is_described(data):
+            import_module("straymail.extract.readers.xmp").read_xmp(self, data[:DESCRIBED], where, frozenset())
 
     def _picture(self, data: bytes, where: str, kind: str, *, shown: bool) -> None:
         if is_cut(kind, data):

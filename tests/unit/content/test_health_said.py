@@ -185,6 +185,9 @@ def test_says_what_it_is(text: str, said: str) -> None:
     [
         "Patient John Miller is HIV positive",
         "My husband tested positive for HIV, please keep it to yourself.",
+        "Mrs Okoro's swab came back positive, she moves to the side room.",
+        "Herr Petersen hat sich gestern das Leben nehmen wollen.",
+        "My brother tried to kill himself on Sunday.",
         "She was sectioned on Tuesday night and is on suicide watch at the unit.",
         "Cpl Voss was sectioned under the Mental Health Act on Monday",
         "Il est séropositif depuis 2019, merci de n'en parler à personne.",
@@ -199,6 +202,8 @@ def test_what_people_tell_nobody(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "If a swab came back positive, the law says what follows.",
+        "A survey on suicide attempts among students is in the journal.",
         "HIV positive people are protected by law.",
         "If an employee is HIV positive, the employer may not ask.",
         "The singer is HIV positive, his spokesman said.",

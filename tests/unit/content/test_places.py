@@ -289,3 +289,40 @@ def test_part_numbers_are_no_places(text: str) -> None:
 def test_maps_in_utf_16_tell_their_positions() -> None:
     for wide in (KML.decode().encode("utf-16"), KML.decode().encode("utf-16-le")):
         assert [each.excerpt for each in examine_file("kml", "a.kml", wide, "a.kml")] == ["1 positions"]
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        ("GEOREF: HJBL 5037", "place.coordinates"),
+        ("Landeskoordinaten 2'683'123 / 1'247'456", "place.coordinates"),
+        ("LV95: 2683123, 1247456", "place.coordinates"),
+        ("LV03 683123/247456", "place.coordinates"),
+        ("Koordinaten: 683 123 / 247 456", "place.coordinates"),
+        ("CH1903+ / LV95: E 2\u2019683\u2019123.5, N 1\u2019247\u2019456.2", "place.coordinates"),
+        ("2'683'123, 1'247'456 (LV95)", "place.coordinates"),
+        ("https://map.geo.admin.ch/?lang=de&E=2683123&N=1247456&zoom=8", "place.link"),
+    ],
+)
+def test_georef_and_the_swiss_grid(text: str, identifier: str) -> None:
+    assert [finding.id for finding in examine_text(text, "body")] == [identifier]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "georef tags are in the file",
+        "GEOREF HJBL 5067",
+        "Koordinaten 2024 und 2025 folgen",
+        "coordinates the 683123 orders and 947456 returns",
+        "Budget 2'683'123 / 1'247'456",
+        "LV95 2683123, 2247456",
+    ],
+)
+def test_figures_that_lie_on_no_grid(text: str) -> None:
+    assert not examine_text(text, "body")
+
+
+def test_a_row_of_a_table_is_one_position() -> None:
+    (finding,) = examine_text("lat,lon\n47.12345,8.54321\n46.12345,7.54321", "body")
+    assert finding.excerpt == "2 positions near 47.1, 8.5"

@@ -405,3 +405,60 @@ def test_what_opens_an_account_or_a_disk(text: str, identifier: str) -> None:
 )
 def test_what_opens_nothing(text: str) -> None:
     assert not ids(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi Anna, the portal is up. password admin123 for now.",
+        "The login is tom, password hunter2",
+        "login: tom / Welcome1",
+        "you can log in with admin / admin",
+        "Username tom\nPassword Welcome1",
+        "use password sunshine to get in.",
+        "The default password (admin123) still works.",
+        'The password is just "penguin".',
+        "password's rosebud99",
+        "same pw as always, kitty99",
+        "her password was tigger, try that",
+        "Login: meier / Start123",
+        "Kennwort admin123",
+        "Anmeldung mit meier und Sonne2024",
+        "Le mdp c'est azerty123",
+        "identifiant dupont / Bonjour1",
+        "contrase\xf1a verano24",
+        "usuario: lopez / Hola1234",
+    ],
+)
+def test_weak_passwords(text: str) -> None:
+    assert ids(text) == {"secret.password"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password hashing with sha256",
+        "password policy2 applies",
+        "password NIST800",
+        "password step2",
+        "Windows password Server2019 domain policy",
+        "password Covid19 campaign",
+        "password change2024",
+        "Your password expires in June2025 unless changed",
+        "Password is summer themed this year",
+        "password was just reset",
+        "the password's strength",
+        "Passwort ist nur intern bekannt",
+        "le mot de passe est toujours valable",
+        "contrase\xf1a de Windows10",
+        "Sign in with Teams and Zoom5 before the call",
+        "Login problems: printer / Floor3",
+        "Anmeldung ist offen und Halle3 auch",
+        "Anmeldung mit Name und Klasse7",
+        "usuario: Lopez / Sala12",
+        "log in with SAML2 / OAuth2",
+        "Log in with Google / Facebook",
+    ],
+)
+def test_words_and_numbers_that_open_nothing(text: str) -> None:
+    assert not ids(text)

@@ -77,7 +77,7 @@ SIGNED = PKCS7 + b"\x02\xa0\x80Content-Type: text/plain\r\n\r\nsigned words\r\n"
 FORMATS: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("plan.pdf", make.pdf("page words"), ("page words",)),
     ("plan.docx", DOCX, ("body words", "top words", "foot words", "side words", "note words")),
-    ("crew.xlsx", make.xlsx(), ("shown", "4111111111111111", "concealed", "remark")),
+    ("crew.xlsx", make.xlsx(), ("shown", "4111111111111111", "concealed", "remark", "Crew")),
     ("talk.pptx", PPTX, ("slide words", "speaker notes")),
     ("plan.odt", ODF, ("odf words", "odf header")),
     ("plan.rtf", RTF, ("top words", "grüße", "end")),

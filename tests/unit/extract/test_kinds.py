@@ -123,6 +123,7 @@ SETTINGS = [
     b"<?xml version='1.0'?><c><password>Kx9#pQ2m</password></c>",
     b"<?xml version='1.0'?><c><add name='a' connectionString='Server=a;User Id=b;Password=Kx9pQ2mm;'/></c>",
     b"<?xml version='1.0'?><c><add connectionString='Server=a;User Id=b;Password=Kx9pQ2mm;'/><broken>",
+    b"<form><add name='a' connectionString='Server=a;User Id=b;Password=Kx9pQ2mm;'/></form>",
     b"<?xml version='1.0'?><!DOCTYPE c [<!ENTITY x SYSTEM 'file:///x'>]><c><password>Kx9#pQ2m</password></c>",
 ]
 
@@ -190,7 +191,7 @@ def test_documents_that_end_too_early_are_damaged(extractor: Extractor, name: st
         ("<kml/>".encode("utf-16"), "kml"), ('{"a": 1}'.encode("utf-16"), "json"), (b"<!-- a --><gpx/>", "gpx"),
         (b"<?xml version='1.0'?><!--" + b"x" * 9_000 + b"--><kml>", "kml"),
         (b"<!--" + b"x" * 9_000 + b"--><html>", "html"), (b"words <!--" + b"x" * 9_000 + b"--><kml>", "text"),
-        (b"<!--" + b"x" * 9_000, "text"),
+        (b"<!--" + b"x" * 9_000, "text"), (bytes(9_000) + b"CD001", "unknown"),
     ],
 )  # fmt: skip
 def test_kinds_of_text(data: bytes, kind: str) -> None:
@@ -210,3 +211,15 @@ def test_files_labelled_as_text_are_read(extractor: Extractor, content: bytes, k
     found = extractor.read(parse_message(head.encode() + make.base64_lines(content)))
     assert ("hidden words" in text_of(found)) == said
     assert ["unread.mismatch"] * said == [each.id for each in found.unread]
+
+
+def test_json_is_read_with_its_letters_as_letters(extractor: Extractor) -> None:
+    found = extractor.read_file(rb'{"note": "The p\u0061ssword is S\u00f6nne#12 \ud83d\ude00"}', "a.json")
+    assert "The password is S\xf6nne#12 \U0001f600" in text_of(found)
+
+
+def test_drawings_are_said_to_be_unread_unless_a_document_shows_them(extractor: Extractor) -> None:
+    drawing = b"\x01\0\0\0" + b"\0" * 36 + b" EMF" + b"\0" * 100
+    assert [each.id for each in extractor.read_file(drawing, "a.emf").unread] == ["unread.type"]
+    shown = make.zipped({**make.unzipped(make.docx()), "word/media/image1.emf": drawing})
+    assert extractor.read_file(shown, "a.docx").unread == []

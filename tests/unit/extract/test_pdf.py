@@ -42,6 +42,7 @@ ACTION = b"/A << /S /URI /URI (https://x.example/?a=b) >>"
 EMBEDDED = (b"<< /Type /Filespec /F (i.txt) /EF << /F 8 0 R >> >>", make.stream(b"inner words", b"/Type /EmbeddedFile"))
 NOTES = [
     (with_note(b"<< %s /Subtype /Text /Contents (note words) >>" % RECT), "comments", "note words"),
+    (with_note(b"<< %s /Subtype /Text /RC (<body><p>rich words</p></body>) >>" % RECT), "comments", "rich words"),
     (with_note(b"<< %s /Subtype /FreeText /Contents (stamp words) >>" % RECT), "comments", "stamp words"),
     (with_note(b"<< %s /Subtype /Link %s >>" % (RECT, ACTION)), "links", "https://x.example/?a=b"),
     (

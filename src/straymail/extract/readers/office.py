@@ -19,6 +19,7 @@ _SKIPPED = ("theme", "styles", "fonttable", "settings", "numbering", "websetting
 _MASTERS = ("slidemaster", "slidelayout", "notesmaster", "handoutmaster")
 _READ_ELSEWHERE = (".xml", ".rels", ".bin", ".vml", ".odttf", ".fntdata", ".ttf", ".xsl")  # .bin: sheets, printers
 _SHEET = re.compile(r"xl/worksheets/[^/]{1,80}\.xml$")
+_NUMBERED = re.compile(r"\w{1,12} ?[0-9]{1,3}")  # as programs name sheets
 _REPLACEMENTS = "ObjectReplacements/"  # pictures of objects that are read themselves
 _EMBEDDED = ("/embeddings/", "/media/", "Pictures/", "Object ")
 
@@ -149,6 +150,8 @@ def read_sheets(reading: Reading, data: bytes, where: str) -> None:
             reading.text(f"{where}, sheet {sheet.name}{hidden}", "\n".join(line for line in lines if line))
         except python_calamine.CalamineError:
             reading.problem(f"{where}, sheet {sheet.name}", "damaged", "sheet")
+    names = (sheet.name for sheet in book.sheets_metadata)
+    reading.text(f"{where}, names of sheets", "\n".join(name for name in names if not _NUMBERED.fullmatch(name)))
 
 
 def _cell(value: object) -> str:

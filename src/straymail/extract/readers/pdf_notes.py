@@ -71,7 +71,7 @@ class Notes:
             return
         if kind == pdfium.FPDF_ANNOT_FILEATTACHMENT:
             self._file(annotation)
-        if kind != pdfium.FPDF_ANNOT_POPUP and (said := _key(annotation, b"Contents")):
+        if kind != pdfium.FPDF_ANNOT_POPUP and (said := _key(annotation, b"Contents") or _rich(annotation)):
             yield Note("comments", said)
 
     def _address(self, annotation: _Handle) -> str:
@@ -145,6 +145,14 @@ def _packet(document: pypdfium2.PdfDocument, index: int) -> bytes:
 
 def _key(annotation: _Handle, key: bytes) -> str:
     return _wide(lambda buffer, size: pdfium.FPDFAnnot_GetStringValue(annotation, key, buffer, size))
+
+
+def _rich(annotation: _Handle) -> str:
+    """The text of a comment that has its formatted form only (ISO 32000-1, 12.7.3.4)."""
+    try:
+        return xml_text(_key(annotation, b"RC").encode())[0]
+    except Unread:
+        return ""
 
 
 def _wide(fill: Callable[[_Handle, int], int]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from straymail.extract.kinds import is_named_html, is_named_mail, kind_of, wide_codec
+from straymail.extract.kinds import is_named_html, is_named_mail, is_named_xml, kind_of, wide_codec
 from straymail.extract.limits import Unread
 from straymail.extract.mail import Header, body_texts, is_cut, read_block, read_header
 from straymail.extract.readers.cards import read_lines, unfolded
@@ -28,6 +28,7 @@ _POSITION = re.compile(
     r"<gml:pos(?:List)?\b[^<>]{0,200}>\s{0,40}(-?[0-9]{1,2}\.[0-9]{1,15})\s{1,9}(-?[0-9]{1,3}\.[0-9]{1,15})"
     r"|<LatitudeDegrees>(-?[0-9.]{1,20})</LatitudeDegrees>\s{0,40}<LongitudeDegrees>(-?[0-9.]{1,20})</"
 )
+_ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _RECORDS = {"vcf": (card_rows,), "text": (entry_rows, insert_rows), "json": (object_rows,)}
 _FROM = re.compile(rb"(?:\A\s{0,4}|(?<=\n))From [^\n]{1,200}\n(?=[!-9;-~]{1,70}:)")
 
@@ -48,22 +49,28 @@ def read_text(reading: Reading, data: bytes, name: str, where: str, depth: int) 
     elif kind == "eml" or name.lower().endswith(".eml") or (kind == "text" and is_named_mail(name)):
         read_mail(reading, data, where, depth)
         return "eml"
-    elif kind in ("xml", "svg"):
+    elif kind in ("xml", "svg") or (kind == "html" and is_named_xml(name)):
         _xml(reading, data, kind, where)
     elif kind == "html" or (kind == "text" and is_named_html(name)):
         read_html(reading, plain_text(data), where, depth)
         return "html"
     else:
-        text = _card(reading, data, where, depth) if kind in ("ics", "vcf") else _plain(reading, data, where)
+        text = _card(reading, data, where, depth) if kind in ("ics", "vcf") else _plain(reading, data, kind, where)
         for rows_of in _RECORDS.get(kind, ()):
             reading.text(f"{where}, records", rows_of(text))
     return ""
 
 
-def _plain(reading: Reading, data: bytes, where: str) -> str:
+def _plain(reading: Reading, data: bytes, kind: str, where: str) -> str:
     text = plain_text(data)
-    reading.text(where, text)
+    reading.text(where, _unescaped(text) if kind == "json" and "\\u" in text else text)
     return text
+
+
+def _unescaped(text: str) -> str:
+    """JSON with its letters beyond ASCII as letters: most programs write them as numbers (RFC 8259 section 7)."""
+    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _xml(reading: Reading, data: bytes, kind: str, where: str) -> None:
