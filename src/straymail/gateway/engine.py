@@ -178,6 +178,7 @@ class GuardEngine:
             return parse_message(raw, situation.limits)
         if len(raw) >= LARGE:  # searching so much without hints would take as long as making them, and more memory
             await self._aside(situation, prepare, len(raw))
+            await self._aside(situation, give_back, len(raw))  # what many shorter ones left would come on top
         return await self._aside(situation, lambda: parse_message(raw, situation.limits), len(raw))
 
     async def _judge(self, situation: Situation, arrival: Arrival, message: Message) -> Disposition:
