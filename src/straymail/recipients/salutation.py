@@ -23,23 +23,31 @@ Person = tuple[str, ...]
 """The names by which one person is greeted, in the form names are compared by: ("robert",) or ("robert", "quill")."""
 
 _SALUTATIONS = (
-    "hi", "hello", "hey", "dear", "good morning", "good afternoon", "good evening", "morning", "afternoon", "greetings",
-    "bonjour", "bonsoir", "salut", "cher", "chère", "hallo", "guten tag", "guten morgen", "moin", "liebe", "lieber",
-    "sehr geehrte", "sehr geehrter", "hola", "buenos días", "buenas tardes", "estimado", "estimada", "querido",
-    "querida", "ciao", "caro", "cara", "gentile", "egregio", "buongiorno", "beste", "geachte", "hoi", "dag", "hej",
-    "hei", "kära", "kære", "kjære", "kedves", "szia", "olá", "oi", "prezado", "prezada", "caro", "witam", "cześć",
-    "drogi", "droga", "dobrý den", "ahoj", "привет", "здравствуйте", "уважаемый", "уважаемая", "дорогой", "дорогая",
-    "thanks", "thanks a lot", "many thanks", "thank you", "thx", "merci", "danke", "gracias", "grazie", "obrigado",
+    "hi", "hello", "hey", "dear", "good morning", "good afternoon", "good evening", "morning", "afternoon",
+    "greetings", "bonjour", "bonsoir", "salut", "cher", "chère", "hallo", "guten tag", "guten morgen", "guten abend",
+    "servus", "grüezi", "moin", "liebe", "lieber", "sehr geehrte", "sehr geehrter", "hola", "buenos días",
+    "buenos dias", "buen día", "buenas tardes", "estimado", "estimada", "querido", "querida", "ciao", "caro", "cara",
+    "gentile", "egregio", "buongiorno", "beste", "geachte", "hoi", "dag", "goedemorgen", "goedemiddag", "hej", "hei",
+    "kära", "kære", "kjære", "kedves", "szia", "olá", "oi", "bom dia", "boa tarde", "prezado", "prezada", "witam",
+    "cześć", "drogi", "droga", "szanowny", "szanowna", "witaj", "dzień dobry", "dobrý den", "ahoj", "vážený",
+    "vážená", "milý", "milá", "привет", "здравствуйте", "уважаемый", "уважаемая", "дорогой", "дорогая", "thanks",
+    "thanks a lot", "many thanks", "thank you", "thx", "merci", "danke", "gracias", "grazie", "obrigado",
 )  # fmt: skip
 _SALUTED = re.compile(rf"(?:{'|'.join(sorted(_SALUTATIONS, key=len, reverse=True))})[ ,]{{1,3}}", re.IGNORECASE)
+_AGAIN = re.compile(
+    r",?[ ](?:(?:und|and|et|y|e|en|i)[ ])?(?:hi|hello|dear|bonjour|cher|chère|hallo|liebe|lieber|sehr geehrter?"
+    r"|hola|estimad[oa]|querid[oa]|ciao|car[oa]|gentile|beste|geachte|hej|drog[ia]|szanown[ya]|vážen[ýá]|mil[ýá])[ ]",
+    re.IGNORECASE,
+)
 _TITLE = re.compile(
     r"(?:(?:mr|messrs|mrs|ms|miss|mx|dr|prof|professor|herrn?|frau|monsieur|madame|señora?|sr|sra|signora?|sig|dott|heer|"
-    r"mevrouw|senhora?|pan|pani|mme|mlle|m)\.?[ ]{1,2}){1,2}",
+    r"mevrouw|senhora?|panie|pane|pan|pani|paní|mme|mlle|m)\.?[ ]{1,2}){1,2}",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\W\d_]{1,20}(?:['\u2019][^\W\d_]{1,20})?")
 _JOINED = re.compile(r"[ ]?[/&+][ ]?|,?[ ](?:and|or|und|et|y|e|en|och|og|и)[ ]")
 _LISTED = re.compile(r"(?:,[ ]{1,2}[^\W\d_]{2,20}){1,4}(?=,?[ ](?:and|und|et|y|e|en)[ ]|[ ]?[/&+])")
+_LAST = re.compile(r",[ ]{1,2}([^\W\d_]{2,20})(?=[,:!]?[ ]{0,3}\n)")
 _ENDS = re.compile(r"[ ]{0,2}(?:[,;:!\n\u2013\u2014-]|\.{2,3})")
 _STOPS = re.compile(r"[ ]?\.")
 _MOST_NAMES, _MOST_PEOPLE = 3, 6
@@ -58,8 +66,13 @@ _NOT_NAMES = frozenset(
     """.split()  # noqa: SIM905  (a table to read, not a literal to type)
 )
 _NEAR = 4  # letters from which on two names that begin alike, or are one slip apart, may be one
+_VOWELS = str.maketrans("", "", "aeiouy")
 _SHOWN = 2  # words of a name: first name and surname
 _LATIN = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "ß": "ss", "ł": "l", "đ": "d"}
+
+
+_Named = tuple[list[str], bool]
+"""The words of one name, and whether a title stands before them."""
 
 
 class Called(Enum):
@@ -100,9 +113,9 @@ def greeting_in(opening: str) -> str:
     return line[:end] if saluted or (capital and _ENDS.match(line, end)) else ""
 
 
-def _read(line: str, start: int) -> tuple[list[tuple[list[str], bool]], int] | None:
+def _read(line: str, start: int) -> tuple[list[_Named], int] | None:
     """The words of each person named from ``start`` on, whether a title stood before them, and where they end."""
-    people: list[tuple[list[str], bool]] = []
+    people: list[_Named] = []
     while len(people) < _MOST_PEOPLE:
         title = _TITLE.match(line, start)
         words, end = _words(line, title.end() if title else start)
@@ -112,11 +125,20 @@ def _read(line: str, start: int) -> tuple[list[tuple[list[str], bool]], int] | N
         if listed := _LISTED.match(line, end):
             people.extend(([name], False) for name in listed[0].replace(",", " ").split())
             end = listed.end()
-        joined = _JOINED.match(line, end)
+        again = _AGAIN.match(line, end)
+        joined = again if again and line[again.end() :][:1].isupper() else _JOINED.match(line, end)
         if not joined:
-            return people, end
+            return _with_last(line, people, end)
         start = joined.end()
     return None
+
+
+def _with_last(line: str, people: list[_Named], end: int) -> tuple[list[_Named], int]:
+    """With the name that alone stands behind a comma before the line ends: "Anna, Tom"."""
+    last = _LAST.match(line, end)
+    if last is None or not last[1].istitle() or last[1].lower() in _NOT_NAMES:
+        return people, end
+    return [*people, ([last[1]], False)], last.end()
 
 
 def _words(line: str, start: int) -> tuple[list[str], int]:
@@ -185,7 +207,9 @@ def _within(form: str, word: str) -> bool:
 
 
 def _near(form: str, word: str) -> bool:
-    """A slip apart (Stephane, Stephanie), or alike at the beginning (Vlady, Vladimir)."""
+    """A slip apart (Stephane, Stephanie), alike at the beginning (Vlady, Vladimir), or inflected (Marku, Marek)."""
     if min(len(form), len(word)) < _NEAR:
         return False
+    if form[0] == word[0] and form.translate(_VOWELS) == word.translate(_VOWELS):
+        return True
     return form[:_NEAR] == word[:_NEAR] or OSA.distance(form, word, score_cutoff=1) <= 1
