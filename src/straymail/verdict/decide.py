@@ -11,7 +11,9 @@ with the null sender, from machines or from lists, and such mail is held only wh
 been done is kept in ``would``. The message's action is its recipients' most severe.
 
 At RCPT TO only sender and recipient are known, so ``decide_recipient`` says refuse or pass, and refuses only what the
-address alone settles: a rule that would need the message leaves the decision to ``decide``.
+address alone settles: a rule that would need the message leaves the decision to ``decide``. Machines and lists cannot
+be told from people there, so their mail is refused as well (never that with the null sender); a rule that says
+``automatic = false`` waits for the message.
 """
 
 from __future__ import annotations
