@@ -37,7 +37,7 @@ from straymail.audit.trial import Case, Trial
 from straymail.correspondence import Correspondence
 from straymail.verdict import Weights
 
-VERSION = "2026-11-30.1"
+VERSION = "2026-12-01.1"
 OWN = ("enron.com",)
 SEEDS = (2026, 1)
 ONLY = ("greeting.",)

@@ -53,6 +53,9 @@ _SETTLED = {
     "tld.confusion": 5.0,
     "tld.impossible": 6.0,
     "author.namesake": 3.5,
+    "thread.namesake": 4.5,
+    "greeting.namesake": 4.0,
+    "former": 6.0,
     "corrected": 11.0,
     "corrected.elsewhere": 6.0,
     "confirmed": -9.0,
@@ -63,7 +66,10 @@ _SETTLED = {
     "namesake.elsewhere": 1.4,
 }
 """Evidence no archive at hand shows enough of: judgements, kept as they are. ``tld.confusion`` brings .ml for .mil to
-about one in four: of 55 British messages to .ml, 15 were meant for .mil."""
+about one in four: of 55 British messages to .ml, 15 were meant for .mil. ``greeting.namesake`` comes on top of
+``greeting.other``: none of 2,917 untouched messages of the fitted part has it, and 7 of 165 that go to who looks like
+the right one. No archive at hand has References (``thread.namesake``) or is so long that people move (``former``).
+"""
 
 _AGAINST = ("typo.", "namesake", "greeting.other", "greeting.nobody", "thread.outside", "group.odd", "outsider",
             "newcomer", "unanswered")  # fmt: skip

@@ -6,7 +6,8 @@ The model in prose. What is typed is a noisy version of who was meant. For each 
 1. **standing**: what people settled (confirmed, corrected, directory) and what mail has shown: the address *answered*,
    was merely *known*, took part in the *thread*, or is a *newcomer*. Repetition without an answer is no proof.
 2. **typo.domain, typo.tld**: how well the domain is explained as a slip for one that is written to or well known; far
-   more so when the very same mailbox is known there. A domain that has answered is never suspected.
+   more so when the very same mailbox is known there. A domain that has answered is suspected only beside one that looks
+   the same, has several times as much mail, and has that mailbox.
 3. **typo.mailbox**: the same within a domain, for addresses that have never written.
 4. **rival**: how well the recipient fits this message, beside contacts who look like him (same name, same first
    letters: wrong autocompletion): closeness, conversation, who wrote the message that is answered, quoted text, names
@@ -16,20 +17,22 @@ The model in prose. What is typed is a noisy version of who was meant. For each 
    nothing.
 6. **group**: one stands beside recipients it never stood beside; one outsider among insiders.
 7. **file.client**: a file named after another correspondent.
-8. **jurisdiction**: raises the cost, hardly the probability.
+8. **former**: whoever wrote from there has moved, and writes from another firm's address since.
+9. **jurisdiction**: raises the cost, hardly the probability.
 
-No signal of 5 to 7 makes a question of itself about somebody who answers the sender: it has to come on top of others.
+No signal of 5 to 7 makes a question of itself about somebody who answers the sender: it has to come on top of others,
+such as that whoever is greeted may be taken for the recipient (``greeting.namesake``).
 
 The addresses of one person count as one (``correspondence.aliases``): an alias is no newcomer and no rival. An address
 that has written to the sender, and was written to, is settled: the searches of 2 and 3 are skipped. One that only wrote
 (a squatter's reply by machine) is compared with the same mailbox elsewhere; mail by machine teaches nothing.
 
 Whom it gets wrong: the wrong one of two people the sender writes to equally often, when neither greeting, thread nor
-topic tells; the usual contact in the place of another one, though the greeting or a file names that other one; one
-outsider added to an answer among insiders; a first contact whose address looks like a known one by nature (``j.smith``
-and ``a.smith``); mailing lists, which never answer; people addressed under a name the address does not show; slips for
-somebody who was written to and never answered; organisations without any history, for which only the well-known domains
-speak; short new messages, which are about nothing that could be compared.
+topic tells; the usual contact in the place of another one who does not look like him, though the greeting or a file
+names that other one; one outsider added to an answer among insiders; a first contact whose address looks like a known
+one by nature (``j.smith`` and ``a.smith``); mailing lists, which never answer; people addressed under a name the
+address does not show; slips for somebody who was written to and never answered; organisations without any history, for
+which only the well-known domains speak; short new messages, which are about nothing that could be compared.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ from collections.abc import Iterable
 
 from straymail.evidence import Signal
 from straymail.message import Address
-from straymail.recipients import domains, files, greeting, group, jurisdiction, mailboxes, rivals, standing
+from straymail.recipients import domains, files, former, greeting, group, jurisdiction, mailboxes, rivals, standing
 from straymail.recipients.context import Context
 
 __all__ = ["Context", "observe"]
@@ -67,6 +70,8 @@ def observe(context: Context, address: Address) -> tuple[Signal, ...]:
         found.extend(jurisdiction.observe(context, address))
     slips = [candidate for signal in found if signal.id.startswith("typo.") for candidate in signal.meant]
     found.extend(rivals.observe(context, address, slips))
+    if "answered" in ids and "confirmed" not in ids:
+        found.extend(former.observe(context, address))
     if context.message is not None:
         for detector in _ALWAYS:
             found.extend(detector.observe(context, address))

@@ -11,7 +11,7 @@ from straymail.correspondence import History, PairFacts, PersonFacts
 from straymail.correspondence.names import tokens_of
 from straymail.correspondence.observation import normal_subject
 from straymail.frozen import cached_property, dataclass
-from straymail.message import Envelope, Message, answered_author, new_text, quoted_text, words_of
+from straymail.message import Envelope, Message, answered_author, is_forward, new_text, quoted_text, words_of
 from straymail.recipients.said import NOTHING, Said
 from straymail.recipients.salutation import Called, Person, called, greeted
 
@@ -105,11 +105,15 @@ class Context:
         """Whether this person is one of those greeted, going by the names of all his addresses."""
         known = self._called.get(key)
         if known is None:
-            shown = tokens_of(self.shown.get(key, ""))
-            words = frozenset(shown).union(*map(self.history.words, self.history.same(key)))
+            words = self.words(key)
             found = [called(person, words, key.partition("@")[0]) for person in self.greeted]
             known = self._called[key] = max(found, key=lambda each: each.value, default=Called.NO)
         return known
+
+    def words(self, key: str) -> frozenset[str]:
+        """The name tokens of all addresses of a person, and of how the header shows this one."""
+        shown = tokens_of(self.shown.get(key, ""))
+        return frozenset(shown).union(*map(self.history.words, self.history.same(key)))
 
     @cached_property
     def thread(self) -> frozenset[str]:
@@ -126,6 +130,11 @@ class Context:
     def replies(self) -> bool:
         """Whether the message answers or forwards another."""
         return self.message is not None and (bool(self.message.references) or self._subject[1])
+
+    @cached_property
+    def answering(self) -> bool:
+        """Whether the message answers another, and does not pass it on."""
+        return self.message is not None and self.replies and not is_forward(self.message)
 
     @cached_property
     def opening(self) -> str:

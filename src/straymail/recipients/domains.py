@@ -4,9 +4,11 @@ Candidates, in this order: domains of the organisation's own history within two 
 name under a top-level domain that is often confused with this one and to which the organisation writes; the same
 mailbox and name under any other end, or with an end too many (``army.mil.ml``); the same mailbox below the domain typed
 (``@mil``); well-known mail domains. Strength is
-(log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5. A domain somebody of which has answered is
-never looked at, nor an address that writes and is written to, nor one that is well known itself, unless the very
-mailbox is known under the other name. What never answers and is a slip itself for another candidate is none.
+(log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.5. A domain somebody of which has answered is looked
+at only where the address is new, and the very mailbox is the sender's correspondent in a domain one slip away that has
+written five times as much or more. Never looked at is an address that writes and is written to, nor one that is well
+known itself, unless the very mailbox is known under the other name. What never answers and is a slip itself for another
+candidate is none.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ _FAMOUS = WELL_KNOWN | PARENTS
 _FEW = 3  # messages to a top-level domain from which on a swap into it is thought of
 _IMPOSSIBLE = 4.0
 _RARER = 10  # times as much mail must go to the top-level domain meant as to the one typed
+_LIVELIER = 5  # times as much must have come from the domain meant as from one that has answered
 _FIRST_PRIOR = 5.5
 _FAMOUS_PRIOR = 2.0
 _OTHER_END = -8.5
@@ -63,14 +66,20 @@ _SLIPPED = 2  # edits up to which a name that never answers may be a slip for on
 def observe(context: Context, address: Address) -> Iterator[Signal]:
     """The best explanation of the domain as a slip, whether it is a clear one, and what its end alone says."""
     history, typed = context.history, address.domain
-    if typed.startswith("[") or history.is_own(typed) or history.domain_answers(typed):
+    if typed.startswith("[") or history.is_own(typed):
         return
     person = history.person(address.person)
     wrote = person is not None and person.sent > 0
     if wrote and history.answers(address.person):
         return
-    found = _scored(context, address)
-    if wrote:  # nobody asked it to: only the very mailbox under another name makes it suspect
+    found: Iterable[tuple[str, float]] = _scored(context, address)
+    sisters = frozenset[str]()
+    if history.domain_answers(typed):
+        sisters = frozenset() if wrote else _sisters(context, address)
+        if not sisters:
+            return
+        found = (each for each in found if each[0] in sisters)
+    elif wrote:  # nobody asked it to: only the very mailbox under another name makes it suspect
         found = (each for each in found if history.answers(f"{address.local.lower()}@{each[0]}"))
     else:
         yield from _end(context, typed)
@@ -89,11 +98,30 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
         if name == best or not (_usual(context, best) and _made_up(context, name))
     )
     kind = "typo.tld" if swapped else "typo.domain"
-    if _clear(context, typed, best):
-        itself = "never answering" if history.knows_domain(typed) else "unknown"
+    if sisters or _clear(context, typed, best):
+        itself = "seldom" if sisters else "never answering" if history.knows_domain(typed) else "unknown"
         yield Signal("typo.clear", 1.0, "", f"one likely slip away from {domain_to_unicode(best)}, and {itself} itself")
     told = f"{domain_to_unicode(typed)} for {domain_to_unicode(best)}"
     yield Signal(kind, strength, _text(context, typed, best), told, meant)
+
+
+def _sisters(context: Context, address: Address) -> frozenset[str]:
+    """Domains one slip away from which far more came, in which the sender has a correspondent of this very mailbox."""
+    history, mailbox = context.history, address.local.lower()
+    if mailbox in ROLES or address.person in context.author[1]:
+        return frozenset()
+    named = {other for token in tokens_of(mailbox) for other in context.namesakes(token)}
+    known = {other.rpartition("@")[2] for other in named if other.startswith(f"{mailbox}@") and history.answers(other)}
+    least = _LIVELIER * max(1, _written(history, address.domain))
+    return frozenset(
+        name for name in known if _written(history, name) >= least and log_domain(address.domain, name) >= _CLEAR
+    )
+
+
+def _written(history: History, name: str) -> int:
+    """Messages from a domain."""
+    known = history.domain(name)
+    return known.sent if known else 0
 
 
 def _end(context: Context, typed: str) -> Iterator[Signal]:
@@ -176,6 +204,8 @@ def _text(context: Context, typed: str, best: str) -> str:
     history, shown, usual = context.history, domain_to_unicode(typed), domain_to_unicode(best)
     if other_letters(typed, best):
         return f"{readable_domain(typed)} only looks like {usual}: some of its letters are of another alphabet."
+    if history.domain_answers(typed):
+        return f"Far more mail comes from {usual} than from {shown}, and the two look much the same."
     if history.is_own(best):
         return f"{usual} is your organisation's own domain, and {shown} looks much like it."
     if history.knows_domain(best) and history.knows_domain(typed):

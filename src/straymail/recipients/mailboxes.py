@@ -4,7 +4,8 @@ Strength is (log P(typed | meant) + log prior(meant) + 12) / 6, between 0 and 3.
 and candidate are and with how much mail the candidate gets and writes. Addresses that have written are never looked at.
 ``typo.clear`` comes beside it for one likely slip from somebody with whom the sender has exchanged mail, who is in the
 directory, or, if letters are but lost, doubled or swapped, who answers colleagues from a firm's domain. The sender is
-never the one who was meant, nor is a mailbox of Gmail another for its dots.
+never the one who was meant, nor is a mailbox of Gmail another for its dots. Nor is he whose name is not the one the
+message greets, where it is the recipient's: who greets Tim and writes to ``tim.brandt`` does not mean ``tom.brandt``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from rapidfuzz.distance import OSA
 
 from straymail.correspondence.channel import log_typed
+from straymail.correspondence.names import tokens_of
 from straymail.correspondence.well_known import WELL_KNOWN
 from straymail.evidence import Candidate, Signal
 from straymail.message import Address
@@ -51,6 +53,7 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
             or _numbered(typed, other.partition("@")[0])
             or _same_box(domain, typed, other.partition("@")[0])
             or (person is not None and facts.received + facts.sent <= person.received)
+            or _greeted_instead(context, key, other)
         ):
             continue
         score = log_typed(typed, other.partition("@")[0]) + _CLOSE * math.log1p(context.tie(other))
@@ -87,6 +90,12 @@ def _clear(context: Context, typed: str, best: str) -> bool:
     if _correspondent(context, best) and context.history.person(typed) is None and log_typed(local, meant) >= _CLEAREST:
         return True
     return context.to(best) is not None and context.back(best) is not None
+
+
+def _greeted_instead(context: Context, key: str, other: str) -> bool:
+    """Whether the greeting names the recipient by a word of his address that the other's name has not."""
+    mine = {name for person in context.greeted for name in person}.intersection(tokens_of(key.partition("@")[0]))
+    return bool(mine) and mine.isdisjoint(context.history.words(other))
 
 
 def _correspondent(context: Context, key: str) -> bool:

@@ -14,7 +14,9 @@ and Cohen (SDM 2007). One person under another address is no rival, but one full
 and so are Susan R. and Susan M.; the same name at two firms that both write may be.
 
 ``author.namesake`` is 1 when the message answers somebody by name and address, and goes to one of that name who is
-outside where the other is inside, or the other way round, or has another initial. ``namesake.both`` is 0..1: the
+outside where the other is inside, or the other way round, or has another initial. ``thread.namesake`` is 1 when it
+answers in a conversation in which the recipient took no part, and somebody of (nearly) both his names did, who is not
+addressed: Jon Smith is answered in the place of John Smith. ``namesake.both`` is 0..1: the
 recipient is new to the sender and has (nearly) first name and surname of a closer one, and neither a slip nor a contact
 of that very name explains it; ``namesake.elsewhere`` log(1 + messages others sent to such a recipient), at most 4: a
 namesake is usually somebody's correspondent, so that clears less than it would else.
@@ -34,10 +36,13 @@ from straymail.evidence import PARTS, Candidate, Comparison, Rival, Signal
 from straymail.message import Address
 from straymail.recipients.context import Context
 from straymail.recipients.parts import parts
+from straymail.recipients.salutation import Called
 
+_BARE = str.maketrans("", "", ".-_")
 _MOST_LETTERS = 6
 _SLIP = 0.9  # likeness of two tokens one slip apart
 _SHORTEST = 5
+_LONG = 6  # letters of a mailbox from which on one slip leaves it recognisable
 _LOOKED_AT = 60
 _MOST_NAMESAKES = 5_000
 _MOST_RIVALS = 6
@@ -50,7 +55,7 @@ _LISTED = 0.5  # likeness of two lists: names in common say more of people than 
 _MADE_UP = "="  # an export's own name for a mailbox (X.500), not one that is typed
 _MOST_SLIPS = 3
 _SAME_ELSEWHERE = 0.5  # likeness of one name inside and outside: not so alike that it must be the same person
-_AUTHOR = list(PARTS).index("author")
+_AUTHOR, _THREAD = list(PARTS).index("author"), list(PARTS).index("thread")
 
 
 def observe(context: Context, address: Address, slips: Sequence[Candidate] = ()) -> Iterator[Signal]:
@@ -72,6 +77,7 @@ def observe(context: Context, address: Address, slips: Sequence[Candidate] = ())
     )
     yield Signal("rival", 1.0, compared=Comparison(parts(context, key, key), rivals))
     yield from _answered_namesake(context, address, rivals)
+    yield from _thread_namesake(context, address, rivals)
     if context.to(key) or context.back(key) or _explained(context, address, slips):
         return
     namesakes = [each for each in looks if each[1] == "namesake"]
@@ -104,6 +110,31 @@ def _answered_namesake(context: Context, address: Address, rivals: Sequence[Riva
             text = f"You are answering {other.readable}; {address.readable} is another address of that name."
             yield Signal("author.namesake", 1.0, text, f"answers {other}", (rival.candidate,))
             return
+
+
+def _thread_namesake(context: Context, address: Address, rivals: Sequence[Rival]) -> Iterator[Signal]:
+    """The message answers in a conversation of somebody of nearly this name, and goes to the recipient instead."""
+    if address.person in context.thread or not context.answering:
+        return
+    greeted = bool(context.greeted) and context.called(address.person) is Called.YES
+    for rival in rivals:
+        other = rival.candidate.address
+        if greeted and context.called(other.person) is not Called.YES:
+            continue  # "Hi Jon" is for Jon
+        if rival.parts[_THREAD] and rival.kind != "slip" and _mistakable(address, other, rival.likeness):
+            text = f"{other.readable} took part in this conversation; {address.readable} only looks much the same."
+            yield Signal("thread.namesake", 1.0, text, f"{other} took part", (rival.candidate,))
+            return
+
+
+def _mistakable(address: Address, other: Address, likeness: float) -> bool:
+    """Whether two people have nearly both names in common, or mailboxes one slip apart (jon.smith, john.smith)."""
+    local, meant = address.person.partition("@")[0], other.person.partition("@")[0]
+    if local.translate(_BARE) == meant.translate(_BARE):
+        return False  # the same name elsewhere: one person, mostly
+    if min(len(local), len(meant)) >= _LONG and OSA.distance(local, meant, score_cutoff=1) <= 1:
+        return True
+    return likeness >= _BOTH_NAMES and len(tokens_of(local)) in _NAMES
 
 
 def _promise(context: Context, key: str) -> float:
