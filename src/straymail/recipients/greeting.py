@@ -83,7 +83,8 @@ def _another(context: Context, address: Address, share: float, best: str | None)
         return
     meant = (Candidate(Address.of(best), -8.0, context.name_of(best)),)
     begins = greeting_in(context.opening)
-    text = f"The message begins “{begins}”; {address.readable} does not look like that name."
+    names = "that name" if len(context.greeted) == 1 else "any of these names"
+    text = f"The message begins “{begins}”; {address.readable} does not look like {names}."
     yield Signal("greeting.other", share, text, f"greets {name}", meant)
     if _alike(context, address.person, best):
         yield Signal("greeting.namesake", 1.0, "", f"{best} may be taken for {address.person}", meant)

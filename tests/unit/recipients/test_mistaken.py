@@ -153,6 +153,8 @@ def test_one_of_several_greeted_is_missing_and_another_stands_there() -> None:
     wrong = judged(history, "karl.braun@werft.example", text, to)
     signal = next(item for item in wrong.evidence if item.id == "greeting.other")
     assert signal.strength == 1.0
+    said = "karl.braun@werft.example does not look like any of these names."
+    assert signal.sender_text == f"The message begins “Hi Anna and Tom”; {said}"
     assert "greeting.other" not in ids(judged(history, to, text, "karl.braun@werft.example"))
     three = judged(history, "karl.braun@werft.example", text, to, "tom.brandt@mod.example")
     assert "greeting.other" not in ids(three)
