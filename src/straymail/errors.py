@@ -13,6 +13,7 @@ StraymailError
 └── Unavailable          temporary: the caller answers 451 or follows the named failure policy
     ├── StoreDown        the database cannot be reached or is full
     └── NextHopDown      the next hop refused temporarily or cannot be reached
+        └── TlsFailed    it offered STARTTLS, agreed, and no encryption came of it
 """
 
 from __future__ import annotations
@@ -89,3 +90,7 @@ class StoreDown(Unavailable):
 
 class NextHopDown(Unavailable):
     """The next hop refused temporarily, or cannot be reached."""
+
+
+class TlsFailed(NextHopDown):
+    """The next hop agreed to STARTTLS, and no encryption came of it; that connection is lost."""

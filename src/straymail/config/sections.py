@@ -90,7 +90,8 @@ class Gateway(Section):
     hostname: str = Field(default="", description="Name given in greetings; empty: the machine's own name.")
     starttls_out: Literal["never", "may", "must"] = Field(
         default="may",
-        description="TLS towards the next hop: never, when offered (certificate not checked), or always (and checked).",
+        description="TLS towards the next hop: never, when offered and it works (certificate not checked), or always "
+        "(and checked).",
     )
     tls_cert: Path | None = Field(
         default=None, description="PEM certificate chain; with tls_key, the proxy offers STARTTLS to clients."

@@ -21,7 +21,7 @@ from straymail.config import Outbox, Settings, Tcp
 from straymail.desk.desk import Desk
 from straymail.desk.outbox import write_outbox
 from straymail.desk.signature import DELIVERY_HEADER, sign_delivery
-from straymail.errors import NextHopDown, StoreDown
+from straymail.errors import NextHopDown, StoreDown, TlsFailed
 from straymail.message import parse_address
 from straymail.message.fields import header_end
 from straymail.message.rewrite import add_headers, remove_headers
@@ -111,7 +111,15 @@ class Courier:
 
     async def _smtp(self, hop: Tcp, delivery: Delivery, ready: Sequence[str], parts: Parts, said: Said) -> None:
         """One SMTP transaction; ``said`` is filled as the answers come, so that what was said before a break counts."""
-        mode = self.settings.gateway.starttls_out
+        try:
+            await self._transaction(hop, self.settings.gateway.starttls_out, delivery, ready, parts, said)
+        except TlsFailed as error:
+            _log.warning("delivery.starttls_failed", id=delivery.id, why=str(error), then="without it")
+            await self._transaction(hop, "never", delivery, ready, parts, said)
+
+    async def _transaction(
+        self, hop: Tcp, mode: str, delivery: Delivery, ready: Sequence[str], parts: Parts, said: Said
+    ) -> None:
         client = aiosmtplib.SMTP(
             hostname=hop.host,
             port=hop.port,
@@ -155,11 +163,17 @@ async def _hello(client: aiosmtplib.SMTP) -> None:
 
 
 async def _secure(client: aiosmtplib.SMTP) -> None:
-    """STARTTLS where it is offered; a hop that refuses it all the same gets the mail without, as from the proxy."""
+    """STARTTLS where it is offered; a hop that refuses it all the same gets the mail without, as from the proxy.
+
+    Raises:
+        TlsFailed: it agreed, and no encryption came of it.
+    """
     try:
         await client.starttls()
     except aiosmtplib.SMTPResponseException as refused:
         _log.warning("delivery.starttls_refused", said=f"{refused.code} {refused.message}")
+    except (OSError, aiosmtplib.SMTPException) as error:
+        raise TlsFailed(f"{type(error).__name__}: {error}") from error
     else:
         await _hello(client)
 

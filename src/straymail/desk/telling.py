@@ -110,7 +110,7 @@ class Teller:
         reply_to: Address | None = None,
     ) -> None:
         """Answer a sender's reply, but no more of them than the rate allows: replies may come from a machine."""
-        if outbound.recent_notices(connection, held.sender, now - HOUR) <= self.settings.desk.notice_rate:
+        if outbound.recent_notices(connection, held.sender, now - HOUR, now) <= self.settings.desk.notice_rate:
             self.sender(connection, held, notice, now, about=about, reply_to=reply_to)
 
     def officers(
@@ -140,12 +140,12 @@ class Teller:
         """Whether there are officers, and each has been told so much that he is told no more for now."""
         officers, most = self.settings.organisation.officers, self.settings.desk.notice_rate
         return bool(officers) and all(
-            outbound.recent_notices(connection, str(each), now - HOUR) >= most for each in officers
+            outbound.recent_notices(connection, str(each), now - HOUR, now) >= most for each in officers
         )
 
     def _room(self, connection: Connection, to: str, now: float, digest: Notice) -> bool:
         """Whether one more notice is allowed this hour; the first one too many is told by ``digest``."""
-        had = outbound.recent_notices(connection, to, now - HOUR)
+        had = outbound.recent_notices(connection, to, now - HOUR, now)
         if had == self.settings.desk.notice_rate:
             self.send(connection, digest, to, None, now, "")
         return had < self.settings.desk.notice_rate

@@ -9,14 +9,17 @@ import asyncio
 import ssl
 from typing import Protocol
 
+import structlog
+
 from straymail.config import Outbox, Tcp
 from straymail.desk import write_outbox
-from straymail.errors import NextHopDown
+from straymail.errors import NextHopDown, TlsFailed
 from straymail.frozen import dataclass
 from straymail.gateway.starttls import spoke_early
 from straymail.message.wire import stuffed
 from straymail.record.custody import new_id
 
+_log = structlog.get_logger("straymail.hop")
 _LONGEST_LINE = 4_096
 _TIMEOUT = 60.0
 
@@ -66,7 +69,7 @@ class SmtpHop:
     Args:
         address: where it listens.
         hostname: the name we greet with.
-        starttls: ``never``, ``may`` (taken when offered, certificate not checked) or ``must`` (and checked).
+        starttls: ``never``, ``may`` (when offered and it works, certificate not checked) or ``must`` (checked).
     """
 
     def __init__(self, address: Tcp, hostname: str, starttls: str) -> None:
@@ -78,6 +81,16 @@ class SmtpHop:
     async def open(self) -> None:
         """Connect, EHLO (HELO for old servers), STARTTLS where wanted."""
         try:
+            await self._open(self._starttls)
+        except TlsFailed as error:
+            if self._starttls == "must":
+                raise
+            _log.warning("hop.starttls_failed", why=str(error), then="without it")
+            await self.close()
+            await self._open("never")
+
+    async def _open(self, starttls: str) -> None:
+        try:
             async with asyncio.timeout(_TIMEOUT):
                 self._reader, self._writer = await asyncio.open_connection(
                     self._address.host, self._address.port, limit=1 << 16
@@ -88,9 +101,9 @@ class SmtpHop:
             raise NextHopDown(f"{self._address}: {greeting.code} {greeting.texts[0]}")
         await self._greet()
         offered = "STARTTLS" in self.keywords
-        if self._starttls == "must" and not offered:
+        if starttls == "must" and not offered:
             raise NextHopDown(f"{self._address}: offers no STARTTLS, and starttls_out is must")
-        if offered and self._starttls != "never":
+        if offered and starttls != "never":
             await self._secure()
 
     async def _greet(self) -> None:
@@ -117,7 +130,7 @@ class SmtpHop:
         try:
             await self._writer.start_tls(context, server_hostname=self._address.host)
         except (OSError, ssl.SSLError) as error:
-            raise NextHopDown(f"{self._address}: {error}") from error
+            raise TlsFailed(f"{self._address}: {error}") from error
         await self._greet()
 
     async def command(self, line: bytes) -> HopReply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from sqlite3 import Blob, OperationalError
+from sqlite3 import SQLITE_CORRUPT, SQLITE_NOTADB, Blob, OperationalError
 from typing import Any, cast
 
 from sqlalchemy import Column, Connection, Engine, Select, create_engine, event, func, literal_column, select
@@ -85,7 +85,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _on_begin(connection: Connection) -> None:
         if connection.info[_FILE] != _file(file):
             connection.invalidate()
-            raise StoreDown(f"database: {_GONE}")
+            raise StoreDown(f"{named(engine)}: {_GONE}")
         reading = connection.get_execution_options().get("reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
@@ -134,6 +134,18 @@ def emptied(engine: Engine) -> bool:
         return False
     finally:
         connection.close()
+
+
+def named(engine: Engine) -> str:
+    """Which database this is, for errors: its file, or its URL without the password."""
+    name = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+    return f"database {name}"
+
+
+def is_broken(error: object) -> bool:
+    """Whether the file is no database, or a damaged one: to try again helps nothing."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+    return code & 0xFF in (SQLITE_CORRUPT, SQLITE_NOTADB)  # the byte above says more of the same
 
 
 def problem(error: DBAPIError) -> str:

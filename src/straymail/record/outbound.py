@@ -215,11 +215,14 @@ def settle(
     return state if connection.execute(leased.values(values)).rowcount == 1 else "stale"
 
 
-def recent_notices(connection: Connection, address: str, since: float) -> int:
-    """How many notices to the address were queued since then (they have one recipient each)."""
+def recent_notices(connection: Connection, address: str, since: float, until: float) -> int:
+    """How many notices to the address were queued in this time (they have one recipient each).
+
+    What is dated later, by a clock that was set back, does not count: nobody would be told anything till then.
+    """
     to_address = delivery.c.recipients.contains(json.dumps(address), autoescape=True)
     notices = delivery.c.kind.in_(("notice", "return"))
-    query = select(func.count()).where(notices, delivery.c.made_at >= since, to_address)
+    query = select(func.count()).where(notices, delivery.c.made_at.between(since, until), to_address)
     return int(connection.execute(query).scalar_one())
 
 

@@ -14,9 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from straymail.errors import StoreDown
+from straymail.errors import BadInput, StoreDown
 from straymail.record import log
-from straymail.record.dialect import connect, emptied, is_shared, problem
+from straymail.record.dialect import connect, emptied, is_broken, is_shared, named, problem
 from straymail.record.keys import Keys, read_keys
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -45,7 +45,7 @@ class Record:
             with self.engine.connect().execution_options(reading=True) as connection, connection.begin():
                 yield connection
         except DBAPIError as error:
-            raise StoreDown(f"database: {problem(error)}") from error
+            raise StoreDown(f"{named(self.engine)}: {problem(error)}") from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -58,13 +58,13 @@ class Record:
             with self._turn, self.engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            raise StoreDown(f"database: {problem(error)}") from error
+            raise StoreDown(f"{named(self.engine)}: {problem(error)}") from error
 
     def migrate(self) -> None:
         """Bring the schema to this version.
 
         Raises:
-            StoreDown: it was made by a newer version of the program, or cannot be changed.
+            BadInput: it was made by a newer version of the program. StoreDown: it cannot be changed.
         """
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
@@ -77,7 +77,7 @@ class Record:
             if present == script.get_current_head():
                 return
             if present is not None and present not in {step.revision for step in script.walk_revisions()}:
-                raise StoreDown(f"the database was made by a newer version (schema {present}); nothing was changed")
+                raise BadInput(f"was made by a newer version (schema {present})", file=named(self.engine))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             if present is None or present < _WITH_HEAD:
@@ -105,7 +105,8 @@ def open_record(url: str, keys: Keys | Path) -> Record:
         keys: the keys, or their file.
 
     Raises:
-        StoreDown: it cannot be opened. ConfigError: no usable URL. BadInput: the key file.
+        StoreDown: it cannot be opened. ConfigError: no usable URL. BadInput: the key file; the database is damaged,
+            none, or made by a newer version (nothing is changed).
     """
     record = Record(url, read_keys(keys) if isinstance(keys, Path) else keys)
     database = record.engine.url.database
@@ -114,7 +115,15 @@ def open_record(url: str, keys: Keys | Path) -> Record:
             Path(database).parent.mkdir(parents=True, exist_ok=True)
             Path(database).touch(mode=0o600)
         record.migrate()
-    except (OSError, SQLAlchemyError) as error:
+    except BadInput:
         record.close()
-        raise StoreDown(f"database {record.engine.url.render_as_string()}: {error}") from error
+        raise
+    except (OSError, SQLAlchemyError, StoreDown) as error:
+        record.close()
+        if is_broken(error.__cause__):
+            said = "is damaged, or no database at all"
+            raise BadInput(said, file=named(record.engine), allowed="a backup") from error
+        if isinstance(error, StoreDown):
+            raise
+        raise StoreDown(f"{named(record.engine)}: {error}") from error
     return record

@@ -106,16 +106,28 @@ class Unwilling(SMTP):
         await self.push("454 4.7.0 TLS not available due to local problem")
 
 
+class Unable(SMTP):
+    """Agrees to STARTTLS, and then speaks something else."""
+
+    async def smtp_STARTTLS(self, _arg: str) -> None:  # noqa: N802  (aiosmtpd's name)
+        await self.push("220 2.0.0 go ahead")
+        await asyncio.sleep(0.1)
+        assert isinstance(self.transport, asyncio.WriteTransport)
+        self.transport.write(b"500 this is no TLS\r\n")
+        self.transport.close()
+
+
+@pytest.mark.parametrize("server_class", [Unwilling, Unable])
 @pytest.mark.parametrize(("mode", "state"), [("may", "released"), ("must", "releasing")])
 def test_a_hop_that_offers_tls_and_cannot_do_it(
-    office: Office, server_tls: ssl.SSLContext, mode: str, state: str
+    office: Office, server_tls: ssl.SSLContext, mode: str, state: str, server_class: type[SMTP]
 ) -> None:
     identifier = released(office)
     hop = Watching({})
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Unwilling(hop, tls_context=server_tls), "127.0.0.1", 0)
+        server = await loop.create_server(lambda: server_class(hop, tls_context=server_tls), "127.0.0.1", 0)
         await through(office, server.sockets[0].getsockname()[1], mode)
         server.close()
         await server.wait_closed()

@@ -88,3 +88,13 @@ def test_a_database_that_was_moved_away_takes_nothing(record: Record, tmp_path: 
         with record.writing() as connection:
             log.append(connection, record.keys, [entry])
             assert log.verify(connection, record.keys).entries == 2
+
+
+def test_a_clock_set_back_leaves_room_for_notices(record: Record) -> None:
+    to = "clara@mod.example"
+    with record.writing() as connection:
+        for made in (NOW - 4_000, NOW - 10, NOW, NOW + 86_400):
+            outbound.enqueue(
+                connection, record.keys, kind="notice", held_id="", sender="", recipients=[to], raw=b"x", now=made
+            )
+        assert outbound.recent_notices(connection, to, NOW - 3_600, NOW) == 2

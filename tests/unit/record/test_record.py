@@ -376,8 +376,28 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "store.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
-    with pytest.raises(StoreDown, match="newer version"):
+    with pytest.raises(BadInput, match=r"database .*store\.db: was made by a newer version \(schema 9999\)"):
         open_record(url, keys)
+
+
+@pytest.mark.parametrize("at", [0, 4_096])
+def test_a_database_that_is_damaged_is_named_and_not_tried_again(at: int, tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    open_record(f"sqlite:///{file}", parse_keys(new_key().decode())).close()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:at] + b"no page" * 8_000)
+    with pytest.raises(BadInput, match=r"database .*store\.db: is damaged, or no database at all"):
+        open_record(f"sqlite:///{file}", parse_keys(new_key().decode()))
+    assert file.read_bytes().startswith(whole[:at] + b"no page")
+
+
+def test_an_error_names_the_database(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    opened = open_record(f"sqlite:///{file}", parse_keys(new_key().decode()))
+    file.rename(tmp_path / "elsewhere.db")
+    with pytest.raises(StoreDown, match=r"database .*store\.db: its file was moved away"), opened.writing():
+        pass
+    opened.close()
 
 
 @pytest.mark.parametrize(
