@@ -176,9 +176,8 @@ def _words(details: ErrorDetails, location: Sequence[str | int]) -> tuple[str, s
     if kind in {"enum", "literal_error"}:
         return f"{shown} is not allowed", str(context.get("expected", ""))
     if kind == "string_too_short":
-        return f"{shown} is not allowed", f"at least {context['min_length']} characters".replace(
-            "at least 1 characters", "some text"
-        )
+        least = context["min_length"]
+        return f"{shown} is not allowed", "some text" if least == 1 else f"at least {least} characters"
     if kind == "string_too_long":
         return f"{shown[:40]} ... is not allowed", f"at most {context['max_length']} characters"
     if kind == "string_type":

@@ -27,11 +27,11 @@ def observe(context: Context, address: Address) -> Iterator[Signal]:
     """At most one signal."""
     key = address.person
     to, back = context.to(key), context.back(key)
-    if back is None or not _employer(context, key):
+    if back is None:
         return
     silent = (context.now.timestamp() - max(facts.last for facts in (to, back) if facts)) / _DAY
     names = context.history.words(key)
-    if silent < _SILENT or len(names) < _NAMES:
+    if silent < _SILENT or len(names) < _NAMES or not _employer(context, key):
         return
     since = [other for other in context.namesakes(min(names)) if _moved(context, key, other, back.last)]
     if since:
@@ -49,12 +49,9 @@ def _employer(context: Context, key: str) -> bool:
 
 def _moved(context: Context, key: str, other: str, last: float) -> bool:
     """Whether somebody of just these names began to write elsewhere after that time."""
-    history = context.history
+    history, back = context.history, context.back(other)
+    if back is None or back.sent < _LEAST or back.first <= last or history.words(other) != history.words(key):
+        return False
     if other in context.addressed or other in history.same(key) or not _employer(context, other):
         return False
-    if history.words(other) != history.words(key) or registrable(other.rpartition("@")[2]) == registrable(
-        key.rpartition("@")[2]
-    ):
-        return False
-    back = context.back(other)
-    return back is not None and back.sent >= _LEAST and back.first > last
+    return registrable(other.rpartition("@")[2]) != registrable(key.rpartition("@")[2])
